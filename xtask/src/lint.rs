@@ -1,0 +1,38 @@
+//! `cargo xtask lint`: formats, lints and types in every language.
+
+use crate::process::{cargo, command, quiet_step};
+use crate::{Outcome, generate, setup};
+
+/// Checks all; with `fix`, formats first.
+pub(crate) fn run(fix: bool) -> Outcome {
+    if fix {
+        quiet_step("format Rust", cargo().args(["fmt", "--all"]))?;
+    }
+    generate::run(true)?;
+    quiet_step("rustfmt", cargo().args(["fmt", "--all", "--check"]))?;
+    quiet_step(
+        "clippy",
+        cargo().args(["clippy", "--profile", "ci", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+    )?;
+    setup::all()?;
+    python(fix)?;
+    quiet_step("tsc: package, tests and examples", setup::npm().args(["run", "--silent", "typecheck"]))
+}
+
+fn python(fix: bool) -> Outcome {
+    let ruff = || command(setup::venv_program("ruff"));
+    let sources = ["bindings-python/python", "tests/python", "examples"];
+    if fix {
+        quiet_step("format Python", ruff().arg("format").args(sources))?;
+    }
+    quiet_step("ruff format", ruff().args(["format", "--check"]).args(sources))?;
+    quiet_step("ruff check", ruff().arg("check").args(sources))?;
+    let mut mypy = setup::venv_python();
+    quiet_step("mypy --strict", mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "examples"]))?;
+    let mut stubtest = setup::venv_python();
+    quiet_step("stubtest: the native module is as its stub says", stubtest.args(["-m", "mypy.stubtest", "clerk_usher._native"]))?;
+    let mut pyright = command("node");
+    let venv = setup::target().join("venv");
+    pyright.args(["node_modules/pyright/index.js", "--pythonpath"]).arg(setup::venv_program("python")).env("VIRTUAL_ENV", venv);
+    quiet_step("pyright", &mut pyright)
+}

@@ -1,0 +1,94 @@
+//! Every task of this repository, on any system: `cargo xtask --help`.
+
+// A task runner prints; that is what it is for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bench;
+mod demo;
+mod generate;
+mod lint;
+mod packages;
+mod process;
+mod setup;
+mod spec;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What went wrong, in a sentence.
+pub(crate) type Failure = String;
+/// A task's result.
+pub(crate) type Outcome = Result<(), Failure>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Every task of Usher's repository.", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Play one story in Rust, Python and Node against the emulator, and draw what happened. Sets everything up.
+    Demo {
+        /// Print one JSON object a step and language instead of the table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run every test. Sets everything up.
+    Test {
+        /// Run only these parts.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<test::Part>,
+    },
+    /// Write the generated code, API.md and conformance cases from the catalogue in core/api.
+    Gen {
+        /// Write nothing; fail if anything differs, is left over, or lacks its mark.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Formatting, lints and types in every language, and that the generated code is up to date.
+    Lint {
+        /// Format instead of checking the format.
+        #[arg(long)]
+        fix: bool,
+    },
+    /// Compare the catalogue with the API description in ../shared/spec, where that folder is present.
+    Spec {
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure token verification beside its peers in one run, as ratios.
+    Bench {
+        /// Only show that it runs: few rounds, figures that mean nothing.
+        #[arg(long)]
+        quick: bool,
+        /// Print the figures as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Build what the packages need in place: native modules, TypeScript, virtual environment, node_modules.
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Demo { json } => demo::run(json),
+        Task::Test { only } => test::run(&only),
+        Task::Gen { check } => generate::run(check),
+        Task::Lint { fix } => lint::run(fix),
+        Task::Spec { json } => spec::run(json),
+        Task::Bench { quick, json } => bench::run(quick, json),
+        Task::Setup => setup::all(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nxtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

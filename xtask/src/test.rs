@@ -1,0 +1,71 @@
+//! `cargo xtask test`: every test, with everything it needs.
+
+use clap::ValueEnum;
+
+use crate::process::{cargo, command, root, step};
+use crate::{Outcome, generate, packages, setup};
+
+/// A part of the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The crates' own tests and the Rust runner of the conformance cases.
+    Rust,
+    /// The Python package: conformance, hosts, peers.
+    Python,
+    /// The Node package: conformance, hosts, peers.
+    Node,
+    /// The wheel and the npm package, installed into empty places, with the README's snippets.
+    Packages,
+}
+
+/// Runs the parts, all of them if none is named. A part that fails does not keep the others from running.
+pub(crate) fn run(only: &[Part]) -> Outcome {
+    let wanted = |part: Part| only.is_empty() || only.contains(&part);
+    generate::run(true)?;
+    if wanted(Part::Python) || wanted(Part::Node) || wanted(Part::Packages) {
+        setup::all()?;
+    }
+    let mut failed = Vec::new();
+    let mut note = |name: &str, outcome: Outcome| {
+        if let Err(message) = outcome {
+            eprintln!("   {message}");
+            failed.push(name.to_owned());
+        }
+    };
+    if wanted(Part::Rust) {
+        note("rust", rust());
+    }
+    if wanted(Part::Python) {
+        note("python", python());
+    }
+    if wanted(Part::Node) {
+        note("node", node());
+    }
+    if wanted(Part::Packages) {
+        note("packages", packages::run());
+    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("tests failed: {}", failed.join(", "))) }
+}
+
+fn rust() -> Outcome {
+    let crates = ["-p", "clerk-usher", "-p", "clerk-usher-codegen", "-p", "clerk-usher-emulator", "-p", "clerk-usher-tests"];
+    step("test the crates", cargo().args(["test", "--profile", "ci", "--no-fail-fast"]).args(crates))
+}
+
+fn python() -> Outcome {
+    step("test the Python package", setup::venv_python().args(["-m", "pytest", "-q", "tests/python"]))
+}
+
+fn node() -> Outcome {
+    let mut files: Vec<String> = std::fs::read_dir(root().join("tests/node"))
+        .map_err(|error| format!("tests/node cannot be read: {error}"))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.mjs") || name.ends_with(".test.cjs"))
+        .map(|name| format!("tests/node/{name}"))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err("there is no test in tests/node".to_owned());
+    }
+    step("test the Node package", command("node").args(["--test", "--test-reporter=spec"]).args(files))
+}
