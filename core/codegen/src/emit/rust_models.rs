@@ -1,0 +1,295 @@
+//! Rust models: `core/src/generated/models`, a file for each file of the catalogue that has any.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::rust_types::{Types, docs, enum_code, field_ident};
+use crate::error::Error;
+use crate::ir::{Catalogue, Field, Model, Returns, Type, Union};
+use crate::output::Output;
+
+const FOLDER: &str = "core/src/generated/models";
+
+/// Writes its files to `out`.
+///
+/// # Errors
+/// If a path is written twice.
+pub fn emit(catalogue: &Catalogue, out: &mut Output) -> Result<(), Error> {
+    let types = Types::new(catalogue);
+    let (listed, returned) = (listed(catalogue), returned(catalogue));
+    let mut files: BTreeMap<&str, String> = BTreeMap::new();
+    for model in &catalogue.models {
+        if let Some(field) = model.fields.iter().find(|field| types.holds_itself_by_union(&model.name, field)) {
+            return Err(Error::general(format!(
+                "{}.{}: a union that holds what it stands in needs an array between",
+                model.name, field.name
+            )));
+        }
+        let text = files.entry(&model.home).or_default();
+        *text += &model_code(&types, model, listed.contains(&model.name));
+    }
+    for union in &catalogue.unions {
+        let text = files.entry(&union.home).or_default();
+        *text += &union_code(catalogue, union, &listed, &returned);
+    }
+    let mut index = "//! What the API answers, and objects that requests are made of.
+#![allow(missing_docs)] // A field whose name says all has no text in the catalogue.
+\n"
+    .to_owned();
+    for (home, mut text) in files {
+        types.enums_of(home).into_iter().for_each(|found| text += &enum_code(found));
+        let module = home.trim_start_matches('_');
+        let _ = writeln!(index, "mod {module};");
+        out.add(&format!("{FOLDER}/{module}.rs"), &with_imports(module, &text))?;
+        let _ = writeln!(index, "pub use {module}::*;");
+    }
+    out.add(&format!("{FOLDER}/mod.rs"), &index)
+}
+
+fn with_imports(module: &str, text: &str) -> String {
+    let mut head = format!("//! Models of `{module}`.\n\nuse crate::model;\n");
+    let json: Vec<&str> = [("Map", "Map<"), ("Number", "<Number>"), ("Value", "Value>")]
+        .into_iter()
+        .filter(|(name, needle)| text.contains(needle) || (*name == "Value" && text.contains("(Value)")))
+        .map(|(name, _)| name)
+        .collect();
+    if !json.is_empty() {
+        let _ = writeln!(head, "use serde_json::{{{}}};", json.join(", "));
+    }
+    if text.contains("<SystemTime>") {
+        head += "use std::time::SystemTime;\n";
+    }
+    head + "#[allow(unused_imports)] // Which of the neighbours are needed changes with the catalogue.\nuse super::*;\n"
+        + text
+}
+
+fn items(catalogue: &Catalogue, list: bool) -> BTreeSet<String> {
+    let operations = catalogue.resources.iter().flat_map(|resource| &resource.operations);
+    operations
+        .filter_map(|operation| match &operation.returns {
+            Returns::List { item, .. } if list => Some(item.clone()),
+            Returns::Model(name) if !list => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn listed(catalogue: &Catalogue) -> BTreeSet<String> {
+    items(catalogue, true)
+}
+
+fn returned(catalogue: &Catalogue) -> BTreeSet<String> {
+    items(catalogue, false)
+}
+
+fn field_doc(field: &Field) -> String {
+    let mut text = field.doc.clone();
+    let mut add = |more: &str| {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(more);
+    };
+    match field.kind {
+        Type::Timestamp => add("Unix time in milliseconds."),
+        Type::Datetime => add("RFC 3339."),
+        _ => {}
+    }
+    if let [only] = field.enumeration.as_slice() {
+        add(&format!("`{only}`."));
+    }
+    match field.deprecated.as_deref() {
+        None => {}
+        Some("") => add("Deprecated."),
+        Some(reason) => add(&format!("Deprecated: {reason}.")),
+    }
+    docs(&text)
+}
+
+fn model_code(types: &Types<'_>, model: &Model, listed: bool) -> String {
+    let name = &model.name;
+    let (mut fields, mut reads, mut writes, mut times) = (String::new(), String::new(), String::new(), String::new());
+    for field in &model.fields {
+        let ident = field_ident(&field.name);
+        let _ = writeln!(fields, "{}pub {ident}: Option<{}>,", field_doc(field), types.field_type(name, field));
+        let _ = writeln!(reads, "{:?} => model::field(&mut self.{ident}, &mut self.other, key, map),", field.wire);
+        let write = if field.secret { "secret" } else { "field" };
+        let _ = writeln!(writes, "out.{write}({:?}, &self.{ident})?;", field.wire);
+        if field.kind == Type::Timestamp {
+            let bare = field.name.as_str();
+            let _ = writeln!(
+                times,
+                "/// `{bare}` as a time of the system's clock.\n#[must_use]\npub fn {bare}_time(&self) -> Option<SystemTime> {{ self.{ident}.and_then(model::system_time) }}"
+            );
+        }
+    }
+    let rest =
+        if model.open { "Further fields, and what fits none of these." } else { "What fits none of these fields." };
+    let doc = docs(&model.doc);
+    // Without a field there is nothing to match or to write.
+    let read = if reads.is_empty() {
+        "model::other_field(&mut self.other, key, map)".to_owned()
+    } else {
+        format!("match key {{\n{reads}_ => model::other_field(&mut self.other, key, map),\n}}")
+    };
+    let out = if writes.is_empty() { "_out" } else { "out" };
+    let mut text = format!(
+        "
+{doc}#[derive(Clone, Default, PartialEq)]
+pub struct {name} {{
+{fields}/// {rest}
+pub other: model::Other,
+}}
+
+impl model::Model for {name} {{
+const NAME: &'static str = {name:?};
+fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {{
+{read}
+}}
+fn write_fields<W: model::FieldWriter>(&self, {out}: &mut W) -> Result<(), W::Error> {{
+{writes}Ok(())
+}}
+fn other(&self) -> &model::Other {{ &self.other }}
+fn other_mut(&mut self) -> &mut model::Other {{ &mut self.other }}
+}}
+
+impl<'de> serde::Deserialize<'de> for {name} {{
+fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{ model::deserialize(deserializer) }}
+}}
+
+impl serde::Serialize for {name} {{
+fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{ model::serialize(self, serializer) }}
+}}
+
+impl std::fmt::Debug for {name} {{
+fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{ model::debug(self, f) }}
+}}
+"
+    );
+    if !times.is_empty() {
+        let _ = writeln!(text, "\nimpl {name} {{\n{times}}}");
+    }
+    if types.has_id_type(name) {
+        let _ = writeln!(text, "\n/// Id of a [`{name}`].\npub type {name}Id = model::Id<{name}>;");
+    }
+    if listed {
+        let _ = writeln!(
+            text,
+            "\nimpl model::Item for {name} {{\nfn item_id(&self) -> Option<&str> {{ {} }}\n}}",
+            id_of(model)
+        );
+    }
+    text
+}
+
+/// How the id of an item is had.
+fn id_of(model: &Model) -> &'static str {
+    match model.fields.iter().find(|field| field.name == "id").map(|field| &field.kind) {
+        Some(Type::String) => "self.id.as_deref()",
+        _ => "None",
+    }
+}
+
+fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, returned: &BTreeSet<String>) -> String {
+    let name = &union.name;
+    let mut variants: Vec<&str> = Vec::new();
+    for (_, model) in &union.members {
+        if !variants.contains(&model.as_str()) {
+            variants.push(model);
+        }
+    }
+    let model_named = |wanted: &str| catalogue.models.iter().find(|model| model.name == wanted);
+    let has_id = |wanted: &str| model_named(wanted).is_some_and(|model| id_of(model) != "None");
+    let (mut list, mut froms, mut writes, mut shows, mut ids) =
+        (String::new(), String::new(), String::new(), String::new(), String::new());
+    for member in &variants {
+        let _ = writeln!(list, "{}{member}({member}),", docs(model_named(member).map_or("", |model| &model.doc)));
+        let _ = writeln!(
+            froms,
+            "\nimpl From<{member}> for {name} {{\nfn from(member: {member}) -> Self {{ Self::{member}(member) }}\n}}"
+        );
+        let _ = writeln!(writes, "Self::{member}(member) => member.serialize(serializer),");
+        let _ = writeln!(shows, "Self::{member}(member) => std::fmt::Debug::fmt(member, f),");
+        let id =
+            if has_id(member) { format!("Self::{member}(member) => member.id.as_deref(),\n") } else { String::new() };
+        ids += &id;
+    }
+    let covered = variants.iter().all(|member| has_id(member));
+    ids += "Self::Unknown(value) => model::union_id(value),\n";
+    if !covered {
+        ids += "_ => None,\n";
+    }
+    let mut members = String::new();
+    let mut reads = String::new();
+    for (index, (tag, member)) in union.members.iter().enumerate() {
+        let required: Vec<&str> = model_named(member)
+            .into_iter()
+            .flat_map(|model| &model.fields)
+            .filter(|field| field.required)
+            .map(|field| field.wire.as_str())
+            .collect();
+        let _ = writeln!(members, "({tag:?}, &{required:?}),");
+        let _ = writeln!(reads, "{index} => model::read_member(fields).map(Self::{member}),");
+    }
+    let tag = union.tag.as_ref().map_or_else(|| "None".to_owned(), |tag| format!("Some({tag:?})"));
+    let doc = docs(&union.doc);
+    let mut text = format!(
+        "
+{doc}#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // To be matched without a box is worth the room.
+pub enum {name} {{
+{list}/// None of these, as it came.
+Unknown(Value),
+}}
+
+impl model::Union for {name} {{
+const NAME: &'static str = {name:?};
+const TAG: Option<&'static str> = {tag};
+const MEMBERS: &'static [(&'static str, &'static [&'static str])] = &[{members}];
+fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {{
+match index {{
+{reads}_ => Ok(Self::Unknown(Value::Object(fields))),
+}}
+}}
+fn unknown(value: Value) -> Self {{ Self::Unknown(value) }}
+fn id(&self) -> Option<&str> {{ match self {{ {ids} }} }}
+}}
+
+impl model::Read for {name} {{
+fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {{ model::union_of(deserializer) }}
+fn of_odd(value: Value) -> Result<Self, Value> {{ Ok(Self::Unknown(value)) }}
+}}
+
+impl<'de> serde::Deserialize<'de> for {name} {{
+fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{ model::deserialize_union(deserializer) }}
+}}
+
+impl serde::Serialize for {name} {{
+fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{
+match self {{ {writes}Self::Unknown(value) => value.serialize(serializer), }}
+}}
+}}
+
+/// What no member was found for is not shown: it may hold a secret.
+impl std::fmt::Debug for {name} {{
+fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{
+match self {{ {shows}Self::Unknown(_) => f.write_str(\"Unknown(…)\"), }}
+}}
+}}
+{froms}"
+    );
+    if listed.contains(name) {
+        let _ = writeln!(
+            text,
+            "\nimpl model::Item for {name} {{\nfn item_id(&self) -> Option<&str> {{ model::Union::id(self) }}\n}}"
+        );
+    }
+    if returned.contains(name) {
+        let _ = writeln!(
+            text,
+            "\nimpl model::FromBody for {name} {{\nfn from_body(body: &[u8]) -> Result<Self, String> {{ model::union_from_body(body) }}\n}}"
+        );
+    }
+    text
+}
