@@ -1,0 +1,104 @@
+//! A token in the `Authorization` header (§3.7 to §3.9), and what a refused session token becomes (§3.11).
+
+use super::AuthReason;
+use super::authenticator::{Request, Stop};
+use super::state::RequestState;
+use crate::token::{
+    Carrier, Claims, DecodedToken, TokenError, TokenErrorReason, TokenType, is_machine_jwt, is_non_session_category,
+    machine_token_type,
+};
+
+/// §3.7: only a session is accepted.
+pub(crate) fn session(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
+    // An opaque machine token is not caught here: it does not decode, which is `token-invalid` (D-11).
+    if is_machine_jwt(token) || has_other_category(token) {
+        return Ok(mismatch(request, TokenType::SessionToken));
+    }
+    verified(request, token, Carrier::Header)
+}
+
+/// §3.8: only this kind of machine is accepted.
+pub(crate) fn machine(request: &Request<'_>, token: &str, expected: TokenType) -> RequestState {
+    if machine_token_type(token) == Some(expected) {
+        undecidable_machine(request, expected)
+    } else {
+        mismatch(request, expected)
+    }
+}
+
+/// §3.9: any kind is accepted, or one of a list that this token's kind is known to be on.
+pub(crate) fn any(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
+    if let Some(kind) = machine_token_type(token) {
+        return Ok(undecidable_machine(request, kind));
+    }
+    if has_other_category(token) {
+        return Ok(mismatch(request, TokenType::SessionToken));
+    }
+    verified(request, token, Carrier::Header)
+}
+
+/// A machine's token of a kind that is accepted here, but that this client has no means to verify: nobody is signed in.
+fn undecidable_machine(request: &Request<'_>, kind: TokenType) -> RequestState {
+    let message = "Machine tokens cannot be verified by this version.".to_owned();
+    request.signed_out(kind, TokenErrorReason::TokenVerificationFailed.into(), message)
+}
+
+fn mismatch(request: &Request<'_>, kind: TokenType) -> RequestState {
+    request.signed_out(kind, AuthReason::TOKEN_TYPE_MISMATCH, String::new())
+}
+
+fn has_other_category(token: &str) -> bool {
+    DecodedToken::read(token).is_ok_and(|token| is_non_session_category(&token.header))
+}
+
+/// Verifies a session token and says what that makes of the request.
+pub(crate) fn verified(request: &Request<'_>, token: &str, carrier: Carrier) -> Result<RequestState, Stop> {
+    match request.verify(token)? {
+        Ok(claims) => Ok(signed_in(request, token, claims)),
+        Err(error) => Ok(refused(request, error, carrier)),
+    }
+}
+
+/// D-16: a token without a session id is of a template, made by an instance without categories.
+pub(crate) fn signed_in(request: &Request<'_>, token: &str, claims: Claims) -> RequestState {
+    if claims.sid.as_deref().is_none_or(str::is_empty) {
+        return mismatch(request, TokenType::SessionToken);
+    }
+    RequestState::signed_in(request.echo(), token, claims)
+}
+
+/// §3.11: what becomes of a request whose session token is refused.
+pub(crate) fn refused(request: &Request<'_>, mut error: TokenError, carrier: Carrier) -> RequestState {
+    use TokenErrorReason as Reason;
+    error.carrier = Some(carrier);
+    if error.unavailable {
+        return RequestState::unavailable(request.echo(), TokenType::SessionToken, &error);
+    }
+    let message = error.full_message();
+    let signed_out = |reason, message| request.signed_out(TokenType::SessionToken, reason, message);
+    match error.reason {
+        Reason::UnexpectedError => signed_out(AuthReason::UNEXPECTED_ERROR, String::new()),
+        Reason::TokenExpired => handshake(request, AuthReason::expired(not_refreshed(request)), message),
+        Reason::TokenNotActiveYet => handshake(request, AuthReason::SESSION_TOKEN_NBF, message),
+        Reason::TokenIatInTheFuture => handshake(request, AuthReason::SESSION_TOKEN_IAT_IN_THE_FUTURE, message),
+        reason => signed_out(reason.into(), message),
+    }
+}
+
+/// Why an expired token was not refreshed.
+fn not_refreshed(request: &Request<'_>) -> &'static str {
+    if !request.context.method_is_get {
+        "non-eligible-non-get"
+    } else if request.context.refresh_in_cookie.is_none() {
+        "non-eligible-no-refresh-cookie"
+    } else {
+        // This version has nothing to refresh with.
+        "missing-api-client"
+    }
+}
+
+/// Where a handshake could tell more (§3.12). This version does not start one, so until it is known who is calling,
+/// nobody is: signed out, for the reason that would have started it.
+pub(crate) fn handshake(request: &Request<'_>, reason: AuthReason, message: String) -> RequestState {
+    request.signed_out(TokenType::SessionToken, reason, message)
+}

@@ -1,0 +1,107 @@
+//! How to authenticate a request (§3.1).
+
+use crate::key::PublishableKey;
+use crate::secret::Secret;
+use crate::token::{OptionError, OptionReader, TokenType, VerifyOptions};
+use serde_json::Value;
+
+/// Which kinds of token are accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AcceptsToken {
+    /// This kind.
+    One(TokenType),
+    /// One of these kinds.
+    List(Vec<TokenType>),
+    /// Any kind.
+    Any,
+}
+
+impl Default for AcceptsToken {
+    /// Sessions only (D-13).
+    fn default() -> Self {
+        Self::One(TokenType::SessionToken)
+    }
+}
+
+impl AcceptsToken {
+    fn read(value: Value) -> Option<Self> {
+        let kind = |value: &Value| value.as_str().and_then(TokenType::from_name);
+        match &value {
+            Value::String(name) if name == "any" => Some(Self::Any),
+            Value::String(_) => kind(&value).map(Self::One),
+            Value::Array(names) => names.iter().map(kind).collect::<Option<_>>().map(Self::List),
+            _ => None,
+        }
+    }
+
+    /// Whether only machines of a kind that has no browser are accepted: cookies and publishable key mean nothing then.
+    pub(crate) fn is_only_machine_without_browser(&self) -> bool {
+        matches!(self, Self::One(TokenType::M2mToken | TokenType::ApiKey))
+    }
+}
+
+/// How to authenticate a request. What is left empty is taken from the client's settings where §3.1 says so, else from the
+/// defaults.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct AuthenticateOptions {
+    /// How to verify the token.
+    pub verify: VerifyOptions,
+    /// Which kinds of token are accepted. Default: sessions only.
+    pub accepts_token: Option<AcceptsToken>,
+    /// The publishable key, instead of the client's.
+    pub publishable_key: Option<PublishableKey>,
+    /// The machine secret key, instead of the client's.
+    pub machine_secret_key: Option<Secret>,
+    /// The domain of this satellite, such as `satellite.com`.
+    pub domain: String,
+    /// Whether this is a satellite.
+    pub is_satellite: bool,
+    /// Where the Frontend API is proxied: a URL, or a path that starts with `/` on the request's own origin.
+    pub proxy_url: String,
+    /// The sign-in page; a satellite needs it.
+    pub sign_in_url: String,
+    /// The sign-up page.
+    pub sign_up_url: String,
+    /// Where to go after signing in.
+    pub after_sign_in_url: String,
+    /// Where to go after signing up.
+    pub after_sign_up_url: String,
+    /// Whether a satellite asks the primary domain on the first visit already. Default no.
+    pub satellite_auto_sync: bool,
+}
+
+impl AuthenticateOptions {
+    /// Reads options as bindings pass them: one JSON object with these names and those of [`VerifyOptions::from_json`].
+    /// The empty text is no options.
+    ///
+    /// # Errors
+    /// [`OptionError`] for an unknown name or a value of a wrong type.
+    pub fn from_json(json: &str) -> Result<Self, OptionError> {
+        let mut reader = OptionReader::new(json)?;
+        let verify = VerifyOptions::read(&mut reader)?;
+        let kinds = "must be \"any\", or one or a list of session_token, api_key, m2m_token, oauth_token";
+        let accepts_token = reader
+            .take("accepts_token")
+            .map(|value| AcceptsToken::read(value).ok_or_else(|| OptionError::new("accepts_token", kinds)))
+            .transpose()?;
+        let publishable_key = reader.string("publishable_key")?.filter(|text| !text.is_empty());
+        let text = |reader: &mut OptionReader, name: &str| reader.string(name).map(Option::unwrap_or_default);
+        let options = Self {
+            verify,
+            accepts_token,
+            publishable_key: publishable_key.map(|text| PublishableKey::parse(&text)).transpose()?,
+            machine_secret_key: reader.secret("machine_secret_key")?,
+            domain: text(&mut reader, "domain")?,
+            is_satellite: reader.boolean("is_satellite")?,
+            proxy_url: text(&mut reader, "proxy_url")?,
+            sign_in_url: text(&mut reader, "sign_in_url")?,
+            sign_up_url: text(&mut reader, "sign_up_url")?,
+            after_sign_in_url: text(&mut reader, "after_sign_in_url")?,
+            after_sign_up_url: text(&mut reader, "after_sign_up_url")?,
+            satellite_auto_sync: reader.boolean("satellite_auto_sync")?,
+        };
+        reader.finish()?;
+        Ok(options)
+    }
+}

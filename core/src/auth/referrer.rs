@@ -1,0 +1,90 @@
+//! Where a visitor comes from (§3.16).
+
+use url::Url;
+
+/// the referrer is a URL of another origin.
+pub(crate) fn is_cross_origin(referrer: &str, url: &Url) -> bool {
+    Url::parse(referrer).is_ok_and(|referrer| referrer.origin() != url.origin())
+}
+
+/// the referrer is one of Clerk's own pages for this instance. `frontend_api` is a host or a URL.
+pub(crate) fn is_known(referrer: &str, frontend_api: &str, production: bool) -> bool {
+    let Ok(referrer) = Url::parse(referrer) else {
+        return false;
+    };
+    let Some(host) = referrer.host_str() else {
+        return false;
+    };
+    let absolute =
+        if frontend_api.starts_with("http") { frontend_api.to_owned() } else { format!("https://{frontend_api}") };
+    let frontend_host =
+        Url::parse(&absolute).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    if host == frontend_host || (!production && is_development_portal(host)) {
+        return true;
+    }
+    let portal = accounts_portal(&frontend_host);
+    !portal.is_empty() && Url::parse(&portal).is_ok_and(|portal| portal.origin() == referrer.origin())
+}
+
+fn is_development_portal(host: &str) -> bool {
+    let legacy = [".lcl.dev", ".lclstage.dev", ".lclclerk.com"];
+    if host.starts_with("accounts.") && legacy.iter().any(|suffix| host.ends_with(suffix)) {
+        return true;
+    }
+    [".accounts.dev", ".accountsstage.dev", ".accounts.lclclerk.com"]
+        .iter()
+        .any(|suffix| host.strip_suffix(suffix).is_some_and(|before| !before.is_empty() && !before.ends_with(".clerk")))
+}
+
+///
+fn accounts_portal(frontend_host: &str) -> String {
+    if frontend_host.is_empty() {
+        return String::new();
+    }
+    let host = frontend_host.replacen("clerk.accountsstage.", "accountsstage.", 1);
+    let host = if host.contains("clerk.accounts.") {
+        host.replacen("clerk.accounts.", "accounts.", 1)
+    } else {
+        host.replacen("clerk.", "accounts.", 1)
+    };
+    format!("https://{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{accounts_portal, is_cross_origin, is_known};
+    use url::Url;
+
+    #[test]
+    fn portals() {
+        assert_eq!(accounts_portal("one-two-three.clerk.accounts.dev"), "https://one-two-three.accounts.dev");
+        assert_eq!(accounts_portal("one-two-three.clerk.accountsstage.dev"), "https://one-two-three.accountsstage.dev");
+        assert_eq!(accounts_portal("clerk.example.com"), "https://accounts.example.com");
+        assert_eq!(accounts_portal(""), "");
+    }
+
+    #[test]
+    fn known_referrers() {
+        let known = |referrer, production| is_known(referrer, "clerk.example.com", production);
+        assert!(known("https://clerk.example.com/v1", true));
+        assert!(known("https://accounts.example.com/sign-in", true));
+        assert!(!known("https://accounts.other.com/", true));
+        assert!(!known("http://accounts.example.com/", true), "another scheme is another origin");
+        assert!(!known("https://foo-bar-13.accounts.dev/", true));
+        assert!(known("https://foo-bar-13.accounts.dev/", false));
+        assert!(!known("https://foo-bar-13.clerk.accounts.dev/", false));
+        assert!(known("https://accounts.foo.lclclerk.com/", false));
+        assert!(!known("not a url", false));
+        assert!(is_known("https://app.example.com/x", "https://app.example.com/__clerk", true), "a proxy's host");
+    }
+
+    #[test]
+    fn cross_origin() -> Result<(), url::ParseError> {
+        let url = Url::parse("https://app.example.com/p")?;
+        assert!(is_cross_origin("https://other.com/x", &url));
+        assert!(is_cross_origin("http://app.example.com/", &url));
+        assert!(!is_cross_origin("https://app.example.com:443/q", &url));
+        assert!(!is_cross_origin("nonsense", &url));
+        Ok(())
+    }
+}

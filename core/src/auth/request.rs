@@ -1,0 +1,132 @@
+//! The parts of a request that are looked at. The body is none of them.
+
+use super::AuthenticateError;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Method, URL and headers of a request.
+#[derive(Clone, Default)]
+pub struct RequestParts {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+}
+
+impl RequestParts {
+    /// A request. `url` is absolute, or the path and query that a server got: then the `host` header completes it.
+    #[must_use]
+    pub fn new(method: &str, url: impl Into<String>) -> Self {
+        Self { method: method.to_ascii_uppercase(), url: url.into(), headers: Vec::new() }
+    }
+
+    /// Adds a header. One that is there several times is given several times.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The parts of an `http::Request`. Its body is not touched; header bytes beyond ASCII are read as Latin-1.
+    #[must_use]
+    pub fn of<B>(request: &http::Request<B>) -> Self {
+        let headers = request.headers().iter();
+        let text = |value: &http::HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+        Self {
+            method: request.method().as_str().to_owned(),
+            url: request.uri().to_string(),
+            headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        }
+    }
+
+    /// Reads `{"method": …, "url": …, "headers": …}`, where headers are pairs, or an object with a string or a list of
+    /// strings for each name. Without a method it is GET.
+    ///
+    /// # Errors
+    /// [`AuthenticateError::Argument`] for anything else.
+    pub fn from_json(json: &str) -> Result<Self, AuthenticateError> {
+        let wrong = |argument: &str, message: &str| AuthenticateError::argument(argument, message);
+        let Ok(Value::Object(mut parts)) = serde_json::from_str(json) else {
+            return Err(wrong("request", "must be an object with method, url and headers"));
+        };
+        let method = match parts.remove("method") {
+            None | Some(Value::Null) => "GET".to_owned(),
+            Some(Value::String(method)) => method,
+            Some(_) => return Err(wrong("request.method", "must be a string")),
+        };
+        let Some(Value::String(url)) = parts.remove("url") else {
+            return Err(wrong("request.url", "must be a string"));
+        };
+        let headers = read_headers(parts.remove("headers"))
+            .ok_or_else(|| wrong("request.headers", "must be pairs of strings, or an object of strings"))?;
+        if let Some(name) = parts.keys().next() {
+            return Err(wrong(&format!("request.{name}"), "is not a part of a request that is looked at"));
+        }
+        Ok(Self { headers, ..Self::new(&method, url) })
+    }
+
+    /// The method, upper case.
+    pub(crate) fn method(&self) -> &str {
+        &self.method
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A header by its name, in any case (D-13); several of one name are joined, as HTTP says. An empty one is none.
+    pub(crate) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.raw_header(name).filter(|value| !value.is_empty())
+    }
+
+    /// The same, but an empty one is there.
+    pub(crate) fn raw_header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut values = self
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim_matches([' ', '\t', '\r', '\n']));
+        let first = values.next()?;
+        let joint = if name == "cookie" { "; " } else { ", " };
+        Some(values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned(format!("{joined}{joint}{value}"))))
+    }
+}
+
+fn read_headers(headers: Option<Value>) -> Option<Vec<(String, String)>> {
+    let mut out = Vec::new();
+    match headers {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(pairs)) => {
+            for pair in pairs {
+                match pair.as_array().map(Vec::as_slice) {
+                    Some([Value::String(name), Value::String(value)]) => out.push((name.clone(), value.clone())),
+                    _ => return None,
+                }
+            }
+        }
+        Some(Value::Object(map)) => {
+            for (name, value) in map {
+                match value {
+                    Value::Null => {}
+                    Value::String(value) => out.push((name, value)),
+                    Value::Array(values) => {
+                        for value in values {
+                            out.push((name.clone(), value.as_str()?.to_owned()));
+                        }
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        Some(_) => return None,
+    }
+    Some(out)
+}
+
+/// Names the headers, but not what is in them: that is where tokens are.
+impl fmt::Debug for RequestParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("RequestParts").field("method", &self.method).field("headers", &names).finish_non_exhaustive()
+    }
+}

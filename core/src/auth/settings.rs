@@ -1,0 +1,86 @@
+//! What holds for one request: the call's options over the client's (§3.1), checked (§3.2).
+
+use super::options::AcceptsToken;
+use super::{AuthenticateOptions, Authenticator};
+use crate::key::{InstanceType, PublishableKey};
+use crate::secret::Secret;
+use crate::token::{TokenType, VerifyOptions};
+use url::Url;
+
+/// The merged settings of one request.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings<'a> {
+    pub(crate) verify: &'a VerifyOptions,
+    pub(crate) accepts: &'a AcceptsToken,
+    pub(crate) publishable_key: Option<&'a PublishableKey>,
+    pub(crate) secret_key: Option<&'a Secret>,
+    pub(crate) machine_secret_key: Option<&'a Secret>,
+    pub(crate) authorized_parties_set: bool,
+    pub(crate) domain: &'a str,
+    pub(crate) is_satellite: bool,
+    pub(crate) proxy_url: &'a str,
+    pub(crate) sign_in_url: &'a str,
+    pub(crate) sign_up_url: &'a str,
+    pub(crate) after_sign_in_url: &'a str,
+    pub(crate) after_sign_up_url: &'a str,
+    pub(crate) satellite_auto_sync: bool,
+}
+
+const SESSIONS_ONLY: AcceptsToken = AcceptsToken::One(TokenType::SessionToken);
+
+impl<'a> Settings<'a> {
+    /// The first that is set, the call's own first.
+    pub(crate) fn of(client: &'a Authenticator, call: &'a AuthenticateOptions) -> Self {
+        fn first<'a>(own: &'a str, other: &'a str) -> &'a str {
+            if own.is_empty() { other } else { own }
+        }
+        let defaults = client.defaults();
+        let parties = |options: &VerifyOptions| !options.authorized_parties.is_empty();
+        Self {
+            verify: &call.verify,
+            accepts: call.accepts_token.as_ref().or(defaults.accepts_token.as_ref()).unwrap_or(&SESSIONS_ONLY),
+            publishable_key: call.publishable_key.as_ref().or(defaults.publishable_key.as_ref()),
+            secret_key: call.verify.secret_key.as_ref().or(client.secret_key()),
+            machine_secret_key: call.machine_secret_key.as_ref().or(defaults.machine_secret_key.as_ref()),
+            authorized_parties_set: parties(&call.verify) || parties(client.verifier().defaults()),
+            domain: first(&call.domain, &defaults.domain),
+            is_satellite: call.is_satellite || defaults.is_satellite,
+            proxy_url: first(&call.proxy_url, &defaults.proxy_url),
+            sign_in_url: first(&call.sign_in_url, &defaults.sign_in_url),
+            sign_up_url: first(&call.sign_up_url, &defaults.sign_up_url),
+            after_sign_in_url: first(&call.after_sign_in_url, &defaults.after_sign_in_url),
+            after_sign_up_url: first(&call.after_sign_up_url, &defaults.after_sign_up_url),
+            satellite_auto_sync: call.satellite_auto_sync || defaults.satellite_auto_sync,
+        }
+    }
+
+    /// Whether the instance is for production. Without a publishable key it is not known, and nothing depends on it.
+    pub(crate) fn is_production(&self) -> bool {
+        self.publishable_key.is_some_and(|key| key.instance_type() == InstanceType::Production)
+    }
+
+    /// The proxy's URL; a path is one of the request's own origin.
+    pub(crate) fn proxy_url_on(&self, url: &Url) -> String {
+        if !self.proxy_url.starts_with('/') {
+            return self.proxy_url.to_owned();
+        }
+        let mut proxy = url.clone();
+        proxy.set_fragment(None);
+        proxy.set_query(None);
+        proxy.set_path(self.proxy_url);
+        proxy.to_string()
+    }
+
+    /// Where the Frontend API is: the proxy, else a production satellite's domain, else the key's host.
+    pub(crate) fn frontend_api(&self, url: &Url) -> String {
+        if self.proxy_url.is_empty() { self.original_frontend_api() } else { self.proxy_url_on(url) }
+    }
+
+    /// The Frontend API's host as the key and a production satellite's domain have it, whatever the proxy (§3.4, R-310).
+    pub(crate) fn original_frontend_api(&self) -> String {
+        if self.is_production() && self.is_satellite && !self.domain.is_empty() {
+            return format!("clerk.{}", self.domain);
+        }
+        self.publishable_key.map(|key| key.frontend_api().to_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,324 @@
+//! The answer to "who sent this request" (§3.17).
+
+use super::settings::Settings;
+use super::{Auth, AuthReason};
+use crate::token::{Claims, TokenError, TokenType};
+use serde_json::{Map, Value, json};
+use std::fmt;
+use url::Url;
+
+/// What is known of who sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthStatus {
+    /// The token holds.
+    SignedIn,
+    /// There is no token that holds; the reason says why.
+    SignedOut,
+    /// The browser has to be sent elsewhere first: answer with the state's headers and 307.
+    Handshake,
+    /// Nothing is known, because the key endpoint or the API is out (D-15): answer 503, and not "signed out".
+    Unavailable,
+}
+
+impl AuthStatus {
+    /// `signed-in`, `signed-out`, `handshake` or `unavailable`; the `x-clerk-auth-status` header has the same.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::Handshake => "handshake",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// Something that the developer should hear of once a process; a state carries it each time, so that nothing global has to
+/// remember.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Note {
+    /// C14: a session cookie whose token has no `azp`, so nobody can tell which origin it was made for.
+    AuthorizedPartyMissing,
+    /// A session cookie was accepted while no authorized parties are configured.
+    AuthorizedPartiesNotSet,
+}
+
+impl Note {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizedPartyMissing => "authorized-party-missing",
+            Self::AuthorizedPartiesNotSet => "authorized-parties-not-set",
+        }
+    }
+
+    /// What to tell the developer.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::AuthorizedPartyMissing => {
+                "A session cookie's token has no `azp` claim, so it cannot be told which origin it was made for."
+            }
+            Self::AuthorizedPartiesNotSet => {
+                "Session cookies are accepted whichever origin they were made for: set `authorized_parties` to the origins of your application."
+            }
+        }
+    }
+}
+
+/// The settings that a state repeats, for redirects and front ends; all empty where the token's kind is not accepted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Echo {
+    /// The publishable key.
+    pub publishable_key: String,
+    /// The proxy's URL, absolute.
+    pub proxy_url: String,
+    /// Whether this is a satellite.
+    pub is_satellite: bool,
+    /// The satellite's domain.
+    pub domain: String,
+    /// The sign-in page.
+    pub sign_in_url: String,
+    /// The sign-up page.
+    pub sign_up_url: String,
+    /// Where to go after signing in.
+    pub after_sign_in_url: String,
+    /// Where to go after signing up.
+    pub after_sign_up_url: String,
+}
+
+impl Echo {
+    /// `url` is the request's public one, where it is known.
+    pub(crate) fn of(settings: &Settings<'_>, url: Option<&Url>) -> Self {
+        Self {
+            publishable_key: settings.publishable_key.map(|key| key.as_str().to_owned()).unwrap_or_default(),
+            proxy_url: url.map_or_else(|| settings.proxy_url.to_owned(), |url| settings.proxy_url_on(url)),
+            is_satellite: settings.is_satellite,
+            domain: settings.domain.to_owned(),
+            sign_in_url: settings.sign_in_url.to_owned(),
+            sign_up_url: settings.sign_up_url.to_owned(),
+            after_sign_in_url: settings.after_sign_in_url.to_owned(),
+            after_sign_up_url: settings.after_sign_up_url.to_owned(),
+        }
+    }
+}
+
+/// The answer: a status; if it is not signed in, a reason; headers to pass on; and the [`Auth`] to ask.
+#[derive(Clone)]
+pub struct RequestState {
+    status: AuthStatus,
+    reason: Option<AuthReason>,
+    message: String,
+    token_type: Option<TokenType>,
+    headers: Vec<(String, String)>,
+    token: Option<String>,
+    claims: Option<Claims>,
+    retry_after_ms: Option<i64>,
+    notes: Vec<Note>,
+    echo: Echo,
+}
+
+impl RequestState {
+    fn new(status: AuthStatus, token_type: Option<TokenType>, echo: Echo) -> Self {
+        Self {
+            status,
+            reason: None,
+            message: String::new(),
+            token_type,
+            headers: Vec::new(),
+            token: None,
+            claims: None,
+            retry_after_ms: None,
+            notes: Vec::new(),
+            echo,
+        }
+    }
+
+    pub(crate) fn signed_in(echo: Echo, token: &str, claims: Claims) -> Self {
+        let mut state = Self::new(AuthStatus::SignedIn, Some(TokenType::SessionToken), echo);
+        state.token = Some(token.to_owned());
+        state.claims = Some(claims);
+        state
+    }
+
+    pub(crate) fn signed_out(echo: Echo, token_type: TokenType, reason: AuthReason, message: String) -> Self {
+        Self::new(AuthStatus::SignedOut, Some(token_type), echo).because(reason, message)
+    }
+
+    /// The token's kind is not on the list of those accepted. It has no kind of its own then, and repeats no settings.
+    pub(crate) fn invalid_token() -> Self {
+        Self::new(AuthStatus::SignedOut, None, Echo::default()).because(AuthReason::TOKEN_TYPE_MISMATCH, String::new())
+    }
+
+    pub(crate) fn unavailable(echo: Echo, token_type: TokenType, error: &TokenError) -> Self {
+        let mut state = Self::new(AuthStatus::Unavailable, Some(token_type), echo)
+            .because(error.reason.into(), error.full_message());
+        state.retry_after_ms = error.retry_after_ms;
+        state
+    }
+
+    /// Adds the reason, and the headers that tell it.
+    fn because(mut self, reason: AuthReason, message: String) -> Self {
+        for (name, value) in [
+            ("x-clerk-auth-message", message.as_str()),
+            ("x-clerk-auth-reason", reason.as_str()),
+            ("x-clerk-auth-status", self.status.as_str()),
+        ] {
+            if !value.is_empty() && is_header_value(value) {
+                self.headers.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        self.reason = Some(reason);
+        self.message = message;
+        self
+    }
+
+    pub(crate) fn note_if(&mut self, condition: bool, note: Note) {
+        if condition {
+            self.notes.push(note);
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> AuthStatus {
+        self.status
+    }
+
+    /// Whether somebody, or some machine, is signed in. True for a pending session too.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        self.status == AuthStatus::SignedIn
+    }
+
+    /// Why nobody is signed in; `None` if somebody is.
+    #[must_use]
+    pub fn reason(&self) -> Option<&AuthReason> {
+        self.reason.as_ref()
+    }
+
+    /// The reason in a sentence, or empty.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The kind of the token; `None` if it is of a kind that is not accepted.
+    #[must_use]
+    pub fn token_type(&self) -> Option<TokenType> {
+        self.token_type
+    }
+
+    /// Headers for the response, in order; `set-cookie` may be there several times.
+    #[must_use]
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// The token, if signed in.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The session token's claims, if signed in.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+
+    /// When unavailable: when to try again, in milliseconds, where known.
+    #[must_use]
+    pub fn retry_after_ms(&self) -> Option<i64> {
+        self.retry_after_ms
+    }
+
+    /// What the developer should hear of once.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The settings that held.
+    #[must_use]
+    pub fn echo(&self) -> &Echo {
+        &self.echo
+    }
+
+    /// The object to ask about permissions; a pending session is signed out. `None` where nothing is known of who is
+    /// calling: during a handshake, and when unavailable.
+    #[must_use]
+    pub fn to_auth(&self) -> Option<Auth> {
+        self.to_auth_with(true)
+    }
+
+    /// The same; with `false`, a pending session is signed in.
+    #[must_use]
+    pub fn to_auth_with(&self, treat_pending_as_signed_out: bool) -> Option<Auth> {
+        match (self.status, &self.claims) {
+            (AuthStatus::SignedIn, Some(claims)) => Some(Auth::of_session(claims, treat_pending_as_signed_out)),
+            (AuthStatus::SignedIn | AuthStatus::SignedOut, _) => Some(Auth::signed_out(self.token_type)),
+            (AuthStatus::Handshake | AuthStatus::Unavailable, _) => None,
+        }
+    }
+
+    /// All of it as JSON, for bindings: `auth` is [`RequestState::to_auth`], `auth_with_pending` the same with `false`,
+    /// there only where it differs; `retry_after` is in seconds.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let echo = &self.echo;
+        let mut out = Map::new();
+        let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
+        put("status", self.status.as_str().into());
+        put("reason", self.reason.as_ref().map(AuthReason::as_str).into());
+        put("message", self.message.as_str().into());
+        put("is_authenticated", self.is_authenticated().into());
+        put("token_type", self.token_type.map(TokenType::as_str).into());
+        put("headers", self.headers.iter().map(|(name, value)| json!([name, value])).collect());
+        put("token", self.token.as_deref().into());
+        #[allow(clippy::cast_precision_loss)] // a time of some seconds or minutes
+        put("retry_after", self.retry_after_ms.map(|ms| ms as f64 / 1000.0).into());
+        put("notes", self.notes.iter().map(|note| json!({"name": note.as_str(), "message": note.message()})).collect());
+        put("publishable_key", echo.publishable_key.as_str().into());
+        put("proxy_url", echo.proxy_url.as_str().into());
+        put("is_satellite", echo.is_satellite.into());
+        put("domain", echo.domain.as_str().into());
+        put("sign_in_url", echo.sign_in_url.as_str().into());
+        put("sign_up_url", echo.sign_up_url.as_str().into());
+        put("after_sign_in_url", echo.after_sign_in_url.as_str().into());
+        put("after_sign_up_url", echo.after_sign_up_url.as_str().into());
+        let mut text = Value::Object(out).to_string();
+        // Claims are spliced in as the text they are: reading and writing them again could change them.
+        text.pop();
+        let auth = self.to_auth();
+        text.push_str(",\"auth\":");
+        text.push_str(&auth.as_ref().map_or_else(|| "null".to_owned(), Auth::to_json));
+        if auth.as_ref().is_some_and(|auth| auth.session_status.as_deref() == Some("pending")) {
+            text.push_str(",\"auth_with_pending\":");
+            text.push_str(&self.to_auth_with(false).as_ref().map_or_else(|| "null".to_owned(), Auth::to_json));
+        }
+        text.push('}');
+        text
+    }
+}
+
+/// Latin-1 without line breaks.
+fn is_header_value(value: &str) -> bool {
+    value.chars().all(|c| u32::from(c) <= 0xFF && !matches!(c, '\r' | '\n' | '\0'))
+}
+
+/// Without the token and the claims.
+impl fmt::Debug for RequestState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestState")
+            .field("status", &self.status)
+            .field("reason", &self.reason)
+            .field("message", &self.message)
+            .field("token_type", &self.token_type)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! The pool of connections, and one call over it.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use rustls::pki_types::CertificateDer;
+use tokio::time::Instant;
+
+use super::retry::{may_retry, retry_after};
+use super::{Limits, RawResponse, tls};
+use crate::clock::SharedClock;
+use crate::error::{ApiError, ConfigError, ConnectionError, Error, Result, TimeoutError};
+use crate::host;
+
+/// What the pool is made from.
+#[derive(Debug)]
+pub(crate) struct TransportOptions {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: Option<reqwest::Proxy>,
+    pub(crate) certificates: Vec<CertificateDer<'static>>,
+    /// Whether the API is spoken to without TLS, and whether it is on this machine.
+    pub(crate) plain: bool,
+    pub(crate) loopback: bool,
+    pub(crate) user_agent: HeaderValue,
+}
+
+/// One pool. Made at the first call; made anew in a forked child, which must not share its parent's sockets.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    options: TransportOptions,
+    slot: ArcSwapOption<(u64, reqwest::Client)>,
+}
+
+/// One request to send.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) method: http::Method,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<(Bytes, String)>,
+    /// Whether it may be repeated after a lost answer.
+    pub(crate) idempotent: bool,
+    /// Method and path template, for messages: no ids, no secrets.
+    pub(crate) route: String,
+}
+
+impl Transport {
+    pub(crate) fn new(options: TransportOptions) -> Self {
+        Self { options, slot: ArcSwapOption::empty() }
+    }
+
+    fn client(&self) -> Result<reqwest::Client> {
+        let generation = host::generation();
+        if let Some(entry) = self.slot.load().as_deref() {
+            if entry.0 == generation {
+                return Ok(entry.1.clone());
+            }
+        }
+        let client = self.build()?;
+        let old = self.slot.swap(Some(Arc::new((generation, client.clone()))));
+        // A pool from before the fork is left as it is: closing it would say goodbye on the parent's connections.
+        if old.as_deref().is_some_and(|entry| entry.0 != generation) {
+            std::mem::forget(old);
+        }
+        Ok(client)
+    }
+
+    fn build(&self) -> Result<reqwest::Client> {
+        let options = &self.options;
+        let tls = tls::config(&options.certificates, options.plain && options.proxy.is_none())?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(options.user_agent.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(Duration::from_secs(55))
+            .tcp_nodelay(true);
+        // A proxy that the environment names for everything is not meant for this machine itself.
+        builder = match &options.proxy {
+            Some(proxy) => builder.proxy(proxy.clone()),
+            None if options.loopback => builder.no_proxy(),
+            None => builder,
+        };
+        builder.build().map_err(|error| {
+            ConfigError::new("api_url", format!("the HTTP client cannot be set up: {}", chain(&error))).into()
+        })
+    }
+
+    /// Sends, and tries again what may be tried again, all within the limits.
+    pub(crate) async fn send(&self, outgoing: &Outgoing, limits: &Limits, clock: &SharedClock) -> Result<RawResponse> {
+        let client = self.client()?;
+        let deadline = Instant::now() + limits.total;
+        let mut retries = 0;
+        loop {
+            let error = match self.attempt(&client, outgoing, limits, deadline, clock).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            if retries >= limits.max_retries || !may_retry(&error, outgoing.idempotent) {
+                return Err(error);
+            }
+            let asked = error.as_api().and_then(|error| error.retry_after).map(Duration::try_from_secs_f64);
+            let wait = match asked {
+                Some(Ok(wait)) => wait,
+                Some(Err(_)) => return Err(error),
+                None => limits.backoff.wait(retries),
+            };
+            // What could not be answered in time is told as it failed, not as a timeout.
+            if Instant::now() + wait >= deadline {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
+            retries += 1;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        outgoing: &Outgoing,
+        limits: &Limits,
+        deadline: Instant,
+        clock: &SharedClock,
+    ) -> Result<RawResponse> {
+        let until = limits.attempt.map_or(deadline, |attempt| deadline.min(Instant::now() + attempt));
+        let allowed = until.saturating_duration_since(Instant::now());
+        match tokio::time::timeout_at(until, exchange(client, outgoing, clock)).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::Timeout(TimeoutError {
+                message: format!("{} got no answer within {} ms", outgoing.route, allowed.as_millis()),
+            })),
+        }
+    }
+}
+
+async fn exchange(client: &reqwest::Client, outgoing: &Outgoing, clock: &SharedClock) -> Result<RawResponse> {
+    let mut request = client.request(outgoing.method.clone(), &outgoing.url).headers(outgoing.headers.clone());
+    if let Some((body, content_type)) = &outgoing.body {
+        request = request.header(CONTENT_TYPE, content_type).body(body.clone());
+    }
+    let response = request.send().await.map_err(|error| broken(&outgoing.route, &error, false))?;
+    let status = response.status().as_u16();
+    let headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let body = response.bytes().await.map_err(|error| broken(&outgoing.route, &error, true))?;
+    if (200..300).contains(&status) {
+        return Ok(RawResponse { status, headers, body });
+    }
+    let after = headers.iter().find(|(name, _)| name == "retry-after").map(|(_, value)| value);
+    let after = after.and_then(|value| retry_after(value, clock.now_ms()));
+    Err(Error::Api(Box::new(ApiError::new(&outgoing.route, status, headers, body, after))))
+}
+
+fn broken(route: &str, error: &reqwest::Error, answered: bool) -> Error {
+    let sent = answered || !(error.is_connect() || error.is_builder());
+    let what = match (answered, sent) {
+        (true, _) => "the answer broke off",
+        (_, true) => "the connection broke before an answer came",
+        (_, false) => "no connection could be made",
+    };
+    Error::Connection(ConnectionError { message: format!("{route}: {what}: {}", chain(error)), sent })
+}
+
+/// An error and its causes in one line. The URL is left out: the message has the route, and ids stay where they are.
+fn chain(error: &reqwest::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !texts.last().is_some_and(|last| last.contains(&text)) {
+            texts.push(text);
+        }
+        next = cause.source();
+    }
+    if texts.is_empty() { "request error".to_owned() } else { texts.join(": ") }
+}

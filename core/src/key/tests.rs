@@ -1,0 +1,458 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::test_keys::*;
+use super::*;
+use crate::clock::{Clock as _, ManualClock};
+use crate::secret::Secret;
+use aws_lc_rs::encoding::AsDer as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+
+// Publishable keys
+
+#[test]
+fn cookie_suffixes_r307() {
+    for (key, suffix) in [
+        ("pk_live_Y2xlcmsuY2xlcmsuZGV2JA", "1Z8AzTQD"),
+        ("pk_test_Y2xlcmsuY2xlcmsuZGV2JA", "QvfNY2dr"),
+        ("pk_live_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA", "MqCvchyS"),
+        ("pk_test_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA", "vWCgMp3A"),
+        ("pk_live_ZmFrZS1jbGVyay10ZXN0LmNsZXJrLmFjY291bnRzLmRldiQ=", "qReyu04C"),
+        ("pk_test_ZW5vdWdoLWFscGFjYS04Mi5jbGVyay5hY2NvdW50cy5sY2xjbGVyay5jb20k", "jtYvyt_H"),
+        ("pk_test_eHh4eHh4LXhhYWFhYS1hYS5jbGVyay5hY2NvdW50cy5sY2xjbGVyay5jb20k", "tZJdb-5s"),
+    ] {
+        assert_eq!(PublishableKey::parse(key).unwrap().cookie_suffix(), suffix, "{key}");
+    }
+}
+
+#[test]
+fn publishable_keys_r450() {
+    let key = PublishableKey::parse("pk_live_Y2xlcmsuY2xlcmsuZGV2JA").unwrap();
+    assert_eq!((key.instance_type(), key.frontend_api()), (InstanceType::Production, "clerk.clerk.dev"));
+    let encode = |text: &str| format!("pk_test_{}", STANDARD.encode(text));
+    let key = PublishableKey::parse(&encode("foo-bar-13.clerk.accounts.dev$")).unwrap();
+    assert_eq!((key.instance_type(), key.frontend_api()), (InstanceType::Development, "foo-bar-13.clerk.accounts.dev"));
+    for bad in [
+        String::new(),
+        "pk_test_".to_owned(),
+        "pk_prod_Y2xlcmsuY2xlcmsuZGV2JA".to_owned(),
+        "PK_TEST_Y2xlcmsuY2xlcmsuZGV2JA".to_owned(),
+        "sk_test_secretsecret".to_owned(),
+        "pk_test_Y2xlcmsuY2xlcmsuZGV2JA_x".to_owned(),
+        "pk_test_!!!".to_owned(),
+        "pk_test_Y2xlcmsuY2xlcmsuZGV2JA ".to_owned(),
+        encode("clerk.example.com"),
+        encode("clerk.example.com$$"),
+        encode("clerk$.example.com$"),
+        encode("localhost$"),
+        format!("pk_test_{}", STANDARD.encode([0xff, 0x2e, 0x24])),
+    ] {
+        let error = PublishableKey::parse(&bad).unwrap_err();
+        assert_eq!(error.option, "publishable_key");
+        assert!(!error.message.contains("secretsecret"), "a secret is never repeated");
+    }
+}
+
+#[test]
+fn secret_keys_r452() {
+    for good in ["sk_test_abc", "sk_live_abc", "test_old", "ak_machine", "anything"] {
+        assert_eq!(check_secret_key("secret_key", good).unwrap().expose(), good);
+    }
+    for bad in ["", "pk_test_Y2xl", "pk_live_Y2xl", "sk_test_ab c", "sk_test_abc\n", "sk_tést", "whsec_abc", "-----BEGIN PUBLIC KEY-----"] {
+        let error = check_secret_key("secret_key", bad).unwrap_err();
+        assert_eq!(error.option, "secret_key");
+        assert!(bad.is_empty() || !error.message.contains(bad));
+    }
+    assert_eq!(InstanceType::of_secret_key("sk_test_x"), Some(InstanceType::Development));
+    assert_eq!(InstanceType::of_secret_key("live_x"), Some(InstanceType::Production));
+    assert_eq!(InstanceType::of_secret_key("x"), None);
+}
+
+// Local keys
+
+#[test]
+fn local_keys_in_all_their_forms_d12() {
+    let key = key_a();
+    let pem = key.pem();
+    let forms = [
+        pem.clone(),
+        key.pem_with("\r\n"),
+        key.pem_with("\r"),
+        key.pem_with("\\n"),
+        key.pem_with("\\r\\n"),
+        key.pem_with(" "),
+        key.pem_with(""),
+        key.base64(),
+        key.pem().replace("-----BEGIN PUBLIC KEY-----\n", "").replace("-----END PUBLIC KEY-----\n", ""),
+        format!("\n\t {pem} \n"),
+        pem.split_whitespace().collect::<String>(),
+        key.jwk().to_string(),
+        json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB"}).to_string(),
+    ];
+    for form in forms {
+        let local = LocalKey::parse(&form).unwrap_or_else(|error| panic!("{form}: {error}"));
+        assert!(local.key().verify(b"message", &key.sign("RS256", b"message")), "{form}");
+        assert!(!local.key().verify(b"massage", &key.sign("RS256", b"message")));
+    }
+}
+
+#[test]
+fn what_is_no_local_key_is_refused_when_it_is_read() {
+    let key = key_a();
+    let pem_of = |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der));
+    // A P-256 public key.
+    let ec = aws_lc_rs::signature::EcdsaKeyPair::generate(&aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let ec_der = aws_lc_rs::signature::KeyPair::public_key(&ec).as_der().unwrap();
+    for (bad, why) in [
+        (String::new(), "empty"),
+        ("  \n".to_owned(), "empty"),
+        ("-----BEGIN PUBLIC KEY-----".to_owned(), "END"),
+        ("-----END PUBLIC KEY-----".to_owned(), "BEGIN"),
+        (key.pem().replace("BEGIN PUBLIC", "BEGIN PRIVATE"), "private"),
+        (key.pem().replace("BEGIN PUBLIC", "BEGIN RSA PRIVATE"), "private"),
+        (key.pem().replace("PUBLIC KEY", "CERTIFICATE"), "certificate"),
+        (pem_of("RSA PUBLIC KEY", &key.pkcs1()), "PKCS#1"),
+        (key.pem().replace("END PUBLIC", "END OTHER"), "END"),
+        (pem_of("PUBLIC KEY", &ec_der.as_ref()[..]), "RSA"),
+        (pem_of("PUBLIC KEY", b"junk"), "RSA"),
+        (key.pem().replace('A', "*"), "base64"),
+        ("sk_test_something".to_owned(), "secret"),
+        ("pk_test_something".to_owned(), "publishable"),
+        ("{not json".to_owned(), "JSON"),
+        (json!({"kty": "EC", "crv": "P-256", "x": "", "y": ""}).to_string(), "RSA"),
+        (json!({"kty": "oct", "k": "c2VjcmV0"}).to_string(), "RSA"),
+        (json!({"kty": "RSA", "e": "AQAB"}).to_string(), "`n`"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQ"}).to_string(), "exponent"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "Ag"}).to_string(), "exponent"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": ""}).to_string(), "exponent"),
+        (json!({"kty": "RSA", "n": b64(&key.modulus()[..128]), "e": "AQAB"}).to_string(), "1024 bits"),
+        (json!({"kty": "RSA", "n": "", "e": "AQAB"}).to_string(), "0 bits"),
+        (json!({"kty": "RSA", "n": b64(vec![0xff; 2000]), "e": "AQAB"}).to_string(), "16000 bits"),
+        (key.jwk_as("k", "RS512").to_string(), "RS256"),
+        (key.jwk_as("k", "HS256").to_string(), "alg"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "d": "AQAB"}).to_string(), "private"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "use": "enc"}).to_string(), "use"),
+    ] {
+        let error = LocalKey::parse(&bad).expect_err(why);
+        assert_eq!(error.option, "jwt_key");
+        assert!(error.message.contains(why), "{bad}: {error}");
+    }
+}
+
+// The cache
+
+fn cache(settings: KeyCacheSettings) -> KeyCache {
+    KeyCache::new("https://api.clerk.com", "2026-05-12", Secret::new("sk_test_a"), settings)
+}
+
+fn usual() -> KeyCache {
+    cache(KeyCacheSettings::default())
+}
+
+/// One whole decision on a key id, as the verifier makes it.
+async fn find(cache: &KeyCache, kid: &str, skip: bool, clock: &ManualClock, source: &FakeSource) -> &'static str {
+    let mut progress = Progress::Start;
+    for _ in 0..3 {
+        match cache.look_up(Some(kid), clock.now_ms(), skip, &progress) {
+            Lookup::Key(_) => return "key",
+            Lookup::Unusable(_) => return "unusable",
+            Lookup::Unknown => return "unknown",
+            Lookup::Failed(failure) if failure.outage => return "outage",
+            Lookup::Failed(_) => return "failed",
+            Lookup::Need(need) => progress = cache.refresh(need, clock, source).await,
+        }
+    }
+    "undecided"
+}
+
+#[tokio::test]
+async fn a_key_lives_300_s_from_its_fetch_however_often_it_is_used() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    for _ in 0..299 {
+        clock.advance(1000);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    }
+    clock.advance(999);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    assert_eq!(source.fetches(), 1);
+    clock.advance(1);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_upstream_is_gone_here_when_its_time_is_over() {
+    let (cache, clock) = (usual(), ManualClock::new(NOW));
+    let source = FakeSource::with_keys(&[key_a().jwk(), key_b().jwk()]);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    source.now_always(answer(200, jwks(&[key_b().jwk()])));
+    clock.advance(200_000);
+    // Somebody asks for an unknown id: the set is fetched anew, and does not make the retired key any younger (R-233).
+    assert_eq!(find(&cache, "ins_x", false, &clock, &source).await, "unknown");
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    clock.advance(100_000);
+    assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "key");
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "unknown");
+}
+
+#[tokio::test]
+async fn a_thousand_unknown_ids_cause_at_most_two_fetches() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    for at in 0..1000 {
+        clock.advance(10);
+        assert_eq!(find(&cache, &format!("ins_{at}"), false, &clock, &source).await, "unknown");
+    }
+    assert_eq!(source.fetches(), 2);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    for kid in ["constructor", "__proto__", "toString", "", "\0"] {
+        assert_eq!(find(&cache, kid, false, &clock, &source).await, "unknown");
+    }
+    assert!(matches!(cache.look_up(None, clock.now_ms(), false, &Progress::Start), Lookup::Unknown), "no kid is unknown too");
+    assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_new_key_is_found_at_once_and_then_once_in_a_cooldown_d6() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    source.now_always(answer(200, jwks(&[key_a().jwk(), key_b().jwk()])));
+    clock.advance(1000);
+    assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "key", "a rotated key is there on its first use");
+    source.now_always(answer(200, jwks(&[key_a().jwk_as("ins_c", "RS256")])));
+    clock.advance(29_999);
+    assert_eq!(find(&cache, "ins_c", false, &clock, &source).await, "unknown", "within the cooldown it is unknown (D-19)");
+    assert_eq!(source.fetches(), 2);
+    clock.advance(1);
+    assert_eq!(find(&cache, "ins_c", false, &clock, &source).await, "key");
+    assert_eq!(source.fetches(), 3);
+}
+
+#[tokio::test]
+async fn a_cooldown_of_zero_asks_each_time() {
+    let settings = KeyCacheSettings { unknown_kid_cooldown_ms: 0, ..KeyCacheSettings::default() };
+    let (cache, clock, source) = (cache(settings), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    for _ in 0..5 {
+        assert_eq!(find(&cache, "ins_x", false, &clock, &source).await, "unknown");
+    }
+    assert_eq!(source.fetches(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_cold_decisions_cause_one_fetch() {
+    let cache = Arc::new(usual());
+    let clock = Arc::new(ManualClock::new(NOW));
+    let mut source = FakeSource::with_keys(&[key_a().jwk()]);
+    source.takes = Duration::from_millis(100);
+    let source = Arc::new(source);
+    let all: Vec<_> = (0..20)
+        .map(|_| {
+            let (cache, clock, source) = (Arc::clone(&cache), Arc::clone(&clock), Arc::clone(&source));
+            tokio::spawn(async move { find(&cache, "ins_a", false, &clock, &source).await })
+        })
+        .collect();
+    for one in all {
+        assert_eq!(one.await.unwrap(), "key");
+    }
+    assert_eq!(source.fetches(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_one_who_asks_is_cancelled_another_takes_over() {
+    let cache = Arc::new(usual());
+    let clock = Arc::new(ManualClock::new(NOW));
+    let mut source = FakeSource::with_keys(&[key_a().jwk()]);
+    source.takes = Duration::from_millis(100);
+    let source = Arc::new(source);
+    let start = |kid: &'static str| {
+        let (cache, clock, source) = (Arc::clone(&cache), Arc::clone(&clock), Arc::clone(&source));
+        tokio::spawn(async move { find(&cache, kid, false, &clock, &source).await })
+    };
+    let leader = start("ins_a");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let followers: Vec<_> = (0..5).map(|_| start("ins_a")).collect();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    leader.abort();
+    for follower in followers {
+        assert_eq!(follower.await.unwrap(), "key");
+    }
+    assert_eq!(source.fetches(), 2);
+    // Clients that hang up on unknown ids do not make one request follow the other.
+    for at in 0..50 {
+        let one = start(if at % 2 == 0 { "ins_x" } else { "ins_y" });
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        one.abort();
+        let _ = one.await;
+    }
+    assert_eq!(source.fetches(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_another_is_bounded() {
+    let cache = Arc::new(usual());
+    let clock = Arc::new(ManualClock::new(NOW));
+    let mut stuck = FakeSource::with_keys(&[key_a().jwk()]);
+    stuck.takes = Duration::from_secs(3600);
+    let stuck = Arc::new(stuck);
+    let leader = {
+        let (cache, clock, stuck) = (Arc::clone(&cache), Arc::clone(&clock), Arc::clone(&stuck));
+        tokio::spawn(async move { find(&cache, "ins_a", false, &clock, &stuck).await })
+    };
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(find(&cache, "ins_a", false, &clock, &stuck).await, "outage");
+    assert!(began.elapsed() < Duration::from_secs(4));
+    leader.abort();
+}
+
+#[tokio::test]
+async fn while_the_endpoint_is_out_old_keys_serve_for_a_bounded_time() {
+    for out in [no_answer(), answer(500, "{}"), answer(503, "<html>"), answer(429, "{}"), answer(200, "<html>"), answer(200, "{\"keys\": [")] {
+        let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        source.now_always(out);
+        clock.set(NOW + 300_000);
+        for _ in 0..100 {
+            assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        }
+        assert_eq!(source.fetches(), 2, "and it is not asked all the time");
+        assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "outage", "an unknown key is not invalid now");
+        assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "outage", "skipping the cache grants no further time (D-18)");
+        clock.set(NOW + 599_999);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        clock.set(NOW + 600_000);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+        source.now_always(answer(200, jwks(&[key_a().jwk()])));
+        clock.advance(10_000);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key", "and all is well again");
+    }
+}
+
+#[tokio::test]
+async fn an_outage_while_an_unknown_id_is_asked_for_is_an_outage() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    source.now_always(no_answer());
+    for _ in 0..1000 {
+        assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "outage");
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        clock.advance(10);
+    }
+    assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_cold_outage_is_told_at_once_and_asked_again_soon() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::always(no_answer()));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+    assert_eq!(source.fetches(), 1, "a failure stands for a second");
+    source.now_always(answer(200, jwks(&[key_a().jwk()])));
+    clock.advance(1000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+}
+
+#[tokio::test]
+async fn retry_after_is_kept_and_passed_on() {
+    let limited = Ok(KeyResponse { status: 429, body: b"{}".to_vec(), retry_after: Some(Duration::from_secs(20)) });
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::always(limited));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+    clock.advance(5_000);
+    let Lookup::Failed(failure) = cache.look_up(Some("ins_a"), clock.now_ms(), false, &Progress::Start) else {
+        panic!("the failure stands");
+    };
+    assert_eq!(failure.retry_after_ms, Some(15_000));
+    clock.advance(14_999);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+    assert_eq!(source.fetches(), 1);
+    clock.advance(1);
+    find(&cache, "ins_a", false, &clock, &source).await;
+    assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn what_the_endpoint_says_no_to_is_no_outage() {
+    let invalid = json!({"errors": [{"code": "other"}, {"code": "clerk_key_invalid", "message": "The key is no good"}]}).to_string();
+    for (said, reason) in [
+        (answer(401, invalid.clone()), KeyFailureReason::SecretKeyInvalid),
+        (answer(403, "{}"), KeyFailureReason::FailedToLoad),
+        (answer(404, "[]"), KeyFailureReason::FailedToLoad),
+        (answer(404, "<html>"), KeyFailureReason::Unexpected),
+        (answer(200, "{}"), KeyFailureReason::FailedToLoad),
+        (answer(200, "{\"keys\": []}"), KeyFailureReason::FailedToLoad),
+        (answer(200, "{\"keys\": {}}"), KeyFailureReason::FailedToLoad),
+        (answer(200, "null"), KeyFailureReason::FailedToLoad),
+        (answer(200, "{\"keys\": [1, {\"kty\": \"RSA\"}]}"), KeyFailureReason::FailedToLoad),
+    ] {
+        let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+        source.now_always(said.clone());
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "failed", "{said:?}");
+        assert_eq!(cache.failure().unwrap().reason, reason, "{said:?}");
+        // Warm, and then refused: the old keys do not outlive their time.
+        let (cache, source) = (usual(), FakeSource::with_keys(&[key_a().jwk()]));
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        source.now_always(said);
+        clock.advance(299_999);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "failed");
+        clock.advance(1);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "failed");
+    }
+    assert!(matches!(source::interpret("u", answer(500, invalid)), Err(KeyFailure { outage: true, reason: KeyFailureReason::SecretKeyInvalid, .. })));
+}
+
+#[tokio::test]
+async fn skipping_the_cache_asks_once_for_each_decision() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    for _ in 0..3 {
+        assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "key");
+    }
+    assert_eq!(find(&cache, "ins_b", true, &clock, &source).await, "unknown");
+    assert_eq!(source.fetches(), 4);
+    source.now_always(no_answer());
+    assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "key", "a key that may still be trusted decides (D-15)");
+}
+
+#[tokio::test]
+async fn one_bad_key_costs_only_itself() {
+    let ec = json!({"kty": "EC", "kid": "ins_ec", "crv": "P-256"});
+    let (cache, clock) = (usual(), ManualClock::new(NOW));
+    let source = FakeSource::with_keys(&[json!(3), ec, json!({"kty": "RSA", "kid": 5}), key_a().jwk()]);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    assert_eq!(find(&cache, "ins_ec", false, &clock, &source).await, "unusable");
+}
+
+#[tokio::test]
+async fn a_clock_set_back_does_not_make_keys_live_for_ever() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    clock.set(NOW - 86_400_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn keys_of_one_secret_never_serve_another_r231() {
+    let clock = ManualClock::new(NOW);
+    let own = Secret::new("sk_test_own");
+    let caches = KeyCaches::new("https://api.clerk.com", "2026-05-12", Some(&own), KeyCacheSettings::default());
+    let source = FakeSource::with_keys(&[key_a().jwk()]);
+    let other = Secret::new("sk_test_other");
+    assert_eq!(find(caches.own().unwrap(), "ins_a", false, &clock, &source).await, "key");
+    let theirs = caches.for_secret_key(&other, NOW);
+    assert!(matches!(theirs.look_up(Some("ins_a"), NOW, false, &Progress::Start), Lookup::Need(_)));
+    assert_eq!(find(&theirs, "ins_a", false, &clock, &source).await, "key");
+    assert_eq!(*source.secrets.lock().unwrap(), ["sk_test_own", "sk_test_other"]);
+    assert!(Arc::ptr_eq(&theirs, &caches.for_secret_key(&other, NOW)), "and it is found again");
+    assert!(Arc::ptr_eq(caches.own().unwrap(), &caches.for_secret_key(&own, NOW)));
+    assert!(!Arc::ptr_eq(&theirs, caches.with_secret_key(Some(&own), NOW).own().unwrap()));
+    assert!(Arc::ptr_eq(&theirs, caches.with_secret_key(Some(&other), NOW).own().unwrap()));
+    for at in 0..200 {
+        let _ = caches.for_secret_key(&Secret::new(format!("sk_test_{at}")), NOW);
+    }
+    assert!(!format!("{caches:?} {theirs:?} {:?} {own:?}", theirs.partition()).contains("sk_test"), "nothing prints a secret");
+    assert_ne!(Partition::new("a", "bc", &own), Partition::new("ab", "c", &own));
+}

@@ -1,0 +1,44 @@
+//! Backend SDK for the Clerk API: decide who is calling, manage what is there, verify what you are told.
+//!
+//! Unofficial: made by people who use Clerk, not by Clerk.
+//!
+//! ```no_run
+//! # async fn example() -> clerk_usher::Result<()> {
+//! use clerk_usher::Clerk;
+//!
+//! let clerk = Clerk::from_env()?; // CLERK_SECRET_KEY and friends
+//! let user = clerk.users().get("user_2abc").await?;
+//! println!("{:?}", user.first_name);
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod args;
+pub mod auth;
+pub mod call;
+#[doc(hidden)]
+pub mod catalogue;
+mod client;
+pub mod clock;
+pub mod error;
+mod file;
+pub mod generated;
+#[doc(hidden)]
+pub mod host;
+mod http;
+pub mod key;
+pub mod model;
+pub mod options;
+pub mod page;
+mod secret;
+pub mod token;
+mod verification;
+
+pub use call::CallOptions;
+pub use client::Clerk;
+pub use error::{Error, ErrorKind, Result};
+pub use file::File;
+pub use generated::{models, resources};
+pub use http::RawResponse;
+pub use options::ClerkBuilder;
+pub use secret::Secret;

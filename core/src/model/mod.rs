@@ -1,0 +1,31 @@
+//! The runtime of the generated models: how an answer becomes structs without ever failing on what is in it.
+//!
+//! A model is a struct of `Option`s and [`Other`]. What fits a field is in the field; everything else (a field this
+//! version does not know, a value of another kind than described, an explicit null) is in `other`, so that writing
+//! the model gives the JSON it was read from. Only a body that is no JSON, or of a wrong kind at the top, is an error.
+//!
+//! The generated code has one line a field; all that such a line does is here, once: reading in `read`, writing in
+//! `write`, the values that arguments take in `value`.
+
+mod free;
+mod open;
+mod page;
+mod read;
+#[cfg(test)]
+mod tests;
+mod union;
+mod value;
+mod write;
+
+pub use free::{FreeForm, Other};
+pub use open::{Id, OpenEnum};
+pub use page::{Item, Page};
+pub use read::{Found, FromBody, Model, Read, system_time};
+pub use union::Union;
+pub use value::{Datetime, Decimal, Nullable, Timestamp};
+pub use write::FieldWriter;
+
+pub(crate) use open::{deserialize_enum, read_enum};
+pub(crate) use read::{deserialize, field, other_field};
+pub(crate) use union::{deserialize_union, read_member, union_from_body, union_id, union_of};
+pub(crate) use write::{debug, serialize};

@@ -1,0 +1,481 @@
+//! Reading that tells what does not fit instead of failing on it.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime};
+
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
+};
+use serde::ser::Serialize;
+use serde_json::{Map, Number, Value};
+
+use super::free::Other;
+use super::write::FieldWriter;
+
+/// An object of the API: `Option` fields, and `other`. Implemented by the generated models only.
+pub trait Model: Default + Serialize {
+    /// Its name.
+    const NAME: &'static str;
+    /// Reads the value of a field, known or not, from where `map` stands.
+    ///
+    /// # Errors
+    /// If the text ends or is no JSON, and never for what the JSON says.
+    fn read_field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+    /// Hands every field to `out`, in the catalogue's order.
+    ///
+    /// # Errors
+    /// As `out` has it.
+    fn write_fields<W: FieldWriter>(&self, out: &mut W) -> Result<(), W::Error>;
+    /// What no field had room for.
+    fn other(&self) -> &Other;
+    /// The same, to change.
+    fn other_mut(&mut self) -> &mut Other;
+}
+
+/// A value, or what stood in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found<T> {
+    /// It fits.
+    Fit(T),
+    /// It is something else; null too.
+    Odd(Value),
+}
+
+/// What a field can hold.
+pub trait Read: Sized + Serialize {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// If the text ends or is no JSON.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error>;
+
+    /// One that holds `value` as it came, so that an array with an odd item is still an array.
+    ///
+    /// # Errors
+    /// The value back, if this type has no room for it.
+    fn of_odd(value: Value) -> Result<Self, Value> {
+        Err(value)
+    }
+}
+
+/// Reads a body.
+pub trait FromBody: Sized {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// With what is wrong with it: it is no JSON, or of a wrong kind at the top.
+    fn from_body(body: &[u8]) -> Result<Self, String>;
+}
+
+/// Whatever comes is not looked at.
+impl FromBody for () {
+    fn from_body(_body: &[u8]) -> Result<Self, String> {
+        Ok(())
+    }
+}
+
+impl FromBody for String {
+    fn from_body(body: &[u8]) -> Result<Self, String> {
+        std::str::from_utf8(body).map(str::to_owned).map_err(|error| error.to_string())
+    }
+}
+
+impl<M: Model> FromBody for M {
+    fn from_body(body: &[u8]) -> Result<Self, String> {
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        let model = deserialize(&mut reader).map_err(|error| error.to_string())?;
+        reader.end().map_err(|error| error.to_string())?;
+        Ok(model)
+    }
+}
+
+/// A Unix time in milliseconds as a [`SystemTime`]; none where the system cannot hold it.
+#[must_use]
+pub fn system_time(ms: i64) -> Option<SystemTime> {
+    let span = Duration::from_millis(ms.unsigned_abs());
+    if ms < 0 { SystemTime::UNIX_EPOCH.checked_sub(span) } else { SystemTime::UNIX_EPOCH.checked_add(span) }
+}
+
+/// Reads a known field into its slot, or into `other` if it does not fit. The last of two of one name holds.
+pub(crate) fn field<'de, T: Read, A: MapAccess<'de>>(
+    slot: &mut Option<T>,
+    other: &mut Other,
+    key: &str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    match map.next_value_seed(Seed(PhantomData))? {
+        Found::Fit(value) => {
+            *slot = Some(value);
+            other.fields.remove(key);
+        }
+        Found::Odd(value) => {
+            *slot = None;
+            other.fields.insert(key.to_owned(), value);
+        }
+    }
+    Ok(())
+}
+
+/// Keeps a field that the model does not know.
+pub(crate) fn other_field<'de, A: MapAccess<'de>>(other: &mut Other, key: &str, map: &mut A) -> Result<(), A::Error> {
+    let value = map.next_value()?;
+    other.fields.insert(key.to_owned(), value);
+    Ok(())
+}
+
+/// A model, strictly an object: for `Deserialize` and for the top of a body.
+pub(crate) fn deserialize<'de, M: Model, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
+    match M::read(deserializer)? {
+        Found::Fit(model) => Ok(model),
+        Found::Odd(value) => Err(de::Error::custom(format_args!("{} is an object, not {}", M::NAME, kind(&value)))),
+    }
+}
+
+/// What a value is, without saying what is in it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A key, borrowed from the text where it has no escapes.
+pub(crate) enum Key<'de> {
+    Borrowed(&'de str),
+    Owned(String),
+}
+
+impl Key<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Owned(text) => text,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key::Borrowed(v))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Key<'de>, E> {
+                Ok(Key::Owned(v.to_owned()))
+            }
+            fn visit_string<E>(self, v: String) -> Result<Key<'de>, E> {
+                Ok(Key::Owned(v))
+            }
+        }
+        deserializer.deserialize_str(V)
+    }
+}
+
+/// [`Read`] where serde wants a seed.
+pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
+
+impl<'de, T: Read> DeserializeSeed<'de> for Seed<T> {
+    type Value = Found<T>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<T>, D::Error> {
+        T::read(deserializer)
+    }
+}
+
+/// What one kind of value takes; everything else is odd.
+pub(crate) trait Take: Sized {
+    fn bool(_: bool) -> Option<Self> {
+        None
+    }
+    fn i64(_: i64) -> Option<Self> {
+        None
+    }
+    fn number(_: Number) -> Option<Self> {
+        None
+    }
+    fn text(text: String) -> Result<Self, String> {
+        Err(text)
+    }
+    fn object(map: Map<String, Value>) -> Result<Self, Map<String, Value>> {
+        Err(map)
+    }
+}
+
+/// Reads by [`Take`].
+pub(crate) struct Taking<T>(pub(crate) PhantomData<T>);
+
+fn taken<T, E>(found: Option<T>, value: impl Into<Value>) -> Result<Found<T>, E> {
+    Ok(found.map_or_else(|| Found::Odd(value.into()), Found::Fit))
+}
+
+impl<'de, T: Take> Visitor<'de> for Taking<T> {
+    type Value = Found<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+    fn visit_unit<E>(self) -> Result<Found<T>, E> {
+        Ok(Found::Odd(Value::Null))
+    }
+    fn visit_bool<E>(self, v: bool) -> Result<Found<T>, E> {
+        taken(T::bool(v), v)
+    }
+    fn visit_i64<E>(self, v: i64) -> Result<Found<T>, E> {
+        taken(T::i64(v).or_else(|| T::number(v.into())), v)
+    }
+    fn visit_u64<E>(self, v: u64) -> Result<Found<T>, E> {
+        taken(i64::try_from(v).ok().and_then(T::i64).or_else(|| T::number(v.into())), v)
+    }
+    fn visit_f64<E>(self, v: f64) -> Result<Found<T>, E> {
+        taken(Number::from_f64(v).and_then(T::number), v)
+    }
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Found<T>, E> {
+        self.visit_string(v.to_owned())
+    }
+    fn visit_string<E>(self, v: String) -> Result<Found<T>, E> {
+        Ok(match T::text(v) {
+            Ok(value) => Found::Fit(value),
+            Err(text) => Found::Odd(Value::String(text)),
+        })
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Found<T>, A::Error> {
+        Value::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(Found::Odd)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Found<T>, A::Error> {
+        let map = Map::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(match T::object(map) {
+            Ok(value) => Found::Fit(value),
+            Err(map) => Found::Odd(Value::Object(map)),
+        })
+    }
+}
+
+impl Take for bool {
+    fn bool(v: bool) -> Option<Self> {
+        Some(v)
+    }
+}
+
+impl Take for i64 {
+    fn i64(v: i64) -> Option<Self> {
+        Some(v)
+    }
+}
+
+impl Take for Number {
+    fn number(v: Number) -> Option<Self> {
+        Some(v)
+    }
+}
+
+impl Take for String {
+    fn text(text: String) -> Result<Self, String> {
+        Ok(text)
+    }
+}
+
+impl Take for Map<String, Value> {
+    fn object(map: Map<String, Value>) -> Result<Self, Map<String, Value>> {
+        Ok(map)
+    }
+}
+
+impl Read for bool {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(Taking(PhantomData))
+    }
+}
+
+impl Read for i64 {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(Taking(PhantomData))
+    }
+}
+
+impl Read for Number {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(Taking(PhantomData))
+    }
+}
+
+impl Read for String {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(Taking(PhantomData))
+    }
+}
+
+impl Read for Map<String, Value> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(Taking(PhantomData))
+    }
+}
+
+/// Anything fits, but for null, which is told apart from absent in `other` like every null.
+impl Read for Value {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Found::Odd(Value::Null),
+            value => Found::Fit(value),
+        })
+    }
+
+    fn of_odd(value: Value) -> Result<Self, Value> {
+        Ok(value)
+    }
+}
+
+/// A model that holds itself, at whatever depth, is held in a box.
+impl<M: Model> Model for Box<M> {
+    const NAME: &'static str = M::NAME;
+    fn read_field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        M::read_field(self, key, map)
+    }
+    fn write_fields<W: FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
+        M::write_fields(self, out)
+    }
+    fn other(&self) -> &Other {
+        M::other(self)
+    }
+    fn other_mut(&mut self) -> &mut Other {
+        M::other_mut(self)
+    }
+}
+
+impl<M: Model> Read for M {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(ModelVisitor(PhantomData))
+    }
+
+    fn of_odd(value: Value) -> Result<Self, Value> {
+        let mut model = Self::default();
+        model.other_mut().value = Some(value);
+        Ok(model)
+    }
+}
+
+struct Nothing;
+impl Take for Nothing {}
+
+fn no_object<M, E>(found: Found<Nothing>) -> Result<Found<M>, E> {
+    match found {
+        Found::Odd(value) => Ok(Found::Odd(value)),
+        Found::Fit(Nothing) => Ok(Found::Odd(Value::Null)),
+    }
+}
+
+struct ModelVisitor<M>(PhantomData<M>);
+
+impl<'de, M: Model> Visitor<'de> for ModelVisitor<M> {
+    type Value = Found<M>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(M::NAME)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found<M>, A::Error> {
+        let mut model = M::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            model.read_field(key.as_str(), &mut map)?;
+        }
+        Ok(Found::Fit(model))
+    }
+    fn visit_unit<E>(self) -> Result<Found<M>, E> {
+        Ok(Found::Odd(Value::Null))
+    }
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Found<M>, E> {
+        no_object(Taking(PhantomData).visit_bool(v)?)
+    }
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Found<M>, E> {
+        no_object(Taking(PhantomData).visit_i64(v)?)
+    }
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Found<M>, E> {
+        no_object(Taking(PhantomData).visit_u64(v)?)
+    }
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Found<M>, E> {
+        no_object(Taking(PhantomData).visit_f64(v)?)
+    }
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Found<M>, E> {
+        no_object(Taking(PhantomData).visit_str(v)?)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Found<M>, A::Error> {
+        no_object(Taking(PhantomData).visit_seq(seq)?)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        deserializer.deserialize_any(ArrayVisitor(PhantomData))
+    }
+}
+
+struct ArrayVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Read> Visitor<'de> for ArrayVisitor<T> {
+    type Value = Found<Vec<T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Found<Vec<T>>, A::Error> {
+        items(seq)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Found<Vec<T>>, A::Error> {
+        no_object(Taking(PhantomData).visit_map(map)?)
+    }
+    fn visit_unit<E>(self) -> Result<Found<Vec<T>>, E> {
+        Ok(Found::Odd(Value::Null))
+    }
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Found<Vec<T>>, E> {
+        no_object(Taking(PhantomData).visit_bool(v)?)
+    }
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Found<Vec<T>>, E> {
+        no_object(Taking(PhantomData).visit_i64(v)?)
+    }
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Found<Vec<T>>, E> {
+        no_object(Taking(PhantomData).visit_u64(v)?)
+    }
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Found<Vec<T>>, E> {
+        no_object(Taking(PhantomData).visit_f64(v)?)
+    }
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Found<Vec<T>>, E> {
+        no_object(Taking(PhantomData).visit_str(v)?)
+    }
+}
+
+/// An array. An item that is odd is kept by the item's own type, or else makes the whole array odd.
+pub(crate) fn items<'de, T: Read, A: SeqAccess<'de>>(mut seq: A) -> Result<Found<Vec<T>>, A::Error> {
+    let mut items = Vec::new();
+    while let Some(found) = seq.next_element_seed(Seed::<T>(PhantomData))? {
+        let odd = match found {
+            Found::Fit(item) => {
+                items.push(item);
+                continue;
+            }
+            Found::Odd(value) => match T::of_odd(value) {
+                Ok(item) => {
+                    items.push(item);
+                    continue;
+                }
+                Err(value) => value,
+            },
+        };
+        let mut values = Vec::with_capacity(items.len() + 1);
+        for item in &items {
+            values.push(serde_json::to_value(item).map_err(de::Error::custom)?);
+        }
+        values.push(odd);
+        while let Some(value) = seq.next_element()? {
+            values.push(value);
+        }
+        return Ok(Found::Odd(Value::Array(values)));
+    }
+    Ok(Found::Fit(items))
+}

@@ -1,0 +1,110 @@
+//! Taking a token apart (§2.1, D-10, D-17). Nothing here says that it is genuine.
+
+use super::claims::ClaimIndex;
+use super::error::{TokenError, TokenErrorReason};
+use super::json::{self, Index};
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// The longest token that is looked at. Session cookies are below 4 KiB; servers refuse headers well below this.
+pub const MAX_TOKEN_BYTES: usize = 65_536;
+
+/// Padding is cut off beforehand; non-zero bits after the last byte are refused.
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
+
+/// A token that has been read but not verified: for looking at, never for deciding who is calling.
+#[derive(Debug, Clone)]
+pub struct DecodedToken {
+    /// The header's fields.
+    pub header: Header,
+    /// The payload as the JSON text it is.
+    pub payload: String,
+    pub(crate) index: ClaimIndex,
+    pub(crate) signature: Vec<u8>,
+    pub(crate) signed_len: usize,
+}
+
+/// The fields of the header that matter. `Some(None)` is a value that is not a string.
+#[derive(Debug, Clone, Default)]
+pub struct Header {
+    /// `alg`.
+    pub alg: Option<Option<String>>,
+    /// `kid`: the id of the instance's key.
+    pub kid: Option<Option<String>>,
+    /// `typ`.
+    pub typ: Option<Option<String>>,
+    /// `cat`: the category of the token.
+    pub cat: Option<Option<String>>,
+}
+
+impl Header {
+    fn read(text: &str) -> Option<Self> {
+        let index = Index::read(text, &["alg", "kid", "typ", "cat"])?;
+        let field = |place| index.get(place, text).map(json::string);
+        Some(Self { alg: field(0), kid: field(1), typ: field(2), cat: field(3) })
+    }
+
+    /// The key id, if it is a string. Any other value is as good as none.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_ref()?.as_deref()
+    }
+}
+
+impl DecodedToken {
+    /// Reads a token: three parts, each base64url (padding optional), the first two JSON objects (R-201, R-202, D-10).
+    ///
+    /// # Errors
+    /// `token-invalid`.
+    pub fn read(token: &str) -> Result<Self, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(invalid("The token is longer than 64 KiB"));
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(invalid("Not a JWT: a JWT has three parts, joined by dots"));
+        };
+        let signed_len = header.len() + 1 + payload.len();
+        let header = text(header).ok_or_else(|| invalid("Not a JWT: its header is not base64url"))?;
+        let payload = text(payload).ok_or_else(|| invalid("Not a JWT: its payload is not base64url"))?;
+        let signature = bytes(signature).ok_or_else(|| invalid("Not a JWT: its signature is not base64url"))?;
+        let header = Header::read(&header).ok_or_else(|| invalid("Not a JWT: its header is not a JSON object"))?;
+        let index = ClaimIndex::read(&payload).ok_or_else(|| invalid("Not a JWT: its payload is not a JSON object"))?;
+        Ok(Self { header, payload, index, signature, signed_len })
+    }
+
+    /// The JSON text of this claim, unverified.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&str> {
+        self.index.get(name, &self.payload)
+    }
+
+    /// This claim if it is a number within ±2^53, its fraction cut off.
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        self.claim(name).and_then(json::integer)
+    }
+
+    /// This claim if it is a string.
+    pub(crate) fn string(&self, name: &str) -> Option<String> {
+        self.claim(name).and_then(json::string)
+    }
+}
+
+fn invalid(message: &'static str) -> TokenError {
+    TokenError::new(TokenErrorReason::TokenInvalid, message)
+}
+
+fn bytes(part: &str) -> Option<Vec<u8>> {
+    BASE64_URL.decode(part.trim_end_matches('=')).ok()
+}
+
+/// The text of a part; what is not UTF-8 in it becomes U+FFFD.
+fn text(part: &str) -> Option<String> {
+    Some(String::from_utf8(bytes(part)?).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}

@@ -1,0 +1,153 @@
+//! Reading a JSON object the way this floor wants it: top level only, once, the last of a name wins.
+//!
+//! Values stay where they are until someone asks for one, so no number is rounded, no depth recursed into, nothing copied.
+
+use serde::Deserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Where the values of some members of an object stand in its text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Index<const N: usize>([Option<(usize, usize)>; N]);
+
+impl<const N: usize> Index<N> {
+    /// Reads an object and notes these members. `None` for any other JSON, for what is not JSON, and for a lone surrogate
+    /// anywhere (D-10, D-17).
+    pub(crate) fn read(text: &str, names: &[&str; N]) -> Option<Self> {
+        if has_lone_surrogate(text) {
+            return None;
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let found = reader.deserialize_map(IndexVisitor { start: text.as_ptr().addr(), names }).ok()?;
+        reader.end().ok()?;
+        Some(found)
+    }
+
+    /// The JSON text of the member noted at this place. `text` is what was read.
+    pub(crate) fn get<'a>(&self, place: usize, text: &'a str) -> Option<&'a str> {
+        let (start, end) = (*self.0.get(place)?)?;
+        text.get(start..end)
+    }
+}
+
+/// The JSON text of one member of an object.
+pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    Index::read(text, &[name])?.get(0, text)
+}
+
+struct IndexVisitor<'n, const N: usize> {
+    start: usize,
+    names: &'n [&'n str; N],
+}
+
+impl<'de, const N: usize> Visitor<'de> for IndexVisitor<'_, N> {
+    type Value = Index<N>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut places = [None; N];
+        while let Some(Key(name)) = map.next_key()? {
+            let value = map.next_value::<&'de RawValue>()?.get();
+            if let Some(place) = self.names.iter().position(|known| *known == name) {
+                // The value is a slice of the text, so this is where it stands. A later one of the same name replaces it.
+                let start = value.as_ptr().addr().wrapping_sub(self.start);
+                places[place] = Some((start, start + value.len()));
+            }
+        }
+        Ok(Index(places))
+    }
+}
+
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// Whether a `\uD800`…`\uDFFF` escape stands alone. In JSON a backslash occurs only inside a string, and a text that is
+/// not JSON is refused anyway.
+fn has_lone_surrogate(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let unit_at = |at: usize| -> Option<u16> {
+        let digits = bytes.get(at..at + 6)?;
+        if !digits.starts_with(b"\\u") {
+            return None;
+        }
+        u16::from_str_radix(std::str::from_utf8(&digits[2..]).ok()?, 16).ok()
+    };
+    let mut at = 0;
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+        at += next;
+        match unit_at(at) {
+            None => at += 2,
+            Some(0xDC00..=0xDFFF) => return true,
+            Some(0xD800..=0xDBFF) => match unit_at(at + 6) {
+                Some(0xDC00..=0xDFFF) => at += 12,
+                _ => return true,
+            },
+            Some(_) => at += 6,
+        }
+    }
+    false
+}
+
+/// The string that this JSON text is.
+pub(crate) fn string(text: &str) -> Option<String> {
+    if text.starts_with('"') { serde_json::from_str(text).ok() } else { None }
+}
+
+/// 2 to the power of 53.
+const LARGEST: f64 = 9_007_199_254_740_992.0;
+
+/// The number that this JSON text is, its fraction cut off. `None` if it is no number, not finite, or outside ±2^53
+/// (D-16, D-17).
+pub(crate) fn integer(text: &str) -> Option<i64> {
+    let number = float(text)?;
+    #[allow(clippy::cast_possible_truncation)] // within ±2^53, and cutting the fraction off is what is wanted
+    (number.abs() <= LARGEST).then_some(number as i64)
+}
+
+/// The finite number that this JSON text is.
+pub(crate) fn float(text: &str) -> Option<f64> {
+    if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+        return None;
+    }
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// Whether a JSON text is what JavaScript calls falsy: null, false, zero, the empty string.
+pub(crate) fn is_falsy(text: &str) -> bool {
+    matches!(text, "null" | "false" | "\"\"") || float(text) == Some(0.0)
+}
+
+/// The items of the array that this JSON text is, as JSON text.
+pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
+    if !text.starts_with('[') {
+        return None;
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    Some(items.into_iter().map(RawValue::get).collect())
+}

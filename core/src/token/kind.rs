@@ -1,0 +1,112 @@
+//! Which kind of token a text is (§1.1 to §1.3).
+
+use super::decode::{DecodedToken, Header};
+
+/// The kinds of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenType {
+    /// A user's session.
+    SessionToken,
+    /// An API key, `ak_…`.
+    ApiKey,
+    /// A machine's token, `mt_…` or a JWT.
+    M2mToken,
+    /// An OAuth access token, `oat_…` or a JWT.
+    OauthToken,
+}
+
+impl TokenType {
+    /// `session_token`, `api_key`, `m2m_token` or `oauth_token`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SessionToken => "session_token",
+            Self::ApiKey => "api_key",
+            Self::M2mToken => "m2m_token",
+            Self::OauthToken => "oauth_token",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::SessionToken, Self::ApiKey, Self::M2mToken, Self::OauthToken]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
+const CATEGORY_SESSION: &str = "cl_B7d4PD111AAA";
+const CATEGORY_M2M: &str = "cl_B7d4PD333AAA";
+const CATEGORY_IGNORE: &str = "cl_I7d4PD111III";
+
+/// a category is named, and it is neither the session's nor the one that says nothing. One that is not a string
+/// is of no session either.
+pub(crate) fn is_non_session_category(header: &Header) -> bool {
+    match &header.cat {
+        None => false,
+        Some(Some(cat)) => cat != CATEGORY_SESSION && cat != CATEGORY_IGNORE,
+        Some(None) => true,
+    }
+}
+
+/// Whether the category is a machine's.
+pub(crate) fn is_m2m_category(header: &Header) -> bool {
+    matches!(&header.cat, Some(Some(cat)) if cat == CATEGORY_M2M)
+}
+
+/// three non-empty parts of the URL-safe alphabet, without padding.
+fn has_jwt_format(token: &str) -> bool {
+    let mut parts = 0;
+    token.split('.').all(|part| {
+        parts += 1;
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    }) && parts == 3
+}
+
+/// the kind of a machine's JWT.
+fn machine_jwt_type(token: &str) -> Option<TokenType> {
+    if !has_jwt_format(token) {
+        return None;
+    }
+    decoded_machine_type(&DecodedToken::read(token).ok()?)
+}
+
+/// The same of a token that is decoded already and known to have the format.
+fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
+    if token.string("sub").is_some_and(|sub| sub.starts_with("mch_")) {
+        return Some(TokenType::M2mToken);
+    }
+    match &token.header.typ {
+        Some(Some(typ)) if typ == "at+jwt" || typ == "application/at+jwt" => Some(TokenType::OauthToken),
+        _ => None,
+    }
+}
+
+/// Whether this is a machine's JWT. Not by its signature: by what it says of itself.
+#[must_use]
+pub fn is_machine_jwt(token: &str) -> bool {
+    machine_jwt_type(token).is_some()
+}
+
+/// Whether this is a machine's token of any form.
+#[must_use]
+pub fn is_machine_token(token: &str) -> bool {
+    machine_token_type(token).is_some()
+}
+
+/// The kind of a machine's token; `None` for anything else, which is taken for a session token.
+#[must_use]
+pub fn machine_token_type(token: &str) -> Option<TokenType> {
+    // A text with one of these prefixes has no dot-separated parts that could decode to JSON, so the order of R-106 holds.
+    if token.starts_with("mt_") {
+        Some(TokenType::M2mToken)
+    } else if token.starts_with("oat_") {
+        Some(TokenType::OauthToken)
+    } else if token.starts_with("ak_") {
+        Some(TokenType::ApiKey)
+    } else {
+        machine_jwt_type(token)
+    }
+}

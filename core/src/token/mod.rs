@@ -1,0 +1,39 @@
+//! Session tokens: decoding, verifying, and what their claims say.
+//!
+//! Verification is total: any text ends in [`Claims`] or in a [`TokenError`] with a reason. It is also pure: given what
+//! keys are in hand and the time, [`Verifier::try_verify`] decides, or says that the key endpoint should be asked.
+
+mod claims;
+mod decode;
+mod error;
+mod json;
+mod kind;
+mod options;
+mod organization;
+mod rules;
+mod scope;
+mod verifier;
+
+pub use claims::Claims;
+pub use decode::{DecodedToken, Header, MAX_TOKEN_BYTES};
+pub use error::{Carrier, TokenError, TokenErrorReason};
+pub(crate) use kind::is_non_session_category;
+pub use kind::{TokenType, is_machine_jwt, is_machine_token, machine_token_type};
+pub(crate) use options::OptionReader;
+pub use options::{OptionError, VerifyOptions};
+pub use organization::Organization;
+pub(crate) use scope::Scoped;
+pub(crate) use verifier::undecided;
+pub use verifier::{Instance, Missing, Verifier};
+
+/// A decision, or what it lacks.
+#[derive(Debug, Clone)]
+pub enum Step<T> {
+    /// Decided.
+    Done(T),
+    /// The key endpoint has to be asked first, and of which cache: see [`Missing::load`].
+    NeedKeys(Missing),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! The active organization of a session, from claims of version 1 or 2 (§1.4 to §1.6, D-1, D-4).
+
+use super::claims::Claims;
+use super::json;
+use super::scope::{Entry, Scoped};
+
+/// The active organization. Whatever is of a wrong type grants nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Organization {
+    /// `org_…`.
+    pub id: Option<String>,
+    /// Its slug.
+    pub slug: Option<String>,
+    /// The member's role, such as `org:admin`.
+    pub role: Option<String>,
+    /// The member's permissions, such as `org:invoices:read`. `None` where the token says nothing of permissions.
+    pub permissions: Option<Vec<String>>,
+}
+
+impl Organization {
+    /// The organization that a session token names; all fields `None` if it names none.
+    #[must_use]
+    pub fn of(claims: &Claims) -> Self {
+        if claims.raw("v").and_then(json::float) == Some(2.0) {
+            Self::of_version_2(claims)
+        } else {
+            Self::of_version_1(claims)
+        }
+    }
+
+    ///
+    fn of_version_1(claims: &Claims) -> Self {
+        let permissions = claims
+            .raw("org_permissions")
+            .and_then(json::items)
+            .map(|items| items.into_iter().filter_map(json::string).collect());
+        Self {
+            id: claims.string("org_id"),
+            slug: claims.string("org_slug"),
+            role: claims.string("org_role"),
+            permissions,
+        }
+    }
+
+    ///
+    fn of_version_2(claims: &Claims) -> Self {
+        let Some(organization) = claims.raw("o").filter(|text| text.starts_with('{')) else {
+            return Self::default();
+        };
+        let text = |name| json::member(organization, name).and_then(json::string);
+        let role = text("rol").filter(|role| !role.is_empty()).map(|role| format!("org:{role}"));
+        let features = match claims.raw("fea") {
+            None => Some(Scoped::default()),
+            Some(raw) => json::string(raw).and_then(|list| Scoped::read(&list)),
+        };
+        let permissions = permissions(
+            &features.unwrap_or_default(),
+            &text("per").unwrap_or_default(),
+            &text("fpm").unwrap_or_default(),
+        );
+        Self { id: text("id"), slug: text("slg"), role, permissions: Some(permissions) }
+    }
+}
+
+/// which permission of which feature, from one bit mask a feature.
+///
+/// D-1: as many masks as entries in `fea` means that a mask belongs to an entry; else to an entry of the organization.
+fn permissions(features: &Scoped, per: &str, fpm: &str) -> Vec<String> {
+    if per.is_empty() || fpm.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = per.split(',').map(str::trim).collect();
+    let masks: Vec<&str> = fpm.split(',').map(str::trim).collect();
+    let whole = masks.len() == features.entries().len();
+    let of_mask = features.entries().iter().filter(|entry| whole || entry.organization);
+    let mut granted = Vec::new();
+    for (Entry { value, organization, .. }, mask) in of_mask.zip(masks) {
+        // A mask on an entry that is the user's alone grants nothing in the organization.
+        if *organization {
+            let bits = low_bits(mask, names.len());
+            granted
+                .extend(names.iter().zip(bits).filter(|(_, set)| *set).map(|(name, _)| format!("org:{value}:{name}")));
+        }
+    }
+    granted
+}
+
+/// The lowest bits of a decimal number of any length, least significant first; none if it is not all digits.
+fn low_bits(decimal: &str, count: usize) -> Vec<bool> {
+    if decimal.is_empty() || !decimal.bytes().all(|byte| byte.is_ascii_digit()) {
+        return vec![false; count];
+    }
+    // The number modulo 2^(32 · limbs), nine digits at a time. What overflows the limbs would be ignored anyway.
+    let mut limbs = vec![0_u32; count.div_ceil(32)];
+    let first = match decimal.len() % 9 {
+        0 => 9,
+        rest => rest,
+    };
+    let mut digits = decimal.as_bytes();
+    let mut take = first.min(digits.len());
+    while !digits.is_empty() {
+        let (chunk, rest) = digits.split_at(take);
+        let scale = 10_u64.pow(u32::try_from(take).unwrap_or(9));
+        let mut carry = chunk.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+        for limb in &mut limbs {
+            let value = u64::from(*limb) * scale + carry;
+            #[allow(clippy::cast_possible_truncation)] // the low half; the high half is the carry
+            {
+                *limb = value as u32;
+            }
+            carry = value >> 32;
+        }
+        digits = rest;
+        take = 9.min(digits.len());
+    }
+    (0..count).map(|bit| limbs.get(bit / 32).is_some_and(|limb| limb >> (bit % 32) & 1 == 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scoped, low_bits, permissions};
+
+    fn set(decimal: &str, count: usize) -> Vec<usize> {
+        low_bits(decimal, count).iter().enumerate().filter(|(_, set)| **set).map(|(bit, _)| bit).collect()
+    }
+
+    #[test]
+    fn masks_of_any_length() {
+        assert_eq!(set("0", 4), [0_usize; 0]);
+        assert_eq!(set("3", 4), [0, 1]);
+        assert_eq!(set("9007199254740993", 64), [0, 53]);
+        assert_eq!(set("18446744073709551616", 70), [64]);
+        assert_eq!(set("340282366920938463463374607431768211457", 130), [0, 128]);
+        assert_eq!(set("18446744073709551617", 8), [0], "bits beyond the permissions are ignored");
+        assert_eq!(set("000000000000000000005", 8), [0, 2]);
+        for bad in ["-1", "1.5", "1x", "", "+1", " 1", "0x1", "1e3"] {
+            assert_eq!(set(bad, 8), [0_usize; 0], "{bad}");
+        }
+    }
+
+    fn granted(fea: &str, per: &str, fpm: &str) -> Vec<String> {
+        permissions(&Scoped::read(fea).unwrap_or_default(), per, fpm)
+    }
+
+    #[test]
+    fn masks_over_the_whole_list_if_there_is_one_for_each() {
+        assert_eq!(granted("u:a,o:b,o:c", "read,manage", "0,3,1"), ["org:b:read", "org:b:manage", "org:c:read"]);
+        assert_eq!(granted("u:a,o:b", "read", "1,1"), ["org:b:read"], "never for the user's own feature");
+    }
+
+    #[test]
+    fn masks_over_the_organization_alone_otherwise() {
+        assert_eq!(
+            granted("o:reservations,u:dashboard,uo:support-chat,o:impersonation", "read,manage", "2,3"),
+            ["org:reservations:manage", "org:support-chat:read", "org:support-chat:manage"]
+        );
+    }
+
+    #[test]
+    fn lists_are_trimmed_and_bad_masks_keep_their_place() {
+        assert_eq!(granted(" o:a , ou:b ", " read , manage ", " 1x , 2 "), ["org:b:manage"]);
+        assert_eq!(granted("o:a", "", "1"), [""; 0]);
+        assert_eq!(granted("o:a", "read", ""), [""; 0]);
+        assert_eq!(granted("nocolon,o:a", "read", "1,1"), [""; 0]);
+        assert_eq!(granted("x:a,o:b", "read", "1,1"), ["org:b:read"]);
+    }
+}

@@ -1,0 +1,51 @@
+//! Claims that are comma lists of `scope:value`.
+
+/// A list of `scope:value`, in order. Each entry says whether it holds for the organization, the user, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Scoped(Vec<Entry>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) value: String,
+    pub(crate) organization: bool,
+    pub(crate) user: bool,
+}
+
+impl Scoped {
+    /// Reads a list. The empty text is the empty list; an entry without a colon makes the whole list unreadable; an entry
+    /// with an unknown scope is kept in its place but holds for nobody.
+    pub(crate) fn read(claim: &str) -> Option<Self> {
+        if claim.is_empty() {
+            return Some(Self::default());
+        }
+        claim
+            .split(',')
+            .map(|part| {
+                let (scope, value) = part.trim().split_once(':')?;
+                let (organization, user) = match scope {
+                    "o" => (true, false),
+                    "u" => (false, true),
+                    "ou" | "uo" => (true, true),
+                    _ => (false, false),
+                };
+                Some(Entry { value: value.to_owned(), organization, user })
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(Self)
+    }
+
+    /// All entries, whomever they hold for.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// Whether this value holds for the organization.
+    pub(crate) fn has_for_organization(&self, value: &str) -> bool {
+        self.0.iter().any(|entry| entry.organization && entry.value == value)
+    }
+
+    /// Whether this value holds for the user.
+    pub(crate) fn has_for_user(&self, value: &str) -> bool {
+        self.0.iter().any(|entry| entry.user && entry.value == value)
+    }
+}

@@ -1,0 +1,255 @@
+//! Verifying session tokens (§2.3): which key, then the rules.
+
+use super::decode::DecodedToken;
+use super::error::{TokenError, TokenErrorReason as Reason, action};
+use super::kind::is_m2m_category;
+use super::options::VerifyOptions;
+use super::rules::{quoted, verify};
+use super::{Claims, Step};
+use crate::clock::Clock;
+use crate::key::{
+    InstanceType, KeyCache, KeyCaches, KeyFailure, KeyFailureReason, KeySource, LocalKey, Lookup, NeedKeys, Progress,
+    PublishableKey, VerifyingKey,
+};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// Which instance this client is of, for messages: a host, and test or live.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Instance {
+    /// The Frontend API's host, where a publishable key says it.
+    pub host: Option<String>,
+    /// Development or production, where a key says it.
+    pub kind: Option<InstanceType>,
+}
+
+impl Instance {
+    /// What these keys say. The secret key itself is not kept.
+    #[must_use]
+    pub fn of(publishable_key: Option<&PublishableKey>, secret_key: Option<&str>) -> Self {
+        Self {
+            host: publishable_key.map(|key| key.frontend_api().to_owned()),
+            kind: publishable_key
+                .map(PublishableKey::instance_type)
+                .or_else(|| secret_key.and_then(InstanceType::of_secret_key)),
+        }
+    }
+}
+
+/// Keys that have to be fetched before a decision can be made, and the cache they belong to.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    cache: Arc<KeyCache>,
+    need: NeedKeys,
+}
+
+impl Missing {
+    /// Asks the key endpoint, or waits for the one who is asking; then the decision is to be made again, with the progress
+    /// that this returns.
+    pub async fn load<S: KeySource>(&self, clock: &dyn Clock, source: &S) -> Progress {
+        self.cache.refresh(self.need, clock, source).await
+    }
+}
+
+/// The most times that one decision is begun anew. The second always ends it; the third is for what should not happen.
+const MAX_STEPS: usize = 3;
+
+/// Verifies session tokens with the keys of one client.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    local: Option<LocalKey>,
+    remote: Arc<KeyCaches>,
+    instance: Instance,
+    defaults: VerifyOptions,
+}
+
+impl Verifier {
+    /// A verifier. `jwt_key` goes before the secret keys of `keys`; `defaults` hold where a call says nothing, but
+    /// for its keys, which are given here.
+    #[must_use]
+    pub fn new(jwt_key: Option<LocalKey>, keys: Arc<KeyCaches>, instance: Instance, defaults: VerifyOptions) -> Self {
+        Self { local: jwt_key, remote: keys, instance, defaults }
+    }
+
+    /// The caches that keys are kept in.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<KeyCaches> {
+        &self.remote
+    }
+
+    /// The client's own settings.
+    #[must_use]
+    pub fn defaults(&self) -> &VerifyOptions {
+        &self.defaults
+    }
+
+    /// Decides with the keys in hand, without any I/O. `now_ms` is Unix time in milliseconds.
+    ///
+    /// # Errors
+    /// Inside `Done`: [`TokenError`]. With its `unavailable` set, nothing was decided about the token.
+    #[must_use]
+    pub fn try_verify(&self, token: &str, options: &VerifyOptions, now_ms: i64) -> Step<Result<Claims, TokenError>> {
+        self.step(token, options, now_ms, &Progress::Start)
+    }
+
+    /// The same, given what has been done for this decision before.
+    #[must_use]
+    pub fn step(
+        &self,
+        token: &str,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Step<Result<Claims, TokenError>> {
+        match self.decide(token, options, now_ms, progress) {
+            Ok(done) => Step::Done(done),
+            Err(missing) => Step::NeedKeys(missing),
+        }
+    }
+
+    /// Decides, asking the key endpoint at most once if the keys in hand do not suffice.
+    ///
+    /// # Errors
+    /// [`TokenError`]. With its `unavailable` set, nothing was decided about the token.
+    pub async fn verify<S: KeySource>(
+        &self,
+        token: &str,
+        options: &VerifyOptions,
+        clock: &dyn Clock,
+        source: &S,
+    ) -> Result<Claims, TokenError> {
+        let mut progress = Progress::Start;
+        for _ in 0..MAX_STEPS {
+            match self.step(token, options, clock.now_ms(), &progress) {
+                Step::Done(done) => return done,
+                Step::NeedKeys(missing) => progress = missing.load(clock, source).await,
+            }
+        }
+        Err(undecided())
+    }
+
+    /// Fetches the keys of the client's own secret key unless they are in hand: for start-up hooks, so that no request has
+    /// to wait. Nothing to do where there is a JWT key.
+    ///
+    /// # Errors
+    /// [`TokenError`], as verifying a token would end: `jwk-failed-to-resolve` without any key, or what the key endpoint
+    /// said, or `unavailable`.
+    pub async fn warm_up<S: KeySource>(&self, clock: &dyn Clock, source: &S) -> Result<(), TokenError> {
+        if self.local.is_some() {
+            return Ok(());
+        }
+        let cache = self.remote.own().ok_or_else(no_keys)?;
+        if cache.is_warm(clock.now_ms()) {
+            return Ok(());
+        }
+        let progress = cache.refresh(cache.need(), clock, source).await;
+        match progress {
+            Progress::GaveUp(failure) => Err(token_error(&failure)),
+            _ if cache.is_warm(clock.now_ms()) => Ok(()),
+            _ => Err(cache.failure().map_or_else(undecided, |failure| token_error(&failure))),
+        }
+    }
+
+    fn decide(
+        &self,
+        token: &str,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Result<Result<Claims, TokenError>, Missing> {
+        let decoded = match DecodedToken::read(token) {
+            Ok(decoded) => decoded,
+            Err(error) => return Ok(Err(error)),
+        };
+        if is_m2m_category(&decoded.header) {
+            let message = "The token is a machine's, not a session's.";
+            return Ok(Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT)));
+        }
+        let key = match self.key_for(&decoded, options, now_ms, progress)? {
+            Ok(key) => key,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(verify(token, decoded, &key, &options.or(&self.defaults), now_ms))
+    }
+
+    /// §2.3 item 3: a JWT key, else the keys that a secret key fetches; of the call, else of the client.
+    fn key_for(
+        &self,
+        decoded: &DecodedToken,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Result<Result<Arc<VerifyingKey>, TokenError>, Missing> {
+        if let Some(local) = options.jwt_key.as_ref().or(self.local.as_ref()) {
+            return Ok(Ok(Arc::clone(local.key())));
+        }
+        let cache = match &options.secret_key {
+            Some(secret_key) => self.remote.for_secret_key(secret_key, now_ms),
+            None => match self.remote.own() {
+                Some(cache) => Arc::clone(cache),
+                None => return Ok(Err(no_keys())),
+            },
+        };
+        match cache.look_up(decoded.header.kid(), now_ms, options.skip_jwks_cache, progress) {
+            Lookup::Key(key) => Ok(Ok(key)),
+            Lookup::Unusable(why) => {
+                let message = format!("The instance's key of this id cannot be used: {why}.");
+                Ok(Err(TokenError::new(Reason::TokenVerificationFailed, message).with_action(action::ENSURE_CLERK_JWT)))
+            }
+            Lookup::Unknown => Ok(Err(self.no_such_key(decoded))),
+            Lookup::Failed(failure) => Ok(Err(token_error(&failure))),
+            Lookup::Need(need) => Err(Missing { cache, need }),
+        }
+    }
+
+    /// names the token's key id and issuer and this instance, never the ids of other keys.
+    fn no_such_key(&self, decoded: &DecodedToken) -> TokenError {
+        let kid =
+            decoded.header.kid().map_or_else(|| "no `kid`".to_owned(), |kid| format!("the `kid` {}", quoted(kid)));
+        let issuer = decoded.string("iss").filter(|iss| !iss.is_empty());
+        let from = issuer.as_deref().map_or_else(|| "no `iss`".to_owned(), |iss| format!("the `iss` {}", quoted(iss)));
+        let mut message = format!("No key for this token: it has {kid} and {from}; this client is of ");
+        let kind = match self.instance.kind {
+            Some(InstanceType::Development) => " (test)",
+            Some(InstanceType::Production) => " (live)",
+            None => "",
+        };
+        let host = self.instance.host.as_deref();
+        let _ = write!(message, "{}{kind}", host.unwrap_or("an instance whose host is not known here"));
+        if let (Some(issuer), Some(host)) = (&issuer, host) {
+            let theirs = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://")).unwrap_or(issuer);
+            if theirs != host {
+                message.push_str(", and the token is of another instance");
+            }
+        }
+        message.push('.');
+        TokenError::new(Reason::JwkKidMismatch, message).with_action(action::CHECK_KEYS)
+    }
+}
+
+fn no_keys() -> TokenError {
+    TokenError::new(Reason::JwkFailedToResolve, "There is neither a JWT key nor a secret key to fetch keys with.")
+        .with_action(action::SET_JWT_KEY)
+}
+
+/// What a failure of the key endpoint is to the token that had to wait for it (R-236, R-237, D-15).
+fn token_error(failure: &KeyFailure) -> TokenError {
+    let (reason, action) = match failure.reason {
+        KeyFailureReason::SecretKeyInvalid => (Reason::SecretKeyInvalid, Some(action::CONTACT_SUPPORT)),
+        KeyFailureReason::FailedToLoad => (Reason::JwkRemoteFailedToLoad, Some(action::CONTACT_SUPPORT)),
+        KeyFailureReason::Unexpected => (Reason::UnexpectedError, None),
+    };
+    let mut error = TokenError::new(reason, format!("{}.", failure.message.trim_end_matches('.')));
+    error.action = action;
+    error.unavailable = failure.outage;
+    error.retry_after_ms = failure.retry_after_ms;
+    error
+}
+
+/// For a loop that should have ended by itself.
+pub(crate) fn undecided() -> TokenError {
+    let mut error =
+        TokenError::new(Reason::UnexpectedError, "The keys changed faster than the token could be verified.");
+    error.unavailable = true;
+    error
+}
