@@ -1,0 +1,186 @@
+//! One request to the API: what a route sees of it, what it answers, and the way from path to route.
+
+use crate::errors::{ApiError, EmulatorError};
+use crate::form::Form;
+use crate::mint::Issuer;
+use crate::query::{Page, Query};
+use crate::routes::ROUTES;
+use crate::state::Shared;
+use crate::store::Store;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// What a route gets to work with.
+pub(crate) struct Call<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) store: &'a mut Store,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Query,
+    pub(crate) body: Bytes,
+    pub(crate) content_type: String,
+    /// The `Clerk-API-Version` that was asked for, if any.
+    pub(crate) version: Option<String>,
+    /// The parts of a multipart body; empty for others.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) now: i64,
+}
+
+/// One part of a multipart body.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) is_file: bool,
+    pub(crate) bytes: Bytes,
+}
+
+/// What a route answers; always 200 with JSON, or an image.
+pub(crate) enum Reply {
+    Json(Value),
+    Raw { content_type: String, bytes: Bytes },
+}
+
+pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, ApiError>;
+
+/// A method on a path.
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) handler: Handler,
+    /// Whether the secret key is needed.
+    pub(crate) secret: bool,
+}
+
+impl Route {
+    pub(crate) const fn new(method: &'static str, path: &'static str, handler: Handler) -> Self {
+        Route { method, path, handler, secret: true }
+    }
+
+    pub(crate) const fn public(method: &'static str, path: &'static str, handler: Handler) -> Self {
+        Route { method, path, handler, secret: false }
+    }
+}
+
+/// The paths, and for each the methods it has.
+pub(crate) struct Router(matchit::Router<Vec<&'static Route>>);
+
+/// A path that is known.
+pub(crate) struct Found {
+    pub(crate) template: &'static str,
+    pub(crate) routes: Vec<&'static Route>,
+    pub(crate) path: Vec<(String, String)>,
+}
+
+impl Router {
+    /// All routes of the emulator; an error only if two of them collide.
+    pub(crate) fn new() -> Result<Self, EmulatorError> {
+        let mut paths: Vec<(&'static str, Vec<&'static Route>)> = Vec::new();
+        for route in ROUTES.iter().copied().flatten() {
+            match paths.iter_mut().find(|(path, _)| *path == route.path) {
+                Some((_, routes)) => routes.push(route),
+                None => paths.push((route.path, vec![route])),
+            }
+        }
+        let mut router = matchit::Router::new();
+        for (path, routes) in paths {
+            router.insert(path, routes).map_err(|error| EmulatorError::Argument(format!("route {path}: {error}")))?;
+        }
+        Ok(Router(router))
+    }
+
+    pub(crate) fn find(&self, path: &str) -> Option<Found> {
+        let matched = self.0.at(path).ok()?;
+        let path = matched.params.iter().map(|(name, value)| (name.to_owned(), decode_segment(value))).collect();
+        let routes = matched.value.clone();
+        Some(Found { template: routes.first()?.path, routes, path })
+    }
+}
+
+/// Takes percent escapes out of a path segment; here a plus is a plus.
+fn decode_segment(segment: &str) -> String {
+    let kept = segment.replace('+', "%2B");
+    form_urlencoded::parse(kept.as_bytes()).next().map_or_else(String::new, |(name, value)| {
+        if value.is_empty() { name.into_owned() } else { format!("{name}={value}") }
+    })
+}
+
+impl<'a> Call<'a> {
+    /// A placeholder of the path.
+    pub(crate) fn param(&self, name: &str) -> String {
+        self.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// The body as a JSON object.
+    pub(crate) fn form(&self) -> Result<Form, ApiError> {
+        self.check_json()?;
+        Form::parse(&self.body)
+    }
+
+    /// The body as an array of objects.
+    pub(crate) fn forms(&self, most: usize) -> Result<Vec<Form>, ApiError> {
+        self.check_json()?;
+        crate::form::parse_forms(&self.body, most)
+    }
+
+    fn check_json(&self) -> Result<(), ApiError> {
+        let kind = self.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if self.body.is_empty() || kind.is_empty() || kind == "application/json" || kind.ends_with("+json") {
+            return Ok(());
+        }
+        Err(ApiError::unsupported_content_type(&kind, "application/json"))
+    }
+
+    /// Whether the caller asked for a version before `date`.
+    pub(crate) fn is_before(&self, date: &str) -> bool {
+        self.version.as_deref().is_some_and(|version| version < date)
+    }
+
+    /// What all tokens have in common.
+    pub(crate) fn issuer(&self) -> Result<Issuer<'a>, ApiError> {
+        let shared: &'a Shared = self.shared;
+        let key = shared.key.get().map_err(|_| ApiError::internal())?;
+        Ok(Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: self.now })
+    }
+}
+
+impl Reply {
+    /// `{data, total_count}` of one page.
+    pub(crate) fn list(items: Vec<Value>, total: usize) -> Self {
+        Reply::Json(json!({ "data": items, "total_count": total }))
+    }
+
+    /// One page, cut here, as a bare array or, with `paginated=true`, as `{data, total_count}`.
+    pub(crate) fn page(items: Vec<Value>, page: Page, paginated: bool) -> Self {
+        let total = items.len();
+        let items = page.cut(items);
+        if paginated { Reply::list(items, total) } else { Reply::Json(Value::Array(items)) }
+    }
+
+    /// `{object, id, deleted}`.
+    pub(crate) fn deleted(object: &str, id: &str) -> Self {
+        Reply::Json(json!({ "object": object, "id": id, "deleted": true }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_find_their_templates() {
+        let router = Router::new().expect("no collisions");
+        let template = |path: &str| router.find(path).map(|found| found.template);
+        assert_eq!(template("/v1/users/count"), Some("/v1/users/count"));
+        assert_eq!(template("/v1/users/user_1"), Some("/v1/users/{user_id}"));
+        assert_eq!(template("/v1/nowhere"), None);
+        assert_eq!(template("/v1/users/a/b/c"), None);
+    }
+
+    #[test]
+    fn segments_are_decoded() {
+        assert_eq!(decode_segment("a%20b"), "a b");
+        assert_eq!(decode_segment("a+b"), "a+b");
+        assert_eq!(decode_segment("a%2Bb"), "a+b");
+        assert_eq!(decode_segment("a=b"), "a=b");
+    }
+}

@@ -1,0 +1,116 @@
+//! Options of an emulator, and its start.
+
+use crate::api::Router;
+use crate::clock::Clock;
+use crate::emulator::Emulator;
+use crate::errors::EmulatorError;
+use crate::ids::Ids;
+use crate::state::{Identity, Shared};
+use data_encoding::BASE64_NOPAD;
+use serde::Deserialize;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+
+/// Options of an emulator. All have defaults; `start` starts it.
+///
+/// Other languages hand them over as a JSON object with the same names:
+/// `{"port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key", "instance_id"}`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[must_use]
+pub struct EmulatorBuilder {
+    port: u16,
+    seed: Option<u64>,
+    clock_ms: Option<i64>,
+    secret_key: Option<String>,
+    publishable_key: Option<String>,
+    machine_secret_key: Option<String>,
+    instance_id: Option<String>,
+}
+
+impl EmulatorBuilder {
+    /// Reads the options from a JSON object.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Argument`] for malformed JSON, an unknown option or a wrong type.
+    pub fn from_json(text: &str) -> Result<Self, EmulatorError> {
+        serde_json::from_str(text).map_err(|error| EmulatorError::Argument(error.to_string()))
+    }
+
+    /// The port on 127.0.0.1. Default 0: any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Makes resource ids, codes and the like the same in every run. Keys, secrets and the instance id stay
+    /// unlike those of any other emulator.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Freezes the clock at this time (Unix milliseconds) from the start. Default: the system's time, running.
+    pub fn clock_ms(mut self, ms: i64) -> Self {
+        self.clock_ms = Some(ms);
+        self
+    }
+
+    /// The secret key that the API accepts. Default: a fresh `sk_test_…`.
+    pub fn secret_key(mut self, key: impl Into<String>) -> Self {
+        self.secret_key = Some(key.into());
+        self
+    }
+
+    /// The publishable key. Default: `pk_test_…` of the emulator's own host and port.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.publishable_key = Some(key.into());
+        self
+    }
+
+    /// The machine secret key. Default: a fresh `ak_…`.
+    pub fn machine_secret_key(mut self, key: impl Into<String>) -> Self {
+        self.machine_secret_key = Some(key.into());
+        self
+    }
+
+    /// The instance id, which is the `kid` of its tokens. Default: a fresh `ins_…`.
+    pub fn instance_id(mut self, id: impl Into<String>) -> Self {
+        self.instance_id = Some(id.into());
+        self
+    }
+
+    /// Starts the server on a thread of its own.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Io`] if the port is taken or no thread can be had; [`EmulatorError::Argument`] for an
+    /// empty key or one that cannot stand in a header.
+    pub fn start(self) -> Result<Emulator, EmulatorError> {
+        for (name, key) in [
+            ("secret_key", &self.secret_key),
+            ("publishable_key", &self.publishable_key),
+            ("machine_secret_key", &self.machine_secret_key),
+            ("instance_id", &self.instance_id),
+        ] {
+            if key.as_deref().is_some_and(|key| key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
+                return Err(EmulatorError::Argument(format!("{name} must be printable ASCII without spaces")));
+            }
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
+        listener.set_nonblocking(true)?;
+        let host = listener.local_addr()?.to_string();
+        // Never from the seed: two emulators with one seed must not accept each other's keys.
+        let mut fresh = Ids::new(None);
+        let identity = Identity {
+            url: format!("http://{host}"),
+            secret_key: self.secret_key.unwrap_or_else(|| format!("sk_test_{}", fresh.text(42))),
+            publishable_key: self
+                .publishable_key
+                .unwrap_or_else(|| format!("pk_test_{}", BASE64_NOPAD.encode(format!("{host}$").as_bytes()))),
+            machine_secret_key: self.machine_secret_key.unwrap_or_else(|| format!("ak_{}", fresh.text(42))),
+            instance_id: self.instance_id.unwrap_or_else(|| fresh.id("ins_")),
+        };
+        let shared = Arc::new(Shared::new(identity, self.seed, Clock::new(self.clock_ms), Router::new()?));
+        Emulator::launch(listener, shared)
+    }
+}

@@ -1,0 +1,96 @@
+//! The time of the emulated API. It runs with the system's until a test freezes or moves it.
+
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+#[derive(Clone, Copy, Debug)]
+enum Mode {
+    /// System time plus so many milliseconds.
+    Running(i64),
+    /// Always this time.
+    Frozen(i64),
+}
+
+/// The emulator's clock. All times are Unix milliseconds.
+#[derive(Debug)]
+pub struct Clock(Mutex<Mode>);
+
+impl Clock {
+    pub(crate) fn new(frozen_at_ms: Option<i64>) -> Self {
+        Clock(Mutex::new(match frozen_at_ms {
+            Some(ms) => Mode::Frozen(ms),
+            None => Mode::Running(0),
+        }))
+    }
+
+    fn mode(&self) -> std::sync::MutexGuard<'_, Mode> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The emulator's time now.
+    pub fn now_ms(&self) -> i64 {
+        match *self.mode() {
+            Mode::Running(offset) => system_ms().saturating_add(offset),
+            Mode::Frozen(ms) => ms,
+        }
+    }
+
+    /// Whether time stands still (after [`Clock::set`]).
+    pub fn is_frozen(&self) -> bool {
+        matches!(*self.mode(), Mode::Frozen(_))
+    }
+
+    /// Freezes the clock at this time.
+    pub fn set(&self, ms: i64) {
+        *self.mode() = Mode::Frozen(ms);
+    }
+
+    /// Moves the clock by so many milliseconds (negative: back). A running clock runs on from there.
+    pub fn advance(&self, by_ms: i64) {
+        let mut mode = self.mode();
+        *mode = match *mode {
+            Mode::Running(offset) => Mode::Running(offset.saturating_add(by_ms)),
+            Mode::Frozen(ms) => Mode::Frozen(ms.saturating_add(by_ms)),
+        };
+    }
+
+    /// Goes back to the system's time.
+    pub fn resume(&self) {
+        *self.mode() = Mode::Running(0);
+    }
+}
+
+fn system_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_millis()).ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frozen_time_moves_only_on_request() {
+        let clock = Clock::new(Some(1_000));
+        assert_eq!(clock.now_ms(), 1_000);
+        clock.advance(-200);
+        assert_eq!(clock.now_ms(), 800);
+        assert!(clock.is_frozen());
+    }
+
+    #[test]
+    fn running_time_keeps_running_after_a_move() {
+        let clock = Clock::new(None);
+        clock.advance(3_600_000);
+        let ahead = clock.now_ms() - system_ms();
+        assert!((3_599_000..=3_601_000).contains(&ahead), "{ahead}");
+        assert!(!clock.is_frozen());
+        clock.set(5);
+        assert_eq!(clock.now_ms(), 5);
+        clock.resume();
+        assert!((clock.now_ms() - system_ms()).abs() < 1_000);
+    }
+}

@@ -1,0 +1,210 @@
+//! The control door: commands and arguments as text, for bindings and for tests in any language.
+
+use crate::emulator::Emulator;
+use crate::errors::EmulatorError;
+use crate::faults::Fault;
+use crate::mint::MintOptions;
+use crate::store::organization::Role;
+use crate::store::user::ExternalAccount;
+use crate::totp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockSet {
+    now_ms: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockAdvance {
+    by_ms: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Template {
+    name: String,
+    #[serde(default)]
+    claims: Map<String, Value>,
+    #[serde(default = "default_life")]
+    lifetime_seconds: i64,
+}
+
+fn default_life() -> i64 {
+    crate::mint::DEFAULT_LIFE
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewRole {
+    key: String,
+    name: String,
+    #[serde(default)]
+    permissions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPasskey {
+    user_id: String,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewDevice {
+    user_id: String,
+    platform: Option<String>,
+    app_identifier: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByInvitation {
+    invitation_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByToken {
+    token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByUser {
+    user_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BySession {
+    session_id: String,
+}
+
+/// Runs one command.
+pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result<String, EmulatorError> {
+    let answer = match command {
+        "info" => {
+            read::<Nothing>(arguments)?;
+            info(emulator)?
+        }
+        "mint_session_token" => json!({ "jwt": emulator.mint_session_token(&read::<MintOptions>(arguments)?)? }),
+        "clock_get" => {
+            read::<Nothing>(arguments)?;
+            clock(emulator)
+        }
+        "clock_set" => {
+            match read::<ClockSet>(arguments)?.now_ms {
+                Some(ms) => emulator.clock().set(ms),
+                None => emulator.clock().resume(),
+            }
+            clock(emulator)
+        }
+        "clock_advance" => {
+            emulator.clock().advance(read::<ClockAdvance>(arguments)?.by_ms);
+            clock(emulator)
+        }
+        "add_fault" => {
+            emulator.add_fault(read::<Fault>(arguments)?)?;
+            json!({})
+        }
+        "requests" => {
+            read::<Nothing>(arguments)?;
+            json!(emulator.requests())
+        }
+        "messages" => {
+            read::<Nothing>(arguments)?;
+            json!(emulator.messages())
+        }
+        "clear_faults" => act::<Nothing>(arguments, |_| emulator.clear_faults())?,
+        "clear_requests" => act::<Nothing>(arguments, |_| emulator.clear_requests())?,
+        "reset" => act::<Nothing>(arguments, |_| emulator.reset())?,
+        "stop" => act::<Nothing>(arguments, |_| emulator.stop())?,
+        "add_jwt_template" => act::<Template>(arguments, |template| {
+            emulator.add_jwt_template(&template.name, template.claims, template.lifetime_seconds);
+        })?,
+        "add_role" => act::<NewRole>(arguments, |role| {
+            emulator.store().roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
+        })?,
+        _ => return people(emulator, command, arguments),
+    };
+    Ok(answer.to_string())
+}
+
+/// The commands that stand for what a person does in a browser or an app.
+fn people(emulator: &Emulator, command: &str, arguments: &str) -> Result<String, EmulatorError> {
+    let now = emulator.clock().now_ms();
+    let mut store = emulator.store();
+    let answer = match command {
+        "add_external_account" => {
+            json!({ "id": store.connect_account(read::<ExternalAccount>(arguments)?, now)? })
+        }
+        "add_passkey" => {
+            let passkey = read::<NewPasskey>(arguments)?;
+            json!({ "id": store.enrol_passkey(&passkey.user_id, passkey.name, now)? })
+        }
+        "add_trusted_device" => {
+            let device = read::<NewDevice>(arguments)?;
+            let id = store.enrol_device(&device.user_id, device.platform, device.app_identifier, device.name, now)?;
+            json!({ "id": id })
+        }
+        "accept_invitation" => {
+            json!({ "user_id": store.accept_invitation(&read::<ByInvitation>(arguments)?.invitation_id, now)? })
+        }
+        "accept_organization_invitation" => {
+            let id = read::<ByInvitation>(arguments)?.invitation_id;
+            json!({ "membership_id": store.accept_organization_invitation(&id, now)? })
+        }
+        "accept_sign_in_token" => {
+            json!({ "session_id": store.accept_sign_in_token(&read::<ByToken>(arguments)?.token, now)? })
+        }
+        "refresh_token" => {
+            let id = read::<BySession>(arguments)?.session_id;
+            let session =
+                store.sessions.get(&id).ok_or_else(|| EmulatorError::Argument(format!("no session has the id {id}")))?;
+            json!({ "refresh_token": session.refresh_token })
+        }
+        "totp_code" => {
+            let id = read::<ByUser>(arguments)?.user_id;
+            let user = store.users.get(&id).ok_or_else(|| EmulatorError::Argument(format!("no user has the id {id}")))?;
+            let totp = user.totp.as_ref().ok_or_else(|| EmulatorError::Argument("the user has no TOTP".to_owned()))?;
+            json!({ "code": totp::code_at(&totp.secret, now) })
+        }
+        other => return Err(EmulatorError::Argument(format!("unknown command: {other}"))),
+    };
+    Ok(answer.to_string())
+}
+
+fn act<T: DeserializeOwned>(arguments: &str, run: impl FnOnce(T)) -> Result<Value, EmulatorError> {
+    run(read(arguments)?);
+    Ok(json!({}))
+}
+
+fn read<T: DeserializeOwned>(arguments: &str) -> Result<T, EmulatorError> {
+    let text = if arguments.trim().is_empty() { "{}" } else { arguments };
+    serde_json::from_str(text).map_err(|error| EmulatorError::Argument(error.to_string()))
+}
+
+fn clock(emulator: &Emulator) -> Value {
+    json!({ "now_ms": emulator.clock().now_ms(), "frozen": emulator.clock().is_frozen() })
+}
+
+fn info(emulator: &Emulator) -> Result<Value, EmulatorError> {
+    Ok(json!({
+        "url": emulator.url(),
+        "secret_key": emulator.secret_key(),
+        "publishable_key": emulator.publishable_key(),
+        "machine_secret_key": emulator.machine_secret_key(),
+        "instance_id": emulator.instance_id(),
+        "jwt_key": emulator.jwt_key()?,
+    }))
+}

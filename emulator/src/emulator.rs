@@ -1,0 +1,254 @@
+//! The handle of a running emulator.
+
+use crate::builder::EmulatorBuilder;
+use crate::clock::Clock;
+use crate::control;
+use crate::errors::EmulatorError;
+use crate::faults::Fault;
+use crate::log::RequestRecord;
+use crate::mint::{self, Issuer, MintKey, MintOptions, OrgOptions};
+use crate::server;
+use crate::state::Shared;
+use crate::store::{JwtTemplate, Message, Store};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use tokio::sync::oneshot;
+
+/// A running emulator. Clones are handles of the same one; it stops when told to, or when the last is dropped.
+#[derive(Clone)]
+pub struct Emulator {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    server: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Inner {
+    fn stop(&self) {
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((stop, thread)) = server {
+            let _ = stop.send(());
+            // The thread ends at once: it drops its runtime, and with it all connections.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Emulator {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("url", &self.url()).field("instance_id", &self.instance_id()).finish()
+    }
+}
+
+impl Emulator {
+    /// Options; nothing is started before [`EmulatorBuilder::start`].
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    /// Starts with all defaults.
+    ///
+    /// # Errors
+    /// As [`EmulatorBuilder::start`].
+    pub fn start() -> Result<Self, EmulatorError> {
+        Self::builder().start()
+    }
+
+    pub(crate) fn launch(listener: TcpListener, shared: Arc<Shared>) -> Result<Self, EmulatorError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _context = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let served = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("clerk-usher-emulator".to_owned())
+            .spawn(move || runtime.block_on(server::serve(listener, served, stopped)))?;
+        // An RSA key takes a tenth of a second or more: made beside the start, waited for at its first use.
+        let keyed = Arc::clone(&shared);
+        thread::Builder::new().name("clerk-usher-key".to_owned()).spawn(move || {
+            let _ = keyed.key.get();
+        })?;
+        Ok(Emulator { inner: Arc::new(Inner { shared, server: Mutex::new(Some((stop, thread))) }) })
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.inner.shared
+    }
+
+    pub(crate) fn store(&self) -> std::sync::MutexGuard<'_, Store> {
+        self.shared().store()
+    }
+
+    /// `http://127.0.0.1:PORT`: the API URL for clients (they append `/v1`), and the issuer of tokens.
+    pub fn url(&self) -> &str {
+        &self.shared().url
+    }
+
+    /// The secret key that the API accepts (`sk_test_…`).
+    pub fn secret_key(&self) -> &str {
+        &self.shared().secret_key
+    }
+
+    /// The publishable key; it names the emulator's host and port.
+    pub fn publishable_key(&self) -> &str {
+        &self.shared().publishable_key
+    }
+
+    /// The machine secret key (`ak_…`).
+    pub fn machine_secret_key(&self) -> &str {
+        &self.shared().machine_secret_key
+    }
+
+    /// The instance id (`ins_…`), which is the `kid` of tokens.
+    pub fn instance_id(&self) -> &str {
+        &self.shared().instance_id
+    }
+
+    /// The public key as SPKI PEM, for verification without the network. Waits for the key if it is being made.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Key`] if no key could be made.
+    pub fn jwt_key(&self) -> Result<String, EmulatorError> {
+        Ok(self.shared().key.get()?.pem().to_owned())
+    }
+
+    /// The clock: read, freeze, move.
+    pub fn clock(&self) -> &Clock {
+        &self.shared().clock
+    }
+
+    /// Adds a fault behind those that wait.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Argument`] for a status out of range, a route without a leading slash or a bad header.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), EmulatorError> {
+        fault.check()?;
+        self.shared().faults().add(fault);
+        Ok(())
+    }
+
+    /// Forgets all faults.
+    pub fn clear_faults(&self) {
+        self.shared().faults().clear();
+    }
+
+    /// The requests so far, oldest first.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.shared().log().all()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.shared().log().clear();
+    }
+
+    /// The emails and text messages the API would have sent, oldest first.
+    pub fn messages(&self) -> Vec<Message> {
+        self.store().messages.clone()
+    }
+
+    /// Makes a session token; see [`MintOptions`]. It asks nothing of the store but what the options leave open.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Argument`] for a version other than 1 and 2; [`EmulatorError::Key`] if signing fails.
+    pub fn mint_session_token(&self, options: &MintOptions) -> Result<String, EmulatorError> {
+        let shared = self.shared();
+        let key = match options.key {
+            MintKey::Instance => shared.key.get()?,
+            MintKey::Other => shared.other_key.get()?,
+        };
+        let mut options = options.clone();
+        let mut store = shared.store();
+        if let Some(session) = options.session_id.as_ref().and_then(|id| store.sessions.get(id)) {
+            options.user_id.get_or_insert_with(|| session.user_id.clone());
+            if options.org.is_none() {
+                options.org = store.org_options(session);
+            }
+        }
+        let issuer =
+            Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: shared.clock.now_ms() };
+        mint::session_token(&issuer, &mut store.ids, &options)
+    }
+
+    /// Registers a JWT template, or replaces it. `{{user.id}}` and the like in its claims stand for values.
+    pub fn add_jwt_template(&self, name: &str, claims: Map<String, Value>, lifetime_seconds: i64) {
+        self.store().templates.insert(name.to_owned(), JwtTemplate { claims, lifetime: lifetime_seconds });
+    }
+
+    /// Back to the first moment: an empty store, the seed's ids again, no faults, no requests. Keys and clock stay.
+    pub fn reset(&self) {
+        let shared = self.shared();
+        *shared.store() = Store::new(shared.seed);
+        shared.faults().clear();
+        shared.log().clear();
+    }
+
+    /// Runs a control command with arguments as a JSON object; the answer is JSON.
+    ///
+    /// | command | arguments | answer |
+    /// |---|---|---|
+    /// | `info` | | `{url, secret_key, publishable_key, machine_secret_key, instance_id, jwt_key}` |
+    /// | `mint_session_token` | as [`MintOptions`] | `{jwt}` |
+    /// | `clock_get` | | `{now_ms, frozen}` |
+    /// | `clock_set` | `{now_ms}`; null: back to the system's time | `{now_ms, frozen}` |
+    /// | `clock_advance` | `{by_ms}` | `{now_ms, frozen}` |
+    /// | `add_fault` | as [`Fault`] | `{}` |
+    /// | `clear_faults` | | `{}` |
+    /// | `requests` | | a list, each as [`RequestRecord`] |
+    /// | `clear_requests` | | `{}` |
+    /// | `messages` | | a list, each as [`Message`] |
+    /// | `add_jwt_template` | `{name, claims, lifetime_seconds?}` (60) | `{}` |
+    /// | `add_role` | `{key, name, permissions}` | `{}` |
+    /// | `add_external_account` | as [`ExternalAccount`](crate::ExternalAccount) | `{id}` |
+    /// | `add_passkey` | `{user_id, name?}` | `{id}` |
+    /// | `add_trusted_device` | `{user_id, platform?, app_identifier?, name?}` | `{id}` |
+    /// | `accept_invitation` | `{invitation_id}`: signs the invited person up | `{user_id}` |
+    /// | `accept_organization_invitation` | `{invitation_id}`: the invited user joins | `{membership_id}` |
+    /// | `accept_sign_in_token` | `{token}`: opens a session | `{session_id}` |
+    /// | `refresh_token` | `{session_id}` | `{refresh_token}` |
+    /// | `totp_code` | `{user_id}`: what the authenticator app shows now | `{code}` |
+    /// | `reset` | | `{}` |
+    /// | `stop` | | `{}` |
+    ///
+    /// Empty arguments are an empty object.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Argument`] for an unknown command or wrong arguments, and what the command itself may give.
+    pub fn control(&self, command: &str, arguments: &str) -> Result<String, EmulatorError> {
+        control::run(self, command, arguments)
+    }
+
+    /// Stops the server: open connections are cut and the port refuses new ones. Stopping twice is no error.
+    pub fn stop(&self) {
+        self.inner.stop();
+    }
+}
+
+impl Store {
+    /// What a token tells of the session's active organization.
+    pub(crate) fn org_options(&self, session: &crate::store::session::Session) -> Option<OrgOptions> {
+        let organization = self.organizations.get(session.organization_id.as_ref()?)?;
+        let membership = self.membership_of(&organization.id, &session.user_id)?;
+        Some(OrgOptions {
+            id: organization.id.clone(),
+            slug: Some(organization.slug.clone()),
+            role: membership.role.clone(),
+            permissions: self.roles.get(&membership.role).map(|role| role.permissions.clone()).unwrap_or_default(),
+            features: Vec::new(),
+        })
+    }
+}

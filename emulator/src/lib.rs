@@ -1,0 +1,60 @@
+//! The Clerk API on your own machine: an HTTP server on loopback with its state in memory, for tests and demos.
+//!
+//! It answers the operations on users, sessions, keys, email addresses, phone numbers, organizations,
+//! memberships, invitations, sign-in tokens and testing tokens as the API does: same shapes, same rules,
+//! same error bodies. Nothing leaves the machine and nothing is kept when it stops. Unofficial.
+//!
+//! ```
+//! use clerk_usher_emulator::Emulator;
+//!
+//! # fn main() -> Result<(), clerk_usher_emulator::EmulatorError> {
+//! let emulator = Emulator::builder().seed(7).start()?;
+//! assert!(emulator.url().starts_with("http://127.0.0.1:"));
+//! // Point a client at emulator.url() with emulator.secret_key().
+//! let token = emulator.control("mint_session_token", r#"{"user_id": "user_1"}"#)?;
+//! assert!(token.starts_with(r#"{"jwt":""#));
+//! emulator.stop();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Emulator::control`] is the one door for other languages; the typed methods here go through the same code.
+
+// `json!` recurses once a field, and a user has fifty.
+#![recursion_limit = "256"]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod accept;
+mod api;
+mod builder;
+mod clock;
+mod control;
+mod emulator;
+mod errors;
+mod faults;
+mod form;
+mod ids;
+mod keys;
+mod log;
+mod metadata;
+mod mint;
+mod password;
+mod query;
+mod render;
+mod routes;
+mod server;
+mod state;
+mod store;
+mod template;
+mod totp;
+mod validate;
+
+pub use builder::EmulatorBuilder;
+pub use clock::Clock;
+pub use emulator::Emulator;
+pub use errors::EmulatorError;
+pub use faults::Fault;
+pub use log::RequestRecord;
+pub use mint::{MintKey, MintOptions, OrgOptions};
+pub use store::Message;
+pub use store::user::ExternalAccount;

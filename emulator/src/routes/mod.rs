@@ -1,0 +1,73 @@
+//! The routes, one file a resource. Each file lists its own at the top.
+
+mod billing;
+mod codes;
+mod email_addresses;
+mod invitations;
+mod jwks;
+mod memberships;
+mod organization_invitations;
+mod organization_metadata;
+mod organizations;
+mod phone_numbers;
+mod session_tokens;
+mod sessions;
+mod sign_in_tokens;
+mod testing_tokens;
+mod uploads;
+mod user_access;
+mod user_credentials;
+mod user_filter;
+mod user_identities;
+mod user_lists;
+mod user_metadata;
+mod user_second_factors;
+mod users;
+
+use crate::api::{Call, Route};
+use crate::form::Form;
+use crate::metadata::Change;
+use crate::render::Render;
+
+/// All routes of the emulator.
+pub(crate) const ROUTES: &[&[Route]] = &[
+    billing::ROUTES,
+    email_addresses::ROUTES,
+    invitations::ROUTES,
+    jwks::ROUTES,
+    memberships::ROUTES,
+    organization_invitations::ROUTES,
+    organization_metadata::ROUTES,
+    organizations::ROUTES,
+    phone_numbers::ROUTES,
+    session_tokens::ROUTES,
+    sessions::ROUTES,
+    sign_in_tokens::ROUTES,
+    testing_tokens::ROUTES,
+    uploads::ROUTES,
+    user_access::ROUTES,
+    user_credentials::ROUTES,
+    user_identities::ROUTES,
+    user_lists::ROUTES,
+    user_metadata::ROUTES,
+    user_second_factors::ROUTES,
+    users::ROUTES,
+];
+
+impl Call<'_> {
+    /// The renderer over the store as it is now.
+    pub(crate) fn render(&self) -> Render<'_> {
+        Render { store: self.store, url: &self.shared.url, instance_id: &self.shared.instance_id, now: self.now }
+    }
+}
+
+impl Form {
+    /// The metadata fields; `unsafe_metadata` only where the resource has it.
+    pub(crate) fn metadata(&mut self, with_unsafe: bool) -> Change {
+        Change {
+            public: self.object("public_metadata"),
+            private: self.object("private_metadata"),
+            r#unsafe: if with_unsafe { self.object("unsafe_metadata") } else { None },
+        }
+    }
+}

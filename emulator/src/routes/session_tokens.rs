@@ -1,0 +1,172 @@
+//! Tokens of a session: plain, from a template, and refreshed.
+
+use crate::api::{Call, Reply, Route};
+use crate::errors::ApiError;
+use crate::mint::{self, DEFAULT_LIFE, MintOptions};
+use crate::routes::sessions::read_token;
+use crate::store::session::Session;
+use crate::template;
+use serde_json::{Value, json};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::new("POST", "/v1/sessions/{session_id}/tokens", create),
+    Route::new("POST", "/v1/sessions/{session_id}/tokens/{template_name}", create_from_template),
+    Route::new("POST", "/v1/sessions/{session_id}/refresh", refresh),
+];
+
+const LONGEST_LIFE: i64 = 315_360_000;
+
+/// The session of the path, if its user can have tokens.
+fn live_session(call: &mut Call<'_>) -> Result<Session, ApiError> {
+    let session = call.store.session(&call.param("session_id"))?.clone();
+    if !session.is_active(call.now) || call.store.user(&session.user_id)?.banned {
+        return Err(ApiError::inactive_session());
+    }
+    Ok(session)
+}
+
+fn token(jwt: String) -> Reply {
+    Reply::Json(json!({ "object": "token", "jwt": jwt }))
+}
+
+fn lifetime(call: &Call<'_>) -> Result<Option<i64>, ApiError> {
+    let mut form = call.form()?;
+    let life = form.integer("expires_in_seconds", 30, LONGEST_LIFE).value();
+    form.finish_lenient()?;
+    Ok(life)
+}
+
+fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let life = lifetime(call)?;
+    let session = live_session(call)?;
+    mint(call, &session, life.unwrap_or(DEFAULT_LIFE), None).map(token)
+}
+
+fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Option<String>) -> Result<String, ApiError> {
+    let issuer = call.issuer()?;
+    let options = MintOptions {
+        user_id: Some(session.user_id.clone()),
+        session_id: Some(session.id.clone()),
+        org: call.store.org_options(session),
+        expires_in_seconds: life,
+        azp,
+        ..MintOptions::default()
+    };
+    mint::session_token(&issuer, &mut call.store.ids, &options).map_err(|_| ApiError::internal())
+}
+
+fn create_from_template(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = call.param("template_name");
+    let life = lifetime(call)?;
+    let template = call.store.templates.get(&name).cloned().ok_or_else(|| {
+        ApiError::new(404, "resource_not_found", "JWT template not found", format!("No JWT template exists with name: {name}"))
+    })?;
+    let session = live_session(call)?;
+    let claims = template::fill(&template.claims, &template_context(call, &session)?);
+    let issuer = call.issuer()?;
+    let life = life.unwrap_or(template.lifetime);
+    mint::template_token(&issuer, &mut call.store.ids, &session.user_id, claims, life)
+        .map(token)
+        .map_err(|_| ApiError::internal())
+}
+
+/// What the shortcodes of a template can name.
+fn template_context(call: &Call<'_>, session: &Session) -> Result<Value, ApiError> {
+    let stored = call.store.user(&session.user_id)?;
+    let mut user = call.render().user(stored);
+    user["full_name"] = json!(stored.full_name());
+    user["primary_email_address"] = json!(stored.primary_email());
+    user["primary_phone_number"] = json!(stored.primary_phone());
+    user["primary_web3_wallet"] = json!(stored.primary_wallet());
+    let org = session.organization_id.as_ref().and_then(|id| call.store.organizations.get(id)).map(|organization| {
+        let mut org = call.render().organization(organization, true, false);
+        org["role"] = json!(call.store.membership_of(&organization.id, &stored.id).map(|member| &member.role));
+        org
+    });
+    Ok(json!({ "user": user, "org": org, "session": { "id": session.id } }))
+}
+
+fn refresh(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let mut form = call.form()?;
+    let expired_token = form.required_text("expired_token");
+    let refresh_token = form.required_text("refresh_token");
+    let origin = form.required_text("request_origin");
+    let format = form.choice("format", &["token", "cookie"]).unwrap_or("token");
+    form.object("request_headers");
+    form.text("request_originating_ip");
+    form.finish()?;
+    let suffixed = call.query.boolean("suffixed_cookies").unwrap_or(false);
+    call.query.finish()?;
+
+    let session = check_refresh(call, &expired_token, &refresh_token, &origin)?;
+    let jwt = mint(call, &session, DEFAULT_LIFE, Some(origin))?;
+    if let Ok(stored) = call.store.session_mut(&session.id) {
+        stored.last_active_at = call.now;
+    }
+    if format == "token" {
+        return Ok(token(jwt));
+    }
+    let attributes = "Path=/; Max-Age=315360000; SameSite=Lax";
+    let mut cookies = vec![format!("__session={jwt}; {attributes}")];
+    if suffixed {
+        let suffix = call.shared.cookie_suffix();
+        cookies.push(format!("__session_{suffix}={jwt}; {attributes}"));
+    }
+    Ok(Reply::Json(json!({ "object": "cookies", "cookies": cookies })))
+}
+
+/// The session, if the tokens are its own. Every failure is a 401: it tells an SDK to go through a handshake.
+fn check_refresh(call: &Call<'_>, expired_token: &str, refresh_token: &str, origin: &str) -> Result<Session, ApiError> {
+    let fail = |code, message: &str, long: &str| Err(ApiError::new(401, code, message, long));
+    let id = call.param("session_id");
+    let Some(claims) = read_token(call, expired_token) else {
+        return fail(
+            "expired_session_token_invalid",
+            "Invalid expired_token param",
+            "The session token provided could not be successfully verified",
+        );
+    };
+    match claims["sid"].as_str() {
+        None => {
+            return fail(
+                "expired_session_token_missing_sid",
+                "missing 'sid' claim",
+                "No 'sid' claim present in the provided expired session token",
+            );
+        }
+        Some(sid) if sid != id => {
+            return fail(
+                "refresh_sid_mismatch",
+                "Session ID does not match the 'sid' claim",
+                "The 'sid' claim of the provided expired session token does not match the session ID provided in the request path",
+            );
+        }
+        Some(_) => {}
+    }
+    if !origin.contains("://") {
+        return fail(
+            "refresh_request_origin_invalid",
+            "Request origin is invalid",
+            "The request_origin parameter could not be parsed",
+        );
+    }
+    if claims["azp"].as_str().is_some_and(|azp| azp != origin) {
+        return fail(
+            "refresh_request_origin_azp_mismatch",
+            "Request origin does not match azp claim",
+            "The request_origin parameter does not match the 'azp' claim of expired_token",
+        );
+    }
+    let Ok(session) = call.store.session(&id) else {
+        let long = format!("No session was found with id {id}");
+        return fail("session_refresh_session_not_found", "Session not found", &long);
+    };
+    if session.refresh_token != refresh_token {
+        return fail("refresh_token_not_found", "Refresh token not found", "The provided refresh token was not found");
+    }
+    let banned = call.store.users.get(&session.user_id).is_none_or(|user| user.banned);
+    if !session.is_active(call.now) || banned {
+        return fail("session_refresh_inactive_session", "session inactive", "The provided session is not active");
+    }
+    Ok(session.clone())
+}

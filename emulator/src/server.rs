@@ -1,0 +1,299 @@
+//! The server: connections, the log, faults, authentication, and the way to the routes and back.
+
+use crate::api::{Call, Found, Part, Reply};
+use crate::errors::ApiError;
+use crate::faults::Fault;
+use crate::log::RequestRecord;
+use crate::query::Query;
+use crate::state::Shared;
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::Sleep;
+
+/// The header that carries the trace id.
+const TRACE_HEADER: &str = "clerk-trace-id";
+/// The most bytes a body can have; above it the answer is 413.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// How long the first half of a truncated body has to get out before the connection is cut.
+const TRUNCATION_PAUSE: Duration = Duration::from_millis(30);
+
+/// Serves until told to stop. Connections that are open then are cut.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: oneshot::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = &mut stop => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Small answers would otherwise wait for the peer's delayed acknowledgement.
+                    let _ = stream.set_nodelay(true);
+                    let shared = Arc::clone(&shared);
+                    let connection = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
+                    tokio::spawn(async move {
+                        let service = service_fn(|request| answer(Arc::clone(&shared), connection, request));
+                        // An error here is a client that went away, or a fault that was asked for.
+                        let _ = http1::Builder::new()
+                            .timer(TokioTimer::new())
+                            .serve_connection(TokioIo::new(stream), service)
+                            .await;
+                    });
+                }
+                // Out of file descriptors, most likely: give others time to close theirs.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            },
+        }
+    }
+}
+
+/// Why a connection is cut without an answer.
+#[derive(Debug)]
+struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("dropped on request")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>) -> Result<Response<Answer>, Dropped> {
+    let now = shared.clock.now_ms();
+    let (head, body) = request.into_parts();
+    let body = http_body_util::Limited::new(body, MOST_BYTES).collect().await;
+    let (body, too_large) = match body {
+        Ok(collected) => (collected.to_bytes(), false),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => (Bytes::new(), true),
+        // The client went away in the middle of its own request.
+        Err(_) => return Err(Dropped),
+    };
+    let path = head.uri.path().to_owned();
+    let found = shared.router.find(&path);
+    let template = found.as_ref().map(|found| found.template);
+    let query = Query::decode(head.uri.query().unwrap_or_default());
+    let mut record = RequestRecord {
+        method: head.method.to_string(),
+        path: path.clone(),
+        query: query.clone(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
+        body: None,
+        body_base64: String::new(),
+        route: template.map(str::to_owned),
+        status: None,
+        time_ms: now,
+        connection,
+    };
+    record.set_body(&body);
+    let number = shared.log().add(record);
+    let fault = shared.faults().take(head.method.as_str(), &path, template).unwrap_or_default();
+    if let Some(ms) = fault.latency_ms {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    if fault.drop {
+        return Err(Dropped);
+    }
+    let trace_id = trace_id(&shared);
+    let response = if let Some(canned) = fault.canned(&trace_id) {
+        respond(canned.status, canned.content_type, canned.body.into())
+    } else if too_large {
+        let error = ApiError::new(413, "request_entity_too_large", "Request too large", "The request body is too large.");
+        refuse(&error, &trace_id)
+    } else {
+        let parts = parse_multipart(&head.headers, &body).await;
+        match route(&shared, &head, found, query, body, parts) {
+            Ok(Reply::Json(value)) => respond(200, "application/json", value.to_string().into()),
+            Ok(Reply::Raw { content_type, bytes }) => respond(200, &content_type, bytes),
+            Err(error) => refuse(&error, &trace_id),
+        }
+    };
+    let response = finish(response, &fault, &trace_id);
+    shared.log().set_status(number, response.status().as_u16());
+    Ok(response)
+}
+
+fn trace_id(shared: &Shared) -> String {
+    let number = shared.requests.fetch_add(1, Ordering::Relaxed) + 1;
+    let instance: u64 = shared.instance_id.bytes().fold(5381, |hash: u64, byte| hash.wrapping_mul(33) ^ u64::from(byte));
+    format!("{instance:016x}{number:016x}")
+}
+
+/// Authenticates, checks the method, and runs the route.
+fn route(
+    shared: &Shared,
+    head: &http::request::Parts,
+    found: Option<Found>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+    parts: Result<Vec<Part>, ApiError>,
+) -> Result<Reply, ApiError> {
+    let found = found.ok_or_else(ApiError::unknown_route)?;
+    let method = head.method.as_str();
+    let Some(route) = found.routes.iter().find(|route| route.method == method) else {
+        return Err(ApiError::wrong_method(method));
+    };
+    if route.secret {
+        authenticate(shared, head)?;
+    }
+    let text = |name: HeaderName| {
+        head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    let mut store = shared.store();
+    let mut call = Call {
+        shared,
+        store: &mut store,
+        path: found.path,
+        query: Query::new(query),
+        body,
+        content_type: text(header::CONTENT_TYPE).unwrap_or_default(),
+        version: text(HeaderName::from_static("clerk-api-version")),
+        parts: parts?,
+        now: shared.clock.now_ms(),
+    };
+    (route.handler)(&mut call)
+}
+
+fn authenticate(shared: &Shared, head: &http::request::Parts) -> Result<(), ApiError> {
+    let value = head.headers.get(header::AUTHORIZATION).ok_or_else(ApiError::no_authorization)?;
+    let text = value.to_str().map_err(|_| ApiError::bad_authorization())?;
+    let key = match text.split_once(' ') {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty() => key.trim(),
+        _ => return Err(ApiError::bad_authorization()),
+    };
+    if key == shared.secret_key { Ok(()) } else { Err(ApiError::wrong_key()) }
+}
+
+/// The parts of a multipart body; nothing for bodies of other types.
+async fn parse_multipart(headers: &http::HeaderMap, body: &Bytes) -> Result<Vec<Part>, ApiError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !content_type.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Ok(Vec::new());
+    }
+    let boundary = multer::parse_boundary(content_type).map_err(|_| ApiError::invalid_body())?;
+    let mut multipart = multer::Multipart::new(Once(Some(body.clone())), boundary);
+    let mut parts = Vec::new();
+    while let Some(field) = multipart.next_field().await.map_err(|_| ApiError::invalid_body())? {
+        parts.push(Part {
+            name: field.name().unwrap_or_default().to_owned(),
+            content_type: field.content_type().map(ToString::to_string),
+            is_file: field.file_name().is_some(),
+            bytes: field.bytes().await.map_err(|_| ApiError::invalid_body())?,
+        });
+    }
+    Ok(parts)
+}
+
+/// A stream of one piece.
+struct Once(Option<Bytes>);
+
+impl Stream for Once {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
+fn respond(status: u16, content_type: &str, body: Bytes) -> Response<Answer> {
+    let mut response = Response::new(Answer::whole(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Ok(value) = HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, value);
+    }
+    response
+}
+
+fn refuse(error: &ApiError, trace_id: &str) -> Response<Answer> {
+    respond(error.status, "application/json", error.body(trace_id).to_string().into())
+}
+
+/// Adds what every answer has, and what the fault wants.
+fn finish(mut response: Response<Answer>, fault: &Fault, trace_id: &str) -> Response<Answer> {
+    if let Ok(value) = HeaderValue::from_str(trace_id) {
+        response.headers_mut().insert(HeaderName::from_static(TRACE_HEADER), value);
+    }
+    let mut seen: Vec<HeaderName> = Vec::new();
+    for (name, value) in fault.header_pairs() {
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+        if seen.contains(&name) {
+            response.headers_mut().append(name, value);
+        } else {
+            seen.push(name.clone());
+            response.headers_mut().insert(name, value);
+        }
+    }
+    if fault.truncate {
+        let whole = response.body_mut().data.take().unwrap_or_default();
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len().max(2)));
+        *response.body_mut() = Answer::half(&whole);
+    }
+    response
+}
+
+/// A body: all of it at once, or half of it and then an end of the connection.
+struct Answer {
+    data: Option<Bytes>,
+    cut: bool,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Answer {
+    fn whole(data: Bytes) -> Self {
+        Answer { data: Some(data).filter(|data| !data.is_empty()), cut: false, pause: None }
+    }
+
+    fn half(whole: &Bytes) -> Self {
+        let data = whole.slice(..whole.len() / 2);
+        Answer { data: Some(data).filter(|data| !data.is_empty()), cut: true, pause: None }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(data) = self.data.take() {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        if !self.cut {
+            return Poll::Ready(None);
+        }
+        // While this waits, the connection flushes what it has: head and first half.
+        let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(TRUNCATION_PAUSE)));
+        match pause.as_mut().poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(()) => Poll::Ready(Some(Err(io::Error::other("cut on request")))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_none() && !self.cut
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.data {
+            Some(data) if !self.cut => SizeHint::with_exact(data.len() as u64),
+            None if !self.cut => SizeHint::with_exact(0),
+            _ => SizeHint::default(),
+        }
+    }
+}

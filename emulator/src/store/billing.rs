@@ -1,0 +1,93 @@
+//! Billing accounts of users and organizations: a ledger of credits and a subscription to the free plan.
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// The billing state of one user or organization.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) payer_id: String,
+    pub(crate) subscription_id: String,
+    pub(crate) item_id: String,
+    pub(crate) created_at: i64,
+    /// Entries by idempotency key, in order.
+    pub(crate) ledger: IndexMap<String, Entry>,
+}
+
+/// One adjustment of the credit balance. `amount` is in cents, negative for a decrease.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) source_id: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) note: Option<String>,
+    pub(crate) created_at: i64,
+}
+
+impl Account {
+    /// The balance in cents and its currency; none if there never were credits.
+    pub(crate) fn balance(&self) -> Option<(i64, &str)> {
+        let (_, first) = self.ledger.first()?;
+        let sum = self.ledger.values().fold(0_i64, |sum, entry| sum.saturating_add(entry.amount));
+        Some((sum, &first.currency))
+    }
+}
+
+/// An amount of money as the API tells it.
+pub(crate) fn money(cents: i64, currency: &str) -> Value {
+    let symbol = match currency {
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        other => other,
+    };
+    let sign = if cents < 0 { "-" } else { "" };
+    let (whole, rest) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
+    json!({
+        "amount": cents,
+        "amount_formatted": format!("{sign}{symbol}{whole}.{rest:02}"),
+        "currency": currency,
+        "currency_symbol": symbol,
+    })
+}
+
+impl Entry {
+    pub(crate) fn render(&self, payer_id: &str) -> Value {
+        json!({
+            "object": "commerce_credit_ledger",
+            "id": self.id,
+            "payer_id": payer_id,
+            "amount": money(self.amount, &self.currency),
+            "source_type": "grant",
+            "source_id": self.source_id,
+            "note": self.note,
+            "created_at": rfc3339(self.created_at),
+        })
+    }
+}
+
+fn rfc3339(ms: i64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_formatted_with_its_sign() {
+        assert_eq!(money(4_999, "USD")["amount_formatted"], "$49.99");
+        assert_eq!(money(-5, "EUR"), json!({"amount": -5, "amount_formatted": "-€0.05", "currency": "EUR", "currency_symbol": "€"}));
+    }
+
+    #[test]
+    fn ledger_times_are_dates() {
+        assert_eq!(rfc3339(1_350_717_320_902), "2012-10-20T07:15:20.902Z");
+    }
+}

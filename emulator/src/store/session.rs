@@ -1,0 +1,93 @@
+//! Sessions. Their end comes with the clock: the status is computed when it is asked for.
+
+use super::Store;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// How long a session lives, in milliseconds.
+pub(crate) const LIFE: i64 = 7 * DAY;
+/// When a session that nobody comes back to is given up, in milliseconds.
+pub(crate) const ABANDON_AFTER: i64 = 30 * DAY;
+
+/// The statuses a session can have.
+pub(crate) const STATUSES: &[&str] =
+    &["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked", "pending"];
+
+/// A session of a user on a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) age: u64,
+    pub(crate) user_id: String,
+    pub(crate) client_id: String,
+    pub(crate) activity_id: String,
+    /// `active` until something ends it.
+    pub(crate) status: &'static str,
+    pub(crate) organization_id: Option<String>,
+    /// What refreshes the session's tokens; a browser would have it as a cookie.
+    pub(crate) refresh_token: String,
+    pub(crate) last_active_at: i64,
+    pub(crate) expire_at: i64,
+    pub(crate) abandon_at: i64,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+impl Session {
+    pub(crate) fn status(&self, now: i64) -> &'static str {
+        if self.status != "active" {
+            self.status
+        } else if now >= self.expire_at {
+            "expired"
+        } else if now >= self.abandon_at {
+            "abandoned"
+        } else {
+            "active"
+        }
+    }
+
+    pub(crate) fn is_active(&self, now: i64) -> bool {
+        self.status(now) == "active"
+    }
+
+    /// Ends an active session; any other stays as it is.
+    pub(crate) fn end(&mut self, status: &'static str, now: i64) {
+        if self.is_active(now) {
+            self.status = status;
+            self.updated_at = now;
+        }
+    }
+}
+
+impl Store {
+    /// Opens a session of a user, on a client of its own.
+    pub(crate) fn open_session(&mut self, user_id: &str, organization_id: Option<String>, now: i64) -> Session {
+        let session = Session {
+            id: self.ids.id("sess_"),
+            age: self.next_age(),
+            user_id: user_id.to_owned(),
+            client_id: self.ids.id("client_"),
+            activity_id: self.ids.id("sess_activity_"),
+            status: "active",
+            organization_id,
+            refresh_token: self.ids.text(40),
+            last_active_at: now,
+            expire_at: now + LIFE,
+            abandon_at: now + ABANDON_AFTER,
+            created_at: now,
+            updated_at: now,
+        };
+        self.sessions.insert(session.id.clone(), session.clone());
+        if let Some(user) = self.users.get_mut(user_id) {
+            user.last_sign_in_at = Some(now);
+            user.last_active_at = Some(now.div_euclid(DAY) * DAY);
+        }
+        session
+    }
+
+    /// Revokes all active sessions of a user.
+    pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: i64) {
+        for session in self.sessions.values_mut().filter(|session| session.user_id == user_id) {
+            session.end("revoked", now);
+        }
+    }
+}

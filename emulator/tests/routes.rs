@@ -1,0 +1,115 @@
+//! Every operation in scope has its route: without a key it answers 401, and not 404 or 405.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod common;
+
+use common::Api;
+
+/// Method and path of each operation.
+const OPERATIONS: &[(&str, &str)] = &[
+    ("POST", "/email_addresses/{email_address_id}/attempt_verification"),
+    ("POST", "/email_addresses"),
+    ("DELETE", "/email_addresses/{email_address_id}"),
+    ("GET", "/email_addresses/{email_address_id}"),
+    ("POST", "/email_addresses/{email_address_id}/prepare_verification"),
+    ("PUT", "/users/{user_id}/email_address"),
+    ("PATCH", "/email_addresses/{email_address_id}"),
+    ("POST", "/invitations/bulk"),
+    ("POST", "/invitations"),
+    ("GET", "/invitations"),
+    ("POST", "/invitations/{invitation_id}/revoke"),
+    ("GET", "/jwks"),
+    ("POST", "/organizations/{organization_id}/invitations/bulk"),
+    ("POST", "/organizations/{organization_id}/invitations"),
+    ("GET", "/organizations/{organization_id}/invitations/{invitation_id}"),
+    ("GET", "/organization_invitations"),
+    ("GET", "/organizations/{organization_id}/invitations"),
+    ("GET", "/organizations/{organization_id}/invitations/pending"),
+    ("POST", "/organizations/{organization_id}/invitations/{invitation_id}/revoke"),
+    ("POST", "/organizations/{organization_id}/memberships"),
+    ("DELETE", "/organizations/{organization_id}/memberships/{user_id}"),
+    ("GET", "/organizations/{organization_id}/memberships"),
+    ("PATCH", "/organizations/{organization_id}/memberships/{user_id}"),
+    ("PATCH", "/organizations/{organization_id}/memberships/{user_id}/metadata"),
+    ("POST", "/organizations/{organization_id}/billing/credits"),
+    ("POST", "/organizations"),
+    ("DELETE", "/organizations/{organization_id}"),
+    ("DELETE", "/organizations/{organization_id}/logo"),
+    ("GET", "/organizations/{organization_id}"),
+    ("GET", "/organizations/{organization_id}/billing/credits"),
+    ("GET", "/organizations/{organization_id}/billing/subscription"),
+    ("GET", "/organizations"),
+    ("PATCH", "/organizations/{organization_id}/metadata"),
+    ("PUT", "/organizations/{organization_id}/metadata"),
+    ("PATCH", "/organizations/{organization_id}"),
+    ("PUT", "/organizations/{organization_id}/logo"),
+    ("POST", "/phone_numbers/{phone_number_id}/attempt_verification"),
+    ("POST", "/phone_numbers"),
+    ("DELETE", "/phone_numbers/{phone_number_id}"),
+    ("GET", "/phone_numbers/{phone_number_id}"),
+    ("POST", "/phone_numbers/{phone_number_id}/prepare_verification"),
+    ("PUT", "/users/{user_id}/phone_number"),
+    ("PATCH", "/phone_numbers/{phone_number_id}"),
+    ("POST", "/sessions"),
+    ("POST", "/sessions/{session_id}/tokens"),
+    ("POST", "/sessions/{session_id}/tokens/{template_name}"),
+    ("GET", "/sessions/{session_id}"),
+    ("GET", "/sessions"),
+    ("POST", "/sessions/{session_id}/refresh"),
+    ("POST", "/sessions/{session_id}/revoke"),
+    ("POST", "/sessions/{session_id}/verify"),
+    ("POST", "/sign_in_tokens"),
+    ("POST", "/sign_in_tokens/{sign_in_token_id}/revoke"),
+    ("POST", "/testing_tokens"),
+    ("POST", "/users/{user_id}/billing/credits"),
+    ("POST", "/users/{user_id}/ban"),
+    ("POST", "/users/ban"),
+    ("POST", "/users/unban"),
+    ("GET", "/users/count"),
+    ("POST", "/users"),
+    ("POST", "/users/{user_id}/totp"),
+    ("DELETE", "/users/{user_id}"),
+    ("DELETE", "/users/{user_id}/backup_code"),
+    ("DELETE", "/users/{user_id}/external_accounts/{external_account_id}"),
+    ("DELETE", "/users/{user_id}/passkeys/{passkey_identification_id}"),
+    ("DELETE", "/users/{user_id}/profile_image"),
+    ("DELETE", "/users/{user_id}/totp"),
+    ("DELETE", "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}"),
+    ("DELETE", "/users/{user_id}/mfa"),
+    ("GET", "/users/{user_id}"),
+    ("GET", "/users/{user_id}/billing/credits"),
+    ("GET", "/users/{user_id}/billing/subscription"),
+    ("GET", "/organization_memberships"),
+    ("GET", "/users/{user_id}/oauth_access_tokens/{provider}"),
+    ("GET", "/users/{user_id}/organization_invitations"),
+    ("GET", "/users/{user_id}/organization_memberships"),
+    ("GET", "/users"),
+    ("GET", "/users/{user_id}/trusted_devices"),
+    ("POST", "/users/{user_id}/lock"),
+    ("POST", "/users/{user_id}/remove_password"),
+    ("PUT", "/users/{user_id}/metadata"),
+    ("DELETE", "/users/{user_id}/trusted_devices/{trusted_device_id}"),
+    ("POST", "/users/{user_id}/password/set_compromised"),
+    ("POST", "/users/{user_id}/profile_image"),
+    ("POST", "/users/{user_id}/unban"),
+    ("POST", "/users/{user_id}/unlock"),
+    ("POST", "/users/{user_id}/password/unset_compromised"),
+    ("PATCH", "/users/{user_id}"),
+    ("PATCH", "/users/{user_id}/metadata"),
+    ("POST", "/users/{user_id}/verify_password"),
+    ("POST", "/users/{user_id}/verify_totp"),
+];
+
+#[tokio::test]
+async fn every_operation_has_its_route() {
+    let api = Api::start();
+    assert_eq!(OPERATIONS.len(), 91);
+    for (method, path) in OPERATIONS {
+        let url = format!("{}/v1{path}", api.emulator.url());
+        let response = api.client.request(method.parse().unwrap(), url).send().await.unwrap();
+        assert_eq!(response.status(), 401, "{method} {path}");
+        let routed = api.emulator.requests().pop().unwrap().route;
+        assert_eq!(routed, Some(format!("/v1{path}")));
+    }
+}
