@@ -1,0 +1,59 @@
+//! What crosses to JavaScript when a call is over.
+
+use clerk_usher::{Error, RawResponse};
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+use crate::auth::NativeRequestState;
+
+/// What a call came to, before it is on JavaScript's side.
+pub(crate) enum Outcome {
+    /// An answer of the API.
+    Response(RawResponse),
+    /// JSON text.
+    Value(String),
+    /// A request's state.
+    State(Box<clerk_usher::auth::RequestState>),
+    /// Nothing to tell.
+    Done,
+}
+
+/// What a promise resolves to: an answer, a value, a state, or an error's envelope.
+#[napi(object, object_from_js = false)]
+pub(crate) struct Answer {
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Header names and values in turn.
+    pub headers: Option<Vec<String>>,
+    /// The body as it came.
+    pub body: Option<Buffer>,
+    /// JSON text.
+    pub value: Option<String>,
+    /// The state of a request.
+    pub state: Option<NativeRequestState>,
+    /// An error's envelope, as JSON text.
+    pub error: Option<String>,
+}
+
+impl Answer {
+    pub(crate) fn of(outcome: clerk_usher::Result<Outcome>) -> Self {
+        let mut answer = Self { status: None, headers: None, body: None, value: None, state: None, error: None };
+        match outcome {
+            Err(error) => answer.error = Some(error.to_json()),
+            Ok(Outcome::Done) => {}
+            Ok(Outcome::Value(value)) => answer.value = Some(value),
+            Ok(Outcome::State(state)) => answer.state = Some(NativeRequestState::new(*state)),
+            Ok(Outcome::Response(response)) => {
+                answer.status = Some(response.status);
+                answer.headers = Some(response.headers.into_iter().flat_map(|(name, value)| [name, value]).collect());
+                answer.body = Some(Vec::from(response.body).into());
+            }
+        }
+        answer
+    }
+}
+
+/// The exception for an error: its message is the envelope.
+pub(crate) fn thrown(error: &Error) -> napi::Error {
+    napi::Error::new(Status::GenericFailure, error.to_json())
+}

@@ -1,0 +1,24 @@
+//! The native half of the npm package: converts, schedules, and hands over. Whatever a user can observe is decided in
+//! `clerk_usher`.
+//!
+//! Loading it starts nothing: the one runtime is made when a call first needs it. Nothing here throws but an error whose
+//! message is an envelope (JSON text with `kind` and `message`); promises never reject, they resolve to an
+//! [`Answer`](answer::Answer) that holds an envelope. The facade makes both into errors of its own classes.
+
+mod answer;
+mod auth;
+mod cancel;
+mod client;
+mod clock;
+mod emulator;
+mod runtime;
+mod walk;
+
+use napi_derive::napi;
+
+/// The version of this module, to be compared with the package's.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn native_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

@@ -1,0 +1,146 @@
+/** One call of the API: sent at once, awaited like any promise, its answer had raw where that is wanted. */
+
+import { CancelledError, DecodeError, parseError } from './error.js';
+import type { NativeAnswer, NativeCanceller, NativeModule } from './native.js';
+
+/** An answer of the API as it came. */
+export class RawResponse {
+  /** HTTP status. */
+  readonly status: number;
+  /** The body, unparsed. Not shown when the response is printed: it may hold a credential. */
+  declare readonly body: Uint8Array;
+  readonly #headers: string[];
+
+  /** @internal */
+  constructor(answer: NativeAnswer) {
+    this.status = answer.status ?? 0;
+    this.#headers = answer.headers ?? [];
+    Object.defineProperty(this, 'body', { value: answer.body ?? Buffer.alloc(0), enumerable: false });
+  }
+
+  /** Response headers. */
+  get headers(): Headers {
+    const headers = new Headers();
+    for (let i = 0; i + 1 < this.#headers.length; i += 2) headers.append(this.#headers[i] ?? '', this.#headers[i + 1] ?? '');
+    return headers;
+  }
+
+  /** The body as text. */
+  text(): string {
+    return Buffer.from(this.body.buffer, this.body.byteOffset, this.body.byteLength).toString('utf8');
+  }
+
+  /**
+   * The body as JSON, in the names of the wire; `undefined` if it is empty.
+   *
+   * @throws DecodeError if it is not JSON.
+   */
+  json(): unknown {
+    const text = this.text();
+    if (text.trim() === '') return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw undecodable(this, 'the answer is not JSON', cause);
+    }
+  }
+}
+
+/** The error for an answer that cannot be read. @internal */
+export function undecodable(response: RawResponse, message: string, cause?: unknown): DecodeError {
+  return new DecodeError(
+    { kind: 'decode', message, status: response.status, headers: [...response.headers], body: response.text() },
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+/**
+ * A call that has been sent. Await it for what it returns, or {@link Call.withResponse} for the answer as well.
+ *
+ * @typeParam T what it returns
+ */
+export class Call<T> extends Promise<T> {
+  readonly #response: Promise<RawResponse>;
+  readonly #read: (response: RawResponse) => T;
+  #result: Promise<T> | undefined;
+
+  /** What `then` and `Promise.all` make of a call are plain promises. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /** @internal */
+  constructor(response: Promise<RawResponse>, read: (response: RawResponse) => T) {
+    // The promise that this is by inheritance is never looked at: `then` goes to the one below.
+    super((resolve) => resolve(undefined as T));
+    this.#response = response;
+    this.#read = read;
+  }
+
+  #settled(): Promise<T> {
+    this.#result ??= this.#response.then(this.#read);
+    return this.#result;
+  }
+
+  override then<A = T, B = never>(
+    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#settled().then(onfulfilled, onrejected);
+  }
+
+  override catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.#settled().catch(onrejected);
+  }
+
+  override finally(onfinally?: (() => void) | null): Promise<T> {
+    return this.#settled().finally(onfinally);
+  }
+
+  /** The answer as it came: status, headers, body. The body is not read as anything. */
+  asResponse(): Promise<RawResponse> {
+    return this.#response.then((response) => response);
+  }
+
+  /** What the call returns, and the answer as it came. */
+  async withResponse(): Promise<{ data: T; response: RawResponse }> {
+    const [data, response] = await Promise.all([this.#settled(), this.#response]);
+    return { data, response };
+  }
+}
+
+/**
+ * Waits for the native module, and stops waiting when the signal says so: with the signal's reason, as it is.
+ *
+ * @internal
+ */
+export async function settle(
+  module: NativeModule,
+  signal: AbortSignal | null | undefined,
+  start: (canceller: NativeCanceller | null) => Promise<NativeAnswer>,
+): Promise<NativeAnswer> {
+  const answer = await (signal ? abortable(module, signal, start) : start(null));
+  if (answer.error !== undefined && answer.error !== null) throw parseError(answer.error);
+  return answer;
+}
+
+async function abortable(
+  module: NativeModule,
+  signal: AbortSignal,
+  start: (canceller: NativeCanceller | null) => Promise<NativeAnswer>,
+): Promise<NativeAnswer> {
+  signal.throwIfAborted();
+  const canceller = new module.NativeCanceller();
+  const abort = (): void => canceller.cancel();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const answer = await start(canceller);
+    if (answer.error !== undefined && answer.error !== null && signal.aborted) {
+      const error = parseError(answer.error);
+      throw error instanceof CancelledError ? signal.reason : error;
+    }
+    return answer;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,193 @@
+/** The client: the API's resources, who is calling, and any path that the catalogue lacks. */
+
+import { RequestState } from './auth.js';
+import { Call, RawResponse, settle } from './call.js';
+import { nativeClock } from './clock.js';
+import { Dispatch } from './dispatch.js';
+import { ArgumentError, native } from './error.js';
+import { Resources } from './generated/resources.js';
+import { nativeModule, type NativeClient, type NativeClock } from './native.js';
+import {
+  AUTHENTICATE_NAMES,
+  CALL_NAMES,
+  CLIENT_NAMES,
+  VERIFY_NAMES,
+  toOptionsJson,
+  type AuthenticateRequestOptions,
+  type CallOptions,
+  type ClerkOptions,
+  type VerifyTokenOptions,
+} from './options.js';
+import { toRequestJson, type RequestInput } from './request.js';
+import type { SessionClaims } from './token.js';
+
+/** Query and body of {@link Clerk.request}. */
+export interface RequestParams {
+  /** The query: an array repeats its name, `undefined` is absent. */
+  query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | undefined;
+  /** The JSON body, in the names of the wire; absent for none. */
+  body?: unknown;
+}
+
+/** A value of a query. */
+export type QueryValue = string | number | boolean;
+
+/**
+ * A client of one instance of Clerk. Nothing is opened and nothing is sent until the first call that needs it.
+ *
+ * ```ts
+ * const clerk = new Clerk(); // CLERK_SECRET_KEY and friends
+ * const user = await clerk.users.get('user_2abc');
+ * ```
+ */
+export class Clerk extends Resources {
+  readonly #dispatch: Dispatch;
+
+  /**
+   * @param options what is not set comes from the environment.
+   * @throws {ConfigError} naming the option that is missing or wrong.
+   */
+  constructor(options?: ClerkOptions);
+  constructor(options: ClerkOptions | Dispatch = {}) {
+    const dispatch = options instanceof Dispatch ? options : new Dispatch(nativeModule(), create(options));
+    super(dispatch);
+    this.#dispatch = dispatch;
+  }
+
+  /**
+   * A copy with some options changed; what is not set stays as it is here. Connections and keys are shared unless an
+   * option of theirs changes.
+   *
+   * @throws {ConfigError} naming the option that is wrong.
+   */
+  withOptions(options: ClerkOptions): Clerk {
+    const { module, client } = this.#dispatch;
+    const json = toOptionsJson(options, CLIENT_NAMES, ['clock']);
+    const clock = clockOf(options);
+    const copy = native(() => client.withOptions(json, clock));
+    return new (Clerk as unknown as new (dispatch: Dispatch) => Clerk)(new Dispatch(module, copy));
+  }
+
+  /**
+   * Sends a request that no method describes, with the same keys, retries, deadline and errors.
+   *
+   * @param method such as `GET`.
+   * @param path below the API version, such as `/users/user_2abc`.
+   * @returns the answer's JSON, verbatim: the names are those of the wire.
+   */
+  request<T = unknown>(method: string, path: string, params: RequestParams = {}, options?: CallOptions): Call<T> {
+    return new Call<T>(this.#send(method, path, params, options), (response) => response.json() as T);
+  }
+
+  async #send(method: string, path: string, params: RequestParams, options?: CallOptions): Promise<RawResponse> {
+    const { module, client } = this.#dispatch;
+    const query = queryJson(params.query);
+    const body = params.body === undefined ? null : bodyJson(params.body);
+    const json = toOptionsJson(options, CALL_NAMES, ['signal']);
+    const answer = await settle(module, options?.signal, (canceller) =>
+      native(() => client.request(String(method), String(path), query, body, json, canceller)),
+    );
+    return new RawResponse(answer);
+  }
+
+  /**
+   * Verifies a session token. When the keys are at hand nothing is awaited but this promise.
+   *
+   * @returns its claims, verbatim.
+   * @throws {TokenError} with the reason it does not hold.
+   * @throws {UnavailableError} when the keys cannot be had: that says nothing of the token.
+   */
+  async verifyToken<T extends object = SessionClaims>(token: string, options?: VerifyTokenOptions): Promise<T> {
+    const { module, client } = this.#dispatch;
+    const json = toOptionsJson(options, VERIFY_NAMES, ['signal']);
+    const text = typeof token === 'string' ? token : '';
+    const claims = native(() => client.tryVerifyToken(text, json));
+    if (claims !== null) return JSON.parse(claims) as T;
+    const answer = await settle(module, options?.signal, (canceller) =>
+      native(() => client.verifyToken(text, json, canceller)),
+    );
+    return JSON.parse(answer.value ?? 'null') as T;
+  }
+
+  /**
+   * Who is calling? Looks at the `Authorization` header and the session cookie of a request; never at its body. When the
+   * keys are at hand nothing is awaited but this promise.
+   *
+   * @returns one of three outcomes: signed in, signed out with the reason, or unavailable when the keys cannot be had.
+   * @throws {ConfigError} for options that cannot work; a bad token is an outcome, not an error.
+   */
+  async authenticateRequest(request: RequestInput, options?: AuthenticateRequestOptions): Promise<RequestState> {
+    const { module, client } = this.#dispatch;
+    const parts = toRequestJson(request);
+    const json = toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
+    const state = native(() => client.tryAuthenticateRequest(parts, json));
+    if (state !== null) return new RequestState(state);
+    const answer = await settle(module, options?.signal, (canceller) =>
+      native(() => client.authenticateRequest(parts, json, canceller)),
+    );
+    if (answer.state === undefined) throw new TypeError('the native module gave no state');
+    return new RequestState(answer.state);
+  }
+
+  /**
+   * Fetches the keys that verify tokens, so that no request has to wait for them: for start-up hooks. Does nothing when
+   * they are at hand, or when there is a `jwtKey`.
+   */
+  async warmUp(options?: { signal?: AbortSignal | undefined }): Promise<void> {
+    const { module, client } = this.#dispatch;
+    await settle(module, options?.signal, (canceller) => native(() => client.warmUp(canceller)));
+  }
+}
+
+function create(options: ClerkOptions): NativeClient {
+  const module = nativeModule();
+  const own = { environment: environmentOf(options), platform: `node/${process.versions.node}` };
+  const json = toOptionsJson({ ...options, ...own }, CLIENT_NAMES, ['clock']);
+  const clock = clockOf(options);
+  return native(() => module.NativeClient.create(json, clock));
+}
+
+function clockOf(options: ClerkOptions): NativeClock | null {
+  return options.clock === undefined || options.clock === null ? null : nativeClock(options.clock);
+}
+
+/**
+ * The variables that options come from. They are read here, for in a worker thread `process.env` is a copy of its own
+ * that the native side does not see.
+ */
+function environmentOf(options: ClerkOptions): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.environment ?? process.env)) {
+    if (name.startsWith('CLERK_') && value !== undefined) variables[name] = value;
+  }
+  return variables;
+}
+
+function queryJson(query: RequestParams['query']): string | null {
+  if (query === undefined) return null;
+  const pairs: [string, string][] = [];
+  for (const [name, given] of Object.entries(query)) {
+    for (const value of Array.isArray(given) ? (given as readonly unknown[]) : [given]) {
+      if (value === undefined) continue;
+      if (typeof value !== 'string' && typeof value !== 'boolean' && !(typeof value === 'number' && Number.isFinite(value))) {
+        throw refuse(`query.${name}`, 'must be a string, a number, a boolean, or an array of these');
+      }
+      pairs.push([name, String(value)]);
+    }
+  }
+  return JSON.stringify(pairs);
+}
+
+function bodyJson(body: unknown): string {
+  try {
+    const text = JSON.stringify(body) as string | undefined;
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw refuse('body', 'cannot be written as JSON', { cause });
+  }
+  throw refuse('body', 'cannot be written as JSON');
+}
+
+function refuse(argument: string, what: string, options?: ErrorOptions): ArgumentError {
+  return new ArgumentError({ kind: 'argument', argument, message: `\`${argument}\` ${what}` }, options);
+}

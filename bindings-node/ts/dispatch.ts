@@ -1,0 +1,169 @@
+/** From a typed method of a resource to the one door of the core, and back. */
+
+import { Call, RawResponse, settle, undecodable } from './call.js';
+import { native } from './error.js';
+import { toNativeFile } from './file.js';
+import { OPERATIONS } from './generated/operations.js';
+import { SHAPES } from './generated/shapes.js';
+import { camelCase } from './names.js';
+import type { NativeClient, NativeFile, NativeModule } from './native.js';
+import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
+import { Pager, type Listing } from './page.js';
+import { FILE, Shaper, type Fields } from './shape.js';
+
+/** What an operation takes and answers. */
+export type OperationShape = {
+  /** The parameters of its path, in the core's names and the path's order. */
+  readonly path: readonly string[];
+  /** What it takes by name. */
+  readonly fields: Fields;
+} & (
+  | { readonly answer: 'none' | 'text' }
+  | { readonly answer: 'model'; readonly of: string }
+  | { readonly answer: 'list'; readonly of: string; readonly data?: string }
+);
+
+type ListShape = OperationShape & { answer: 'list' };
+
+const SHAPER = new Shaper(SHAPES);
+
+/** What is needed to make a call. @internal */
+export class Dispatch {
+  readonly module: NativeModule;
+  readonly client: NativeClient;
+
+  constructor(module: NativeModule, client: NativeClient) {
+    this.module = module;
+    this.client = client;
+  }
+
+  /** Sends an operation at once. */
+  call<T>(operation: string, path: readonly unknown[], params: object | undefined, options?: CallOptions): Call<T> {
+    const shape = shapeOf(operation);
+    return new Call<T>(
+      this.#send(operation, () => this.#arguments(shape, path, params), shape.fields, params, options),
+      (response) => readAnswer(operation, shape, response) as T,
+    );
+  }
+
+  /** A listing that is sent when it is wanted. */
+  list<T>(operation: string, path: readonly unknown[], params: object | undefined, options?: CallOptions): Pager<T> {
+    const shape = shapeOf(operation) as ListShape;
+    return new Pager<T>(
+      () => this.module.NativeWalk.start(operation, this.#arguments(shape, path, params)),
+      async (argumentsJson) => {
+        const response = await this.#send(operation, () => argumentsJson, {}, undefined, options);
+        return { listing: readListing<T>(operation, shape, response), response };
+      },
+    );
+  }
+
+  async #send(
+    operation: string,
+    argumentsJson: () => string,
+    fields: Fields,
+    params: object | undefined,
+    options: CallOptions | undefined,
+  ): Promise<RawResponse> {
+    const json = argumentsJson();
+    const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
+    const files = await readFiles(fields, params);
+    const answer = await settle(this.module, options?.signal, (canceller) =>
+      native(() => this.client.call(operation, json, files, optionsJson, canceller)),
+    );
+    return new RawResponse(answer);
+  }
+
+  #arguments(shape: OperationShape, path: readonly unknown[], params: object | undefined): string {
+    const values = params === undefined || params === null ? {} : SHAPER.writeArguments(params, shape.fields);
+    shape.path.forEach((name, index) => {
+      if (path[index] !== undefined) values[name] = path[index];
+    });
+    return JSON.stringify(values);
+  }
+}
+
+/** The base of every resource. */
+export abstract class Resource {
+  readonly #dispatch: Dispatch;
+
+  /** @internal */
+  constructor(dispatch: Dispatch) {
+    this.#dispatch = dispatch;
+  }
+
+  /** @internal */
+  protected call<T>(operation: string, path: readonly unknown[], params?: object, options?: CallOptions): Call<T> {
+    return this.#dispatch.call(operation, path, params, options);
+  }
+
+  /** @internal */
+  protected page<T>(operation: string, path: readonly unknown[], params?: object, options?: CallOptions): Pager<T> {
+    return this.#dispatch.list(operation, path, params, options);
+  }
+}
+
+function shapeOf(operation: string): OperationShape {
+  const shape = OPERATIONS[operation];
+  if (shape === undefined) throw new TypeError(`there is no operation ${operation}`);
+  return shape;
+}
+
+async function readFiles(fields: Fields, params: object | undefined): Promise<NativeFile[]> {
+  const files: NativeFile[] = [];
+  for (const [name, kind] of Object.entries(fields)) {
+    if (kind !== FILE) continue;
+    const argument = camelCase(name);
+    const value = (params as Record<string, unknown> | undefined)?.[argument];
+    if (value !== undefined) files.push(await toNativeFile(name, argument, value));
+  }
+  return files;
+}
+
+function readAnswer(operation: string, shape: OperationShape, response: RawResponse): unknown {
+  switch (shape.answer) {
+    case 'none':
+      return undefined;
+    case 'text':
+      return response.text();
+    case 'model': {
+      const value = response.json();
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(operation, response, 'an object', value);
+      return SHAPER.read(value, shape.of);
+    }
+    case 'list':
+      return readListing(operation, shape, response).data;
+  }
+}
+
+/** Both shapes of a listing: a bare array, and an object with an array and a total. */
+function readListing<T>(operation: string, shape: ListShape, response: RawResponse): Listing<T> {
+  const value = response.json();
+  const items = itemsOf(value, shape.data ?? 'data');
+  if (items === undefined) throw wrong(operation, response, 'a listing', value);
+  const total = Array.isArray(value) ? null : (value as Record<string, unknown>)['total_count'];
+  return {
+    data: SHAPER.read(items, shape.of) as T[],
+    totalCount: typeof total === 'number' ? total : null,
+    first: idOf(items[0]),
+    last: idOf(items[items.length - 1]),
+  };
+}
+
+function itemsOf(value: unknown, name: string): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const object = value as Record<string, unknown>;
+  const items = object[name] ?? object['data'];
+  return Array.isArray(items) ? items : undefined;
+}
+
+function idOf(item: unknown): string | null {
+  const id = typeof item === 'object' && item !== null ? (item as Record<string, unknown>)['id'] : null;
+  return typeof id === 'string' ? id : null;
+}
+
+function wrong(operation: string, response: RawResponse, expected: string, value: unknown): Error {
+  const got = value === undefined ? 'nothing' : value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  return undecodable(response, `the answer to ${operation} is not what it should be: expected ${expected}, got ${got.replace('a object', 'an object')}`);
+}

@@ -1,0 +1,3 @@
+/** The same package for `import`: one copy of the code, whatever loads it. */
+
+export * from './index.js';

@@ -1,0 +1,46 @@
+/**
+ * Unofficial backend SDK for the Clerk API.
+ *
+ * @packageDocumentation
+ */
+
+export { Auth, RequestState, type AuthStatus, type HasQuestion, type Reverification, type TokenType } from './auth.js';
+export { Call, RawResponse } from './call.js';
+export { Clerk, type QueryValue, type RequestParams } from './client.js';
+export {
+  ApiError,
+  ArgumentError,
+  AuthenticationError,
+  CancelledError,
+  ClerkError,
+  ConfigError,
+  ConflictError,
+  DecodeError,
+  GoneError,
+  InternalError,
+  NotFoundError,
+  PaymentRequiredError,
+  PermissionDeniedError,
+  RateLimitError,
+  RequestConnectionError,
+  RequestTimeoutError,
+  ServerError,
+  TokenError,
+  UnavailableError,
+  ValidationError,
+  WebhookError,
+  type ApiErrorItem,
+  type ErrorKind,
+} from './error.js';
+export type { FileBytes, FileInput } from './file.js';
+export type {
+  AuthenticateRequestOptions,
+  CallOptions,
+  ClerkOptions,
+  JwtKeyObject,
+  VerifyTokenOptions,
+} from './options.js';
+export { Page, Pager } from './page.js';
+export type { HeadersInput, RequestInput } from './request.js';
+export type { ActorClaim, SessionClaims } from './token.js';
+export * from './generated/index.js';

@@ -1,0 +1,148 @@
+/**
+ * Finds and loads the native module, and says what it takes and gives. Everything that is decided is decided there.
+ *
+ * @internal
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A file as the native module takes it. */
+export interface NativeFile {
+  field: string;
+  filename?: string;
+  contentType?: string;
+  data: Uint8Array;
+}
+
+/** What an asynchronous call resolves to: an answer, or an error's envelope as JSON text. It never rejects. */
+export interface NativeAnswer {
+  status?: number;
+  /** Names and values in turn. */
+  headers?: string[];
+  body?: Buffer;
+  /** JSON text of a result that is not an HTTP answer. */
+  value?: string;
+  state?: NativeRequestState;
+  error?: string;
+}
+
+/** Cancels the one call it was given to. */
+export interface NativeCanceller {
+  cancel(): void;
+}
+
+/** A clock that stands still until it is moved. Milliseconds. */
+export interface NativeClock {
+  now(): number;
+  set(milliseconds: number): void;
+  advance(milliseconds: number): void;
+}
+
+/** The outcome of authenticating a request. */
+export interface NativeRequestState {
+  /** Everything about it, as JSON text. */
+  toJson(): string;
+  /** Decides a question about the auth object. */
+  has(treatPendingAsSignedOut: boolean, questionJson: string): boolean;
+}
+
+/** A client. */
+export interface NativeClient {
+  withOptions(optionsJson: string, clock: NativeClock | null): NativeClient;
+  call(
+    operation: string,
+    argumentsJson: string,
+    files: NativeFile[],
+    optionsJson: string,
+    canceller: NativeCanceller | null,
+  ): Promise<NativeAnswer>;
+  request(
+    method: string,
+    path: string,
+    queryJson: string | null,
+    bodyJson: string | null,
+    optionsJson: string,
+    canceller: NativeCanceller | null,
+  ): Promise<NativeAnswer>;
+  tryVerifyToken(token: string, optionsJson: string): string | null;
+  verifyToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  tryAuthenticateRequest(requestJson: string, optionsJson: string): NativeRequestState | null;
+  authenticateRequest(
+    requestJson: string,
+    optionsJson: string,
+    canceller: NativeCanceller | null,
+  ): Promise<NativeAnswer>;
+  warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
+}
+
+/** The way through a listing. */
+export interface NativeWalk {
+  /** The arguments of the next page as JSON text; null when the listing is over. */
+  arguments(): string | null;
+  /** Takes note of a page: a new walk, from there on. */
+  advance(count: number, total: number | null, first: string | null, last: string | null): NativeWalk;
+}
+
+/** The API on this machine. */
+export interface NativeEmulator {
+  control(command: string, argumentsJson: string): string;
+}
+
+/** The module. */
+export interface NativeModule {
+  NativeClient: { create(optionsJson: string, clock: NativeClock | null): NativeClient };
+  NativeCanceller: new () => NativeCanceller;
+  NativeClock: new (milliseconds: number) => NativeClock;
+  NativeEmulator: { start(optionsJson: string): NativeEmulator };
+  NativeWalk: { start(operation: string, argumentsJson: string): NativeWalk };
+  nativeVersion(): string;
+}
+
+/** The names a build of the native module may have on this machine, likeliest first. */
+export function candidates(platform: string = process.platform, arch: string = process.arch): string[] {
+  const name = `clerk-usher.${platform}-${arch}`;
+  if (platform === 'linux') return [`${name}-gnu.node`, `${name}-musl.node`];
+  if (platform === 'win32') return [`${name}-msvc.node`, `${name}-gnu.node`];
+  return [`${name}.node`];
+}
+
+/**
+ * Loads the native module from a folder.
+ *
+ * @throws Error that says what was tried, what went wrong with each, and what to do; `cause` is the last failure.
+ */
+export function load(folder: string, names: string[] = candidates()): NativeModule {
+  const tried: string[] = [];
+  let cause: unknown;
+  for (const name of names) {
+    const path = join(folder, name);
+    if (!existsSync(path)) {
+      tried.push(`  ${path}: there is no such file`);
+      continue;
+    }
+    try {
+      return require(path) as NativeModule;
+    } catch (error) {
+      cause = error;
+      tried.push(`  ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const machine = `${process.platform}-${process.arch}, Node ${process.versions.node}`;
+  const advice =
+    cause === undefined
+      ? 'This package has no build for this machine, or the build was left behind when the package was copied or bundled:\n' +
+        'keep `clerk-usher` out of the bundle (mark it external) and install it on the machine that runs it. To build it\n' +
+        'from source, see "Working on it" in the README.'
+      : 'The build is there but cannot be loaded: most often it is for another system or C library than this one. Delete\n' +
+        'node_modules and install again on the machine that runs it.';
+  throw new Error(`clerk-usher has no native module for ${machine}. Tried:\n${tried.join('\n')}\n${advice}`, { cause });
+}
+
+let loaded: NativeModule | undefined;
+
+/** The native module, loaded once a thread. */
+export function nativeModule(): NativeModule {
+  loaded ??= load(__dirname);
+  return loaded;
+}

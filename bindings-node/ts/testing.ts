@@ -1,0 +1,284 @@
+/** For tests: the API on this machine, and a clock that can be moved. Nothing here talks to Clerk. */
+
+import { Clerk } from './client.js';
+import { native } from './error.js';
+import { camelCase, put } from './names.js';
+import { nativeModule, type NativeEmulator } from './native.js';
+import type { ClerkOptions } from './options.js';
+
+export { ManualClock } from './clock.js';
+
+/** How to start an emulator. */
+export interface EmulatorOptions {
+  /** Makes ids, codes and the like the same in every run; keys never are. Default: none. */
+  seed?: number | undefined;
+  /** The port to listen on, on loopback. Default: 0, any that is free. */
+  port?: number | undefined;
+  /** Where its clock stands, still: a `Date`, or Unix milliseconds. Default: the machine's clock, running. */
+  now?: Date | number | undefined;
+  /** The secret key that it accepts. Default: a fresh one. */
+  secretKey?: string | undefined;
+  /** The publishable key. Default: one of its own host and port. */
+  publishableKey?: string | undefined;
+  /** The machine secret key. Default: a fresh one. */
+  machineSecretKey?: string | undefined;
+  /** The instance's id, which is the key id of its tokens. Default: a fresh one. */
+  instanceId?: string | undefined;
+}
+
+/** What to go wrong, and for which requests. */
+export interface Fault {
+  /** Such as `GET`. Default: any. */
+  method?: string | null | undefined;
+  /** A path or a path template, such as `/v1/users/{user_id}`. Default: any. */
+  route?: string | null | undefined;
+  /** How many requests. Default: every one. */
+  count?: number | null | undefined;
+  /** Wait this long, in milliseconds. */
+  latencyMs?: number | undefined;
+  /** Answer with this status. */
+  status?: number | undefined;
+  /** Response headers to send; several values of one name as an array. */
+  headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** The body to answer with: a JSON value, or a text as it is. */
+  body?: unknown;
+  /** `Retry-After`: seconds, or a text as it is. */
+  retryAfter?: number | string | undefined;
+  /** Close the connection without an answer. */
+  drop?: boolean | undefined;
+  /** Close the connection in the middle of the body. */
+  truncate?: boolean | undefined;
+  /** Answer with a body that is not JSON. */
+  malformed?: boolean | undefined;
+}
+
+/** What a session token should hold. */
+export interface MintOptions {
+  /** The user, who need not exist. */
+  userId?: string | undefined;
+  /** The session, which need not exist. */
+  sessionId?: string | undefined;
+  /** The active organization. */
+  org?:
+    | {
+        id: string;
+        slug?: string | undefined;
+        role?: string | undefined;
+        permissions?: readonly string[] | undefined;
+        features?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** Claims laid over the others, verbatim; null removes one. */
+  claims?: Readonly<Record<string, unknown>> | undefined;
+  /** Header members laid over the others, verbatim; null removes one. */
+  header?: Readonly<Record<string, unknown>> | undefined;
+  /** Version of the claims. Default: 2. */
+  version?: 1 | 2 | undefined;
+  /** How long it holds, in seconds. Default: 60. */
+  expiresInSeconds?: number | undefined;
+  /** When it was issued, in Unix seconds. Default: now. */
+  issuedAt?: number | undefined;
+  /** The origin it was requested from. */
+  azp?: string | undefined;
+  /** Whether its payload is changed after it was signed. */
+  tampered?: boolean | undefined;
+  /** Whose key signs it: the instance's, or another's. Default: `instance`. */
+  key?: 'instance' | 'other' | undefined;
+}
+
+/** A request that reached the emulator. */
+export interface ReceivedRequest {
+  method: string;
+  path: string;
+  /** The query, decoded, in its order. */
+  query: [name: string, value: string][];
+  headers: [name: string, value: string][];
+  /** The body as text; null where there was none or it is not text. */
+  body: string | null;
+  /** The body, in base64. */
+  bodyBase64: string;
+  /** The template that its path fits; null for none. */
+  route: string | null;
+  /** What was answered; null while nothing was, and after a dropped connection. */
+  status: number | null;
+  /** When it came, in Unix milliseconds of the emulator's clock. */
+  timeMs: number;
+  /** The connection it came over: 1 for the first, and so on. */
+  connection: number;
+}
+
+/** A message that the API would have sent to a person. */
+export interface SentMessage {
+  channel: 'email' | 'sms' | (string & {});
+  /** The address or number. */
+  to: string;
+  kind: string;
+  /** The one-time code, where there is one. */
+  code?: string;
+  /** The link, where there is one. */
+  url?: string;
+  /** Unix milliseconds. */
+  sentAt: number;
+}
+
+/**
+ * The API on this machine: an HTTP server on loopback with a store in memory. It runs on a thread of its own, and never
+ * keeps the process alive.
+ *
+ * ```ts
+ * const emulator = Emulator.start({ seed: 7 });
+ * const clerk = emulator.clerk(); // new Clerk({ secretKey: emulator.secretKey, apiUrl: emulator.url, … })
+ * ```
+ */
+export class Emulator {
+  /** What a client takes as `apiUrl`. */
+  readonly url: string;
+  /** The instance's publishable key. */
+  readonly publishableKey: string;
+  /** The instance's id. */
+  readonly instanceId: string;
+  readonly #secrets: { secretKey: string; machineSecretKey: string; jwtKey: string };
+  readonly #native: NativeEmulator;
+
+  private constructor(emulator: NativeEmulator) {
+    this.#native = emulator;
+    const info = this.#control<Record<string, string>>('info', {});
+    const text = (name: string): string => String(info[name] ?? '');
+    this.url = text('url');
+    this.publishableKey = text('publishable_key');
+    this.instanceId = text('instance_id');
+    this.#secrets = { secretKey: text('secret_key'), machineSecretKey: text('machine_secret_key'), jwtKey: text('jwt_key') };
+  }
+
+  /** Starts one. */
+  static start(options: EmulatorOptions = {}): Emulator {
+    const module = nativeModule();
+    const json = JSON.stringify({ ...snake(options, OPTION_NAMES), clock_ms: milliseconds(options.now) });
+    const emulator = new Emulator(native(() => module.NativeEmulator.start(json)));
+    RUNNING.add(emulator);
+    return emulator;
+  }
+
+  /** The instance's secret key. */
+  get secretKey(): string {
+    return this.#secrets.secretKey;
+  }
+
+  /** A machine's secret key. */
+  get machineSecretKey(): string {
+    return this.#secrets.machineSecretKey;
+  }
+
+  /** The instance's public key, as PEM. */
+  get jwtKey(): string {
+    return this.#secrets.jwtKey;
+  }
+
+  /** A client of it. Nothing comes from the environment; `options` go before what it sets itself. */
+  clerk(options: ClerkOptions = {}): Clerk {
+    const { url: apiUrl, publishableKey, secretKey } = this;
+    return new Clerk({ apiUrl, publishableKey, secretKey, environment: {}, ...options });
+  }
+
+  /** A session token signed by the instance. */
+  mintSessionToken(options: MintOptions = {}): string {
+    return this.#control<{ jwt: string }>('mint_session_token', snake(options, MINT_NAMES)).jwt;
+  }
+
+  /** Where its clock stands, in Unix milliseconds. */
+  get now(): number {
+    return this.#control<{ now_ms: number }>('clock_get', {}).now_ms;
+  }
+
+  /** Stops its clock, and puts it to a time: a `Date`, or Unix milliseconds. */
+  setClock(now: Date | number): void {
+    this.#control('clock_set', { now_ms: milliseconds(now) });
+  }
+
+  /** Moves its clock by this many milliseconds. */
+  advanceClock(milliseconds: number): void {
+    this.#control('clock_advance', { by_ms: milliseconds });
+  }
+
+  /** Makes something go wrong. */
+  addFault(fault: Fault): void {
+    this.#control('add_fault', snake(fault, FAULT_NAMES));
+  }
+
+  /** Makes everything go right again. */
+  clearFaults(): void {
+    this.#control('clear_faults', {});
+  }
+
+  /** The requests that reached it since it started, or since they were last cleared. */
+  requests(): ReceivedRequest[] {
+    return this.#control<object[]>('requests', {}).map((request) => camel(request) as unknown as ReceivedRequest);
+  }
+
+  /** The messages that people would have got. */
+  messages(): SentMessage[] {
+    return this.#control<object[]>('messages', {}).map((message) => camel(message) as unknown as SentMessage);
+  }
+
+  /** Forgets the requests that came so far. */
+  clearRequests(): void {
+    this.#control('clear_requests', {});
+  }
+
+  /** Empties the store, the faults and the requests. Keys stay. */
+  reset(): void {
+    this.#control('reset', {});
+  }
+
+  /** Stops it: connections are closed, and later calls find nobody. */
+  stop(): void {
+    this.#control('stop', {});
+    RUNNING.delete(this);
+  }
+
+  /** As {@link Emulator.stop}: `using emulator = Emulator.start()`. */
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  /**
+   * Runs a command that has no method here, such as `accept_invitation`: what a person does in a browser.
+   *
+   * @param argumentsObject its arguments, in snake_case.
+   * @returns its answer, in snake_case.
+   */
+  control(command: string, argumentsObject: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+    return this.#control(command, argumentsObject);
+  }
+
+  #control<T>(command: string, argumentsObject: object): T {
+    return JSON.parse(native(() => this.#native.control(command, JSON.stringify(argumentsObject)))) as T;
+  }
+}
+
+/** One that is running is not collected, even if only its URL is kept. */
+const RUNNING = new Set<Emulator>();
+
+const OPTION_NAMES = names('secret_key', 'publishable_key', 'machine_secret_key', 'instance_id');
+const MINT_NAMES = names('user_id', 'session_id', 'expires_in_seconds', 'issued_at');
+const FAULT_NAMES = names('latency_ms', 'retry_after');
+
+function names(...snakeCase: string[]): ReadonlyMap<string, string> {
+  return new Map(snakeCase.map((name) => [camelCase(name), name]));
+}
+
+function snake(options: object, table: ReadonlyMap<string, string>): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) if (name !== 'now') put(out, table.get(name) ?? name, value);
+  return out;
+}
+
+function camel(record: object): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) put(out, camelCase(name), value);
+  return out;
+}
+
+function milliseconds(time: Date | number | undefined): number | undefined {
+  return time instanceof Date ? time.getTime() : time;
+}

@@ -1,0 +1,146 @@
+"""Backend SDK for the Clerk API: verify who is calling, manage users, test without an account. Unofficial.
+
+    from clerk_usher import Clerk
+
+    clerk = Clerk()  # CLERK_SECRET_KEY and friends
+    user = clerk.users.get("user_2abc")
+
+`AsyncClerk` is the same for asyncio, `clerk_usher.models` has the models, `clerk_usher.testing` an emulator of the API.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._native import Auth as Auth
+    from ._native import Claims as Claims
+    from ._native import RequestState as RequestState
+    from ._native import __version__ as __version__
+    from .client import AsyncClerk as AsyncClerk
+    from .client import Clerk as Clerk
+    from .error import ApiError as ApiError
+    from .error import ApiErrorItem as ApiErrorItem
+    from .error import ArgumentError as ArgumentError
+    from .error import AuthenticationError as AuthenticationError
+    from .error import CancelledError as CancelledError
+    from .error import ClerkError as ClerkError
+    from .error import ConfigError as ConfigError
+    from .error import ConflictError as ConflictError
+    from .error import DecodeError as DecodeError
+    from .error import GoneError as GoneError
+    from .error import InternalError as InternalError
+    from .error import NotFoundError as NotFoundError
+    from .error import PaymentRequiredError as PaymentRequiredError
+    from .error import PermissionDeniedError as PermissionDeniedError
+    from .error import RateLimitError as RateLimitError
+    from .error import RequestConnectionError as RequestConnectionError
+    from .error import RequestTimeoutError as RequestTimeoutError
+    from .error import ServerError as ServerError
+    from .error import TokenError as TokenError
+    from .error import UnavailableError as UnavailableError
+    from .error import ValidationError as ValidationError
+    from .file import File as File
+    from .model import Model as Model
+    from .options import OMIT as OMIT
+    from .options import CallOptions as CallOptions
+    from .options import ClientOptions as ClientOptions
+    from .options import Omit as Omit
+    from .options import VerifyOptions as VerifyOptions
+    from .page import AsyncPage as AsyncPage
+    from .page import AsyncPager as AsyncPager
+    from .page import Page as Page
+    from .page import Pager as Pager
+    from .raw import Headers as Headers
+    from .raw import RawResponse as RawResponse
+
+_HOMES = {
+    "_native": ("Auth", "Claims", "RequestState", "__version__"),
+    "client": ("AsyncClerk", "Clerk"),
+    "error": (
+        "ApiError",
+        "ApiErrorItem",
+        "ArgumentError",
+        "AuthenticationError",
+        "CancelledError",
+        "ClerkError",
+        "ConfigError",
+        "ConflictError",
+        "DecodeError",
+        "GoneError",
+        "InternalError",
+        "NotFoundError",
+        "PaymentRequiredError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "RequestConnectionError",
+        "RequestTimeoutError",
+        "ServerError",
+        "TokenError",
+        "UnavailableError",
+        "ValidationError",
+    ),
+    "file": ("File",),
+    "model": ("Model",),
+    "options": ("OMIT", "CallOptions", "ClientOptions", "Omit", "VerifyOptions"),
+    "page": ("AsyncPage", "AsyncPager", "Page", "Pager"),
+    "raw": ("Headers", "RawResponse"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "OMIT",
+    "ApiError",
+    "ApiErrorItem",
+    "ArgumentError",
+    "AsyncClerk",
+    "AsyncPage",
+    "AsyncPager",
+    "Auth",
+    "AuthenticationError",
+    "CallOptions",
+    "CancelledError",
+    "Claims",
+    "Clerk",
+    "ClerkError",
+    "ClientOptions",
+    "ConfigError",
+    "ConflictError",
+    "DecodeError",
+    "File",
+    "GoneError",
+    "Headers",
+    "InternalError",
+    "Model",
+    "NotFoundError",
+    "Omit",
+    "Page",
+    "Pager",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RawResponse",
+    "RequestConnectionError",
+    "RequestState",
+    "RequestTimeoutError",
+    "ServerError",
+    "TokenError",
+    "UnavailableError",
+    "ValidationError",
+    "VerifyOptions",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,346 @@
+"""The native module. What is here is what Python sees of it; `mypy.stubtest` holds the two together."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, final
+
+_T_co = TypeVar("_T_co", covariant=True)
+
+_Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
+
+__version__: str
+
+def fork_generation() -> int:
+    """How many times this process is a fork of a fork."""
+
+def after_fork_in_child() -> None:
+    """To be called in the child after `fork`. It touches one atomic and nothing else."""
+
+@final
+class ManualClock:
+    """A clock that stands still until it is told to move. Times are Unix milliseconds."""
+
+    def __new__(cls, now_ms: int) -> ManualClock: ...
+    @property
+    def now_ms(self) -> int:
+        """What it shows."""
+
+    def set(self, now_ms: int) -> None:
+        """Shows this time from now on."""
+
+    def advance(self, by_ms: int) -> None:
+        """Moves by this many milliseconds; negative moves back."""
+
+@final
+class Claims:
+    """What a verified token says. Times are Unix seconds."""
+
+    @property
+    def sub(self) -> str:
+        """The user's id."""
+
+    @property
+    def sid(self) -> str | None:
+        """The session's id; None if it is missing or not a string."""
+
+    @property
+    def iss(self) -> str | None:
+        """The Frontend API's URL; None if it is missing or not a string."""
+
+    @property
+    def azp(self) -> str | None:
+        """The origin that asked for the token; None if it is missing or not a string."""
+
+    @property
+    def exp(self) -> int:
+        """When it expires."""
+
+    @property
+    def nbf(self) -> int | None:
+        """When it begins to be valid."""
+
+    @property
+    def iat(self) -> int | None:
+        """When it was made."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All claims as they were signed."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A claim, or the default where it is not there."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __contains__(self, name: str, /) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Completions:
+    """The finished calls of one event loop. `fileno()` becomes readable when there are any."""
+
+    def __new__(cls) -> Completions: ...
+    def fileno(self) -> int:
+        """The descriptor to watch."""
+
+    def drain(self) -> list[tuple[int, Any, BaseException | None]]:
+        """Takes out what is finished: id, and what it was for or its exception."""
+
+@final
+class Task(Generic[_T_co]):
+    """A call on its way."""
+
+    @property
+    def id(self) -> int:
+        """Tells its end in a queue from others."""
+
+    def abort(self) -> None:
+        """Gives it up: its request is cancelled."""
+
+    def wait(self) -> _T_co:
+        """Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up."""
+
+@final
+class Walk:
+    """Which page of a listing to ask for. It never changes: the next step is another one."""
+
+    def __new__(cls, operation: str, arguments: str) -> Walk: ...
+    @property
+    def arguments(self) -> str | None:
+        """The arguments to ask with, as JSON; none where the listing is over."""
+
+    def after(self, count: int, total: int | None, first: str | None, last: str | None) -> Walk:
+        """The step after a page with this many items, this total, and these first and last ids."""
+
+@final
+class NativeClient:
+    """A client of the core. Options and arguments come as JSON."""
+
+    def __new__(cls, options: str, clock: ManualClock | None = None) -> NativeClient: ...
+    def with_options(self, options: str) -> NativeClient:
+        """A copy with some options changed."""
+
+    def start_call(
+        self,
+        operation: str,
+        arguments: str,
+        files: list[tuple[str, str, str | None, bytes]],
+        options: str,
+        completions: Completions | None = None,
+    ) -> Task[_Answer]:
+        """Starts a call of an operation."""
+
+    def start_request(
+        self,
+        method: str,
+        path: str,
+        query: list[tuple[str, str]],
+        body: str | None,
+        options: str,
+        completions: Completions | None = None,
+    ) -> Task[_Answer]:
+        """Starts a request that no operation describes."""
+
+    def try_verify_token(self, token: str, options: str) -> Claims | None:
+        """Verifies a token with the keys in hand; None where keys have to be fetched first."""
+
+    def start_verify_token(self, token: str, options: str, completions: Completions | None = None) -> Task[Claims]:
+        """Starts a verification that may fetch keys."""
+
+    def try_authenticate_request(self, request: str, options: str) -> RequestState | None:
+        """Authenticates a request with the keys in hand; None where keys have to be fetched first."""
+
+    def start_authenticate_request(
+        self, request: str, options: str, completions: Completions | None = None
+    ) -> Task[RequestState]:
+        """Starts an authentication that may fetch keys."""
+
+    def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
+        """Starts fetching the keys that verify tokens."""
+
+@final
+class NativeEmulator:
+    """An emulator on a thread of its own. What it takes and gives is JSON."""
+
+    def __new__(cls, options: str) -> NativeEmulator: ...
+    def control(self, command: str, arguments: str) -> str:
+        """Runs a command."""
+
+    def stop(self) -> None:
+        """Stops it and waits until it has."""
+
+@final
+class Auth:
+    """Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false."""
+
+    @property
+    def token_type(self) -> Literal["session_token", "api_key", "m2m_token", "oauth_token"] | None:
+        """The kind of the token; None if it is of a kind that is not accepted."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether somebody is signed in."""
+
+    @property
+    def user_id(self) -> str | None:
+        """The user's id."""
+
+    @property
+    def session_id(self) -> str | None:
+        """The session's id."""
+
+    @property
+    def session_status(self) -> str | None:
+        """`active` or `pending`; the latter also where a pending session counts as signed out."""
+
+    @property
+    def actor(self) -> Any:
+        """Who is impersonating the user, as the `act` claim says it."""
+
+    @property
+    def org_id(self) -> str | None:
+        """The active organization's id."""
+
+    @property
+    def org_slug(self) -> str | None:
+        """The active organization's slug."""
+
+    @property
+    def org_role(self) -> str | None:
+        """The role in it, such as `org:admin`."""
+
+    @property
+    def org_permissions(self) -> list[str] | None:
+        """The permissions in it, such as `org:invoices:read`."""
+
+    @property
+    def factor_verification_age(self) -> Any:
+        """Minutes since the first and the second factor were verified, -1 for never: the `fva` claim as it is."""
+
+    @property
+    def session_claims(self) -> dict[str, Any] | None:
+        """The session token's claims, whole."""
+
+    def has(
+        self,
+        *,
+        role: str = ...,
+        permission: str = ...,
+        feature: str = ...,
+        plan: str = ...,
+        reverification: str | Mapping[str, Any] = ...,
+    ) -> bool:
+        """Whether all that is asked holds. False for the signed out, and if nothing is asked.
+
+        Args:
+            role: This role in the active organization, with or without `org:`.
+            permission: This permission in the active organization.
+            feature: This feature, for user or organization; `user:…` or `org:…` for one of them.
+            plan: This plan, likewise.
+            reverification: This recent a proof of who they are: `strict_mfa`, `strict`, `moderate`, `lax`, or a
+                mapping with `level` (`first_factor`, `second_factor`, `multi_factor`) and `after_minutes`.
+        """
+
+    def to_dict(self) -> dict[str, Any]:
+        """The form that can be stored or sent."""
+
+@final
+class RequestState:
+    """What a request's authentication came to."""
+
+    @property
+    def status(self) -> Literal["signed-in", "signed-out", "handshake", "unavailable"]:
+        """`signed-in`, `signed-out`, `handshake` or `unavailable`."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why nobody is signed in, as a code; None if somebody is."""
+
+    @property
+    def message(self) -> str:
+        """The reason in a sentence, or empty."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether somebody, or some machine, is signed in. True for a pending session too."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the status is `signed-in`."""
+
+    @property
+    def is_signed_out(self) -> bool:
+        """Whether the status is `signed-out`."""
+
+    @property
+    def is_handshake(self) -> bool:
+        """Whether the status is `handshake`: answer with the headers, and 307."""
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether the status is `unavailable`: nothing is known, answer 503."""
+
+    @property
+    def token_type(self) -> Literal["session_token", "api_key", "m2m_token", "oauth_token"] | None:
+        """The kind of the token; None if it is of a kind that is not accepted."""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Headers for the response, in order; `set-cookie` may be there several times."""
+
+    @property
+    def token(self) -> str | None:
+        """The token, if signed in."""
+
+    @property
+    def claims(self) -> Claims | None:
+        """The session token's claims, if signed in."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """When unavailable: seconds to wait before another try, where known."""
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What the developer should hear of once: name and message."""
+
+    @property
+    def publishable_key(self) -> str:
+        """The publishable key that held, or empty."""
+
+    @property
+    def proxy_url(self) -> str:
+        """Where the Frontend API is proxied, or empty."""
+
+    @property
+    def is_satellite(self) -> bool:
+        """Whether this is a satellite."""
+
+    @property
+    def domain(self) -> str:
+        """The satellite's domain, or empty."""
+
+    @property
+    def sign_in_url(self) -> str:
+        """The sign-in page, or empty."""
+
+    @property
+    def sign_up_url(self) -> str:
+        """The sign-up page, or empty."""
+
+    @property
+    def after_sign_in_url(self) -> str:
+        """Where to go after signing in, or empty."""
+
+    @property
+    def after_sign_up_url(self) -> str:
+        """Where to go after signing up, or empty."""
+
+    @property
+    def auth(self) -> Auth | None:
+        """Who is calling; a pending session is signed out. None where nothing is known: during a handshake, and when
+        unavailable."""
+
+    def to_auth(self, *, treat_pending_as_signed_out: bool = True) -> Auth | None:
+        """The same; without `treat_pending_as_signed_out`, a pending session is signed in."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, as JSON can hold it. The token is in there."""

@@ -1,0 +1,101 @@
+"""From the native module's threads to an asyncio loop.
+
+A finished call is put into a queue by a thread that knows nothing of Python and never waits for the GIL. One byte on a
+socket pair wakes the loop, and the loop's own thread takes the answers out and resolves its futures. Each loop has one
+such queue, made at its first call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from ._native import Completions, Task, fork_generation
+
+T = TypeVar("T")
+
+
+class LoopBridge:
+    """The queue of one loop, and the futures that wait for it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.generation = fork_generation()
+        self.completions = Completions()
+        self.waiting: dict[int, asyncio.Future[Any]] = {}
+        loop.add_reader(self.completions.fileno(), self._drain)
+
+    async def run(self, loop: asyncio.AbstractEventLoop, start: Callable[[Completions | None], Task[T]]) -> T:
+        future: asyncio.Future[Any] = loop.create_future()
+        task = start(self.completions)
+        self.waiting[task.id] = future
+        try:
+            end: T = await future
+            return end
+        finally:
+            # Cancelled, or the loop is being torn down: whatever the reason, nobody waits for it any more.
+            if self.waiting.pop(task.id, None) is not None:
+                task.abort()
+
+    def _drain(self) -> None:
+        for task_id, answer, error in self.completions.drain():
+            future = self.waiting.pop(task_id, None)
+            if future is None or future.done():
+                continue
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(answer)
+
+
+_bridges: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopBridge] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+async def run(start: Callable[[Completions | None], Task[T]]) -> T:
+    """Starts a call and awaits its answer. Cancelling the awaiting task aborts the call."""
+    loop = asyncio.get_running_loop()
+    bridge = _bridge_of(loop)
+    if bridge is None:
+        return await _run_in_thread(loop, start)
+    return await bridge.run(loop, start)
+
+
+def _bridge_of(loop: asyncio.AbstractEventLoop) -> LoopBridge | None:
+    bridge = _bridges.get(loop)
+    # After a fork the socket pair is shared with the parent, and what is in the queue is the parent's.
+    if bridge is not None and bridge.generation == fork_generation():
+        return bridge
+    try:
+        bridge = LoopBridge(loop)
+    except (NotImplementedError, OSError):
+        return None  # this loop cannot watch a descriptor (the proactor loop of Windows)
+    with _lock:
+        _bridges[loop] = bridge
+    return bridge
+
+
+async def _run_in_thread(loop: asyncio.AbstractEventLoop, start: Callable[[Completions | None], Task[T]]) -> T:
+    task = start(None)
+    try:
+        return await loop.run_in_executor(None, task.wait)
+    except asyncio.CancelledError:
+        task.abort()
+        raise
+
+
+def _after_fork() -> None:
+    # A lock may have been held by a thread that the child does not have.
+    global _lock
+    _lock = threading.Lock()
+
+
+def register_at_fork(after_in_child: Callable[[], None]) -> None:
+    """Has this called in every child process, where the system has `fork`."""
+    import os
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=after_in_child)
+        os.register_at_fork(after_in_child=_after_fork)

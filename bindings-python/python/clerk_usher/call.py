@@ -1,0 +1,303 @@
+"""Calls of operations: arguments go to the core as JSON, the answer's bytes come back and are read here.
+
+The generated resources know nothing but `Calls` (or `AsyncCalls`) and the readers below.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+from ._native import Completions, NativeClient, Task, Walk
+from .args import encode_arguments, encode_files, encode_value
+from .error import DecodeError
+from .kinds import is_object, is_sequence
+from .options import CallOptions, Omit
+from .page import AsyncPage, AsyncPager, Page, Pager, PageReader
+from .raw import Headers, RawResponse
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Answer = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers and body."""
+Arguments = Mapping[str, Any]
+Wrap = Callable[[dict[str, Any]], T]
+"""Makes a model of an object."""
+Read = Callable[[RawResponse[Any]], T]
+"""Makes of an answer what a call returns."""
+Start = Callable[["Completions | None"], "Task[Answer]"]
+"""Starts a call whose answer goes to this queue; or, without one, to whoever waits for the task."""
+
+
+def read_one(wrap: Wrap[T]) -> Read[T]:
+    """Reads an answer that is one object."""
+
+    def read(response: RawResponse[Any]) -> T:
+        data = response.json()
+        if is_object(data):
+            return wrap(data)
+        raise DecodeError(
+            f"the answer is a JSON {_kind(data)}, not an object",
+            status=response.status,
+            headers=response.headers,
+            body=response.text,
+        )
+
+    return read
+
+
+def read_nothing(_: RawResponse[Any]) -> None:
+    """Reads an answer that says no more than that it was done."""
+
+
+def read_text(response: RawResponse[Any]) -> str:
+    """Reads an answer that is text."""
+    return response.text
+
+
+def read_anything(response: RawResponse[Any]) -> Any:
+    """Reads the JSON of an answer; None where it has no body."""
+    return response.json() if response.body else None
+
+
+class Calls(Protocol):
+    """What a generated resource of `Clerk` needs."""
+
+    def call(
+        self,
+        read: Read[T],
+        operation: str,
+        arguments: Arguments,
+        options: CallOptions | None,
+        files: Arguments | None = None,
+    ) -> T:
+        """Calls an operation."""
+        ...
+
+    def page(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> Page[T]:
+        """Calls an operation that answers a whole listing."""
+        ...
+
+    def pager(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> Pager[T]:
+        """Makes a listing ready to be walked; nothing is sent yet."""
+        ...
+
+    def request(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
+    ) -> Any:
+        """Sends a request that no operation describes."""
+        ...
+
+
+class AsyncCalls(Protocol):
+    """What a generated resource of `AsyncClerk` needs."""
+
+    async def call(
+        self,
+        read: Read[T],
+        operation: str,
+        arguments: Arguments,
+        options: CallOptions | None,
+        files: Arguments | None = None,
+    ) -> T:
+        """Calls an operation."""
+        ...
+
+    async def page(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> AsyncPage[T]:
+        """Calls an operation that answers a whole listing."""
+        ...
+
+    def pager(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> AsyncPager[T]:
+        """Makes a listing ready to be walked; nothing is sent yet."""
+        ...
+
+    async def request(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
+    ) -> Any:
+        """Sends a request that no operation describes."""
+        ...
+
+
+class Starter:
+    """Starts calls on one native client. Whatever the caller passed is checked before read_anything is sent."""
+
+    __slots__ = ("native",)
+
+    def __init__(self, native: NativeClient) -> None:
+        self.native = native
+
+    def operation(
+        self, operation: str, arguments: str, options: CallOptions | None, files: Arguments | None = None
+    ) -> Start:
+        """A call of an operation; `arguments` is a JSON object."""
+        taken = encode_files(files) if files else []
+        told = _options(options)
+        return lambda completions: self.native.start_call(operation, arguments, taken, told, completions)
+
+    def request(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
+    ) -> Start:
+        """A request that no operation describes."""
+        pairs = _query_pairs(query or {})
+        encoded = None if isinstance(body, Omit) else encode_value("body", body)
+        told = _options(options)
+        return lambda completions: self.native.start_request(method, path, pairs, encoded, told, completions)
+
+
+class TypedCalls:
+    """Waits for answers and reads them."""
+
+    __slots__ = ("start",)
+
+    def __init__(self, start: Starter) -> None:
+        self.start = start
+
+    def call(
+        self,
+        read: Read[T],
+        operation: str,
+        arguments: Arguments,
+        options: CallOptions | None,
+        files: Arguments | None = None,
+    ) -> T:
+        return read(_wait(self.start.operation(operation, encode_arguments(arguments), options, files)))
+
+    def page(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> Page[T]:
+        return self.pager(wrap, operation, arguments, options, data=data).page()
+
+    def pager(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> Pager[T]:
+        def fetch(encoded: str) -> RawResponse[Any]:
+            return _wait(self.start.operation(operation, encoded, options))
+
+        return Pager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
+
+    def request(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
+    ) -> Any:
+        return read_anything(_wait(self.start.request(method, path, query, body, options)))
+
+
+class RawCalls(TypedCalls):
+    """Waits for answers and hands them over as they came. Its users go by the types of `TypedCalls`."""
+
+    __slots__ = ()
+
+    def call(self, read: Read[Any], *args: Any, **kwargs: Any) -> Any:
+        return super().call(lambda response: response.parsed_by(read), *args, **kwargs)
+
+    def page(self, *args: Any, **kwargs: Any) -> Any:
+        return super().pager(*args, **kwargs).raw_page()
+
+    def pager(self, *args: Any, **kwargs: Any) -> Any:
+        return super().pager(*args, **kwargs).raw_page()
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        return _wait(self.start.request(*args, **kwargs)).parsed_by(read_anything)
+
+
+class AsyncTypedCalls:
+    """Awaits answers and reads them."""
+
+    __slots__ = ("start",)
+
+    def __init__(self, start: Starter) -> None:
+        self.start = start
+
+    async def call(
+        self,
+        read: Read[T],
+        operation: str,
+        arguments: Arguments,
+        options: CallOptions | None,
+        files: Arguments | None = None,
+    ) -> T:
+        return read(await _run(self.start.operation(operation, encode_arguments(arguments), options, files)))
+
+    async def page(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> AsyncPage[T]:
+        return await self.pager(wrap, operation, arguments, options, data=data).page()
+
+    def pager(
+        self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
+    ) -> AsyncPager[T]:
+        async def fetch(encoded: str) -> RawResponse[Any]:
+            return await _run(self.start.operation(operation, encoded, options))
+
+        return AsyncPager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
+
+    async def request(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
+    ) -> Any:
+        return read_anything(await _run(self.start.request(method, path, query, body, options)))
+
+
+class AsyncRawCalls(AsyncTypedCalls):
+    """Awaits answers and hands them over as they came. Its users go by the types of `AsyncTypedCalls`."""
+
+    __slots__ = ()
+
+    async def call(self, read: Read[Any], *args: Any, **kwargs: Any) -> Any:
+        return await super().call(lambda response: response.parsed_by(read), *args, **kwargs)
+
+    async def page(self, *args: Any, **kwargs: Any) -> Any:
+        return await super().pager(*args, **kwargs).raw_page()
+
+    def pager(self, *args: Any, **kwargs: Any) -> Any:
+        return super().pager(*args, **kwargs).raw_page()
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        return (await _run(self.start.request(*args, **kwargs))).parsed_by(read_anything)
+
+
+def _wait(start: Start) -> RawResponse[Any]:
+    return _response(start(None).wait())
+
+
+async def run(start: Callable[[Completions | None], Task[T]]) -> T:
+    """Starts a call and awaits its end."""
+    from . import bridge  # asyncio is not cheap to import, and only those who await need it
+
+    return await bridge.run(start)
+
+
+async def _run(start: Start) -> RawResponse[Any]:
+    return _response(await run(start))
+
+
+def _response(answer: Answer) -> RawResponse[Any]:
+    status, headers, body = answer
+    return RawResponse(status, Headers(headers), body)
+
+
+def _options(options: CallOptions | None) -> str:
+    return "{}" if options is None else options.to_json()
+
+
+def _query_pairs(query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A list repeats its name; None and `OMIT` are left out."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        for item in value if is_sequence(value) else (value,):
+            if item is None or isinstance(item, Omit):
+                continue
+            pairs.append((name, item if isinstance(item, str) else json.dumps(item)))
+    return pairs
+
+
+def _kind(value: object) -> str:
+    kinds = {"list": "array", "str": "string", "bool": "boolean", "int": "number", "float": "number"}
+    return kinds.get(type(value).__name__, "null")

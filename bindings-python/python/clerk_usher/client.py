@@ -1,0 +1,328 @@
+"""The clients: `Clerk`, which waits, and `AsyncClerk`, which is awaited."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+
+from ._native import Claims, ManualClock, NativeClient, RequestState
+from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, run
+from .error import ArgumentError, ConfigError
+from .generated.client import AsyncResources, Resources
+from .options import OMIT, CallOptions, Omit, encode_options
+from .page import AsyncPage, AsyncPager, Page, Pager
+from .raw import RawResponse
+from .request import read_request
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Unpack
+
+    from .options import AuthenticateOptions, ClientOptions, VerifyOptions
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PLATFORM = f"python/{platform.python_version()}"
+
+
+def _make_native(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> NativeClient:
+    told = {**options, "secret_key": secret_key, "platform": _PLATFORM}
+    return NativeClient(encode_options(told, ConfigError), clock)
+
+
+def _text(token: object) -> str:
+    """Whatever is no text is no token either: it becomes one that cannot be valid."""
+    if isinstance(token, str):
+        return token.encode("utf-8", "replace").decode()
+    return token.decode("utf-8", "replace") if isinstance(token, bytes) else ""
+
+
+_told: set[str] = set()
+
+
+def _heeded(state: RequestState) -> RequestState:
+    """Logs, once a process, what the developer should hear of."""
+    for name, message in state.notes:
+        if name not in _told:
+            _told.add(name)
+            logging.getLogger("clerk_usher").warning(message)
+    return state
+
+
+def _raw_twin(method: Callable[..., Any], calls: type[TypedCalls] | type[AsyncTypedCalls]) -> Callable[..., Any]:
+    """The same method of a resource whose calls give answers as they came."""
+    owner: Any = getattr(method, "__self__", None)
+    old: Any = getattr(owner, "_calls", None)
+    function: Any = getattr(method, "__func__", None)
+    if old is None or function is None:
+        raise ArgumentError("`method` must be a method of a resource, such as clerk.users.get", argument="method")
+    twin: Any = object.__new__(owner.__class__)
+    twin._calls = calls(old.start)
+    bound: Callable[..., Any] = function.__get__(twin)
+    return bound
+
+
+class Clerk(Resources):
+    """A client of one Clerk instance. Its calls wait for their answer; it may be used from many threads at once.
+
+    Nothing is opened and nothing is sent until the first call that needs it. Connections and keys are kept for the next
+    call; there is nothing that must be closed.
+    """
+
+    def __init__(
+        self,
+        secret_key: str | None = None,
+        *,
+        clock: ManualClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Makes a client.
+
+        Args:
+            secret_key: The instance's secret key (`sk_…`). Default: `CLERK_SECRET_KEY` of the environment.
+            clock: Where the time comes from, for tests. Default: this machine's clock.
+            **options: See `ClientOptions`; times are seconds.
+
+        Raises:
+            ConfigError: an option is missing, unknown or wrong.
+        """
+        self._use(_make_native(secret_key, clock, options))
+
+    def _use(self, native: NativeClient) -> None:
+        self._native = native
+        self._calls = TypedCalls(Starter(native))
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Clerk:
+        """A copy with some options changed. It shares connections and keys where they stay the same.
+
+        Raises:
+            ConfigError: an option is unknown or wrong.
+        """
+        copy = object.__new__(type(self))
+        copy._use(self._native.with_options(encode_options(options, ConfigError)))
+        return copy
+
+    @overload
+    def raw(self, method: Callable[P, Pager[T]], *args: P.args, **kwargs: P.kwargs) -> RawResponse[Page[T]]: ...
+    @overload
+    def raw(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]: ...
+    def raw(self, method: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Makes a call and gives its answer as it came: `clerk.raw(clerk.users.get, "user_1").headers`.
+
+        Args:
+            method: A method of a resource, or `clerk.request`.
+            *args: Its arguments.
+            **kwargs: Its arguments by name.
+        """
+        return _raw_twin(method, RawCalls)(*args, **kwargs)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any | Omit = OMIT,
+        options: CallOptions | None = None,
+    ) -> Any:
+        """Sends a request that no method describes, with the same keys, retries, deadline and errors.
+
+        Args:
+            method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+            path: Below the API version, such as `/users/user_1`.
+            query: Query parameters; a list repeats its name.
+            body: Anything that JSON can hold; None is null.
+            options: How this call is made.
+
+        Returns:
+            The JSON of the answer; None where it has no body.
+        """
+        return self._calls.request(method, path, query, body, options)
+
+    def verify_token(self, token: str, **options: Unpack[VerifyOptions]) -> Claims:
+        """Verifies a session token. With a JWT key, or keys that were fetched before, nothing is sent.
+
+        Args:
+            token: The token.
+            **options: See `VerifyOptions`; times are seconds.
+
+        Raises:
+            TokenError: it does not hold.
+            UnavailableError: the keys could not be had, so nothing is known of it.
+            ArgumentError: an option is unknown or wrong.
+        """
+        text, told = _text(token), encode_options(options, ArgumentError)
+        claims = self._native.try_verify_token(text, told)
+        return self._native.start_verify_token(text, told).wait() if claims is None else claims
+
+    def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> RequestState:
+        """Tells who sent a request: signed in, signed out (and why), or, in an outage, neither.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or its
+                headers as a mapping or as pairs. Its body is never touched.
+            **options: See `AuthenticateOptions`; times are seconds.
+
+        Raises:
+            ArgumentError: an option is unknown or wrong, or the request is none of these.
+            ConfigError: the client lacks a key that this needs.
+        """
+        parts, told = read_request(request), encode_options(options, ArgumentError)
+        state = self._native.try_authenticate_request(parts, told)
+        if state is None:
+            state = self._native.start_authenticate_request(parts, told).wait()
+        return _heeded(state)
+
+    def warm_up(self) -> None:
+        """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
+
+        Raises:
+            TokenError, UnavailableError: they cannot be had.
+            ConfigError: the client has no key to fetch them with.
+        """
+        self._native.start_warm_up().wait()
+
+    def __enter__(self) -> Clerk:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nothing has to be closed; `with` is there for those who like to see where a client ends."""
+
+
+class AsyncClerk(AsyncResources):
+    """A client of one Clerk instance for asyncio. It may be used from several event loops.
+
+    Nothing is opened and nothing is sent until the first call that needs it. Connections and keys are kept for the next
+    call; there is nothing that must be closed.
+    """
+
+    def __init__(
+        self,
+        secret_key: str | None = None,
+        *,
+        clock: ManualClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Makes a client.
+
+        Args:
+            secret_key: The instance's secret key (`sk_…`). Default: `CLERK_SECRET_KEY` of the environment.
+            clock: Where the time comes from, for tests. Default: this machine's clock.
+            **options: See `ClientOptions`; times are seconds.
+
+        Raises:
+            ConfigError: an option is missing, unknown or wrong.
+        """
+        self._use(_make_native(secret_key, clock, options))
+
+    def _use(self, native: NativeClient) -> None:
+        self._native = native
+        self._calls = AsyncTypedCalls(Starter(native))
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> AsyncClerk:
+        """A copy with some options changed. It shares connections and keys where they stay the same.
+
+        Raises:
+            ConfigError: an option is unknown or wrong.
+        """
+        copy = object.__new__(type(self))
+        copy._use(self._native.with_options(encode_options(options, ConfigError)))
+        return copy
+
+    @overload
+    async def raw(
+        self, method: Callable[P, AsyncPager[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> RawResponse[AsyncPage[T]]: ...
+    @overload
+    async def raw(self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]: ...
+    async def raw(self, method: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Makes a call and gives its answer as it came: `(await clerk.raw(clerk.users.get, "user_1")).headers`.
+
+        Args:
+            method: A method of a resource, or `clerk.request`.
+            *args: Its arguments.
+            **kwargs: Its arguments by name.
+        """
+        return await _raw_twin(method, AsyncRawCalls)(*args, **kwargs)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any | Omit = OMIT,
+        options: CallOptions | None = None,
+    ) -> Any:
+        """Sends a request that no method describes, with the same keys, retries, deadline and errors.
+
+        Args:
+            method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+            path: Below the API version, such as `/users/user_1`.
+            query: Query parameters; a list repeats its name.
+            body: Anything that JSON can hold; None is null.
+            options: How this call is made.
+
+        Returns:
+            The JSON of the answer; None where it has no body.
+        """
+        return await self._calls.request(method, path, query, body, options)
+
+    async def verify_token(self, token: str, **options: Unpack[VerifyOptions]) -> Claims:
+        """Verifies a session token. With a JWT key, or keys that were fetched before, it never really awaits.
+
+        Args:
+            token: The token.
+            **options: See `VerifyOptions`; times are seconds.
+
+        Raises:
+            TokenError: it does not hold.
+            UnavailableError: the keys could not be had, so nothing is known of it.
+            ArgumentError: an option is unknown or wrong.
+        """
+        text, told = _text(token), encode_options(options, ArgumentError)
+        claims = self._native.try_verify_token(text, told)
+        if claims is not None:
+            return claims
+        return await run(lambda completions: self._native.start_verify_token(text, told, completions))
+
+    async def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> RequestState:
+        """Tells who sent a request: signed in, signed out (and why), or, in an outage, neither.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or its
+                headers as a mapping or as pairs. Its body is never touched.
+            **options: See `AuthenticateOptions`; times are seconds.
+
+        Raises:
+            ArgumentError: an option is unknown or wrong, or the request is none of these.
+            ConfigError: the client lacks a key that this needs.
+        """
+        parts, told = read_request(request), encode_options(options, ArgumentError)
+        state = self._native.try_authenticate_request(parts, told)
+        if state is None:
+            state = await run(lambda completions: self._native.start_authenticate_request(parts, told, completions))
+        return _heeded(state)
+
+    async def warm_up(self) -> None:
+        """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
+
+        Raises:
+            TokenError, UnavailableError: they cannot be had.
+            ConfigError: the client has no key to fetch them with.
+        """
+        await run(self._native.start_warm_up)
+
+    async def __aenter__(self) -> AsyncClerk:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nothing has to be closed; `async with` is there for those who like to see where a client ends."""

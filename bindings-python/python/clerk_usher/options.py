@@ -1,0 +1,214 @@
+"""What a caller can set besides the fields of the API. Times are seconds."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias, TypedDict
+
+from .error import ArgumentError, ClerkError, ConfigError
+from .kinds import is_mapping
+
+TokenType: TypeAlias = Literal["session_token", "api_key", "m2m_token", "oauth_token"]
+"""The kinds of token."""
+
+
+class Omit:
+    """The type of `OMIT`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "OMIT"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "OMIT"
+
+
+OMIT: Final = Omit()
+"""Stands for an argument that is not given. `None` is something else: it is sent as null."""
+
+
+class ClientOptions(TypedDict, total=False):
+    """Options of a client. One that is left out, or None, comes from the environment or is the default."""
+
+    publishable_key: str | None
+    """The instance's publishable key (`pk_…`): tells its kind, its Frontend API and its cookies' names. Environment:
+    `CLERK_PUBLISHABLE_KEY`."""
+    machine_secret_key: str | None
+    """A machine's secret key (`ak_…`): authorizes its M2M tokens. Environment: `CLERK_MACHINE_SECRET_KEY`."""
+    jwt_key: str | Mapping[str, Any] | None
+    """The instance's public key, as PEM or JWK: tokens are then verified without any request. Environment:
+    `CLERK_JWT_KEY`."""
+    api_url: str | None
+    """Where the API is. Default `https://api.clerk.com`. Environment: `CLERK_API_URL`."""
+    api_version: str | None
+    """The API version, a date. Default `2026-05-12`. Environment: `CLERK_API_VERSION`."""
+    timeout: float | None
+    """Seconds a call may take: all attempts and the waits between them. Default 10."""
+    attempt_timeout: float | None
+    """Seconds one attempt may take. Default: what is left of `timeout`."""
+    connect_timeout: float | None
+    """Seconds to make a connection. Default 5."""
+    keys_timeout: float | None
+    """Seconds to fetch the keys that verify tokens, all attempts. Default 3."""
+    max_retries: int | None
+    """How often a call is tried again. Default 2."""
+    retry_delay: float | None
+    """Seconds before the first retry, at most; it doubles from there, with full jitter. Default 0.5."""
+    ca_certificates: str | None
+    """More root certificates, as PEM text, beside the system's."""
+    proxy: str | None
+    """The proxy to use, as a URL. Default: `HTTPS_PROXY` and friends."""
+    user_agent_suffix: str | None
+    """Added to the `User-Agent`."""
+    audience: str | Sequence[str] | None
+    """The audiences a token may be for: where a token names any, one of these."""
+    authorized_parties: str | Sequence[str] | None
+    """The origins a token may have been requested from. Set this for every application with cookies."""
+    issuer: str | Sequence[str] | None
+    """The issuers a token may come from."""
+    header_type: str | Sequence[str] | None
+    """What the `typ` of a token's header may be. Default: `JWT`, or none."""
+    clock_skew: float | None
+    """Seconds that the clocks may differ when tokens are verified. Default 5."""
+    keys_cooldown: float | None
+    """Seconds for which an unknown key id is not asked for again. Default 30."""
+    domain: str | None
+    """The satellite's domain. Environment: `CLERK_DOMAIN`."""
+    proxy_url: str | None
+    """Where the Frontend API is proxied. Environment: `CLERK_PROXY_URL`."""
+    sign_in_url: str | None
+    """Where users sign in. Environment: `CLERK_SIGN_IN_URL`."""
+    is_satellite: bool | None
+    """Whether this application is a satellite of another domain. Environment: `CLERK_IS_SATELLITE`."""
+    environment: Mapping[str, str] | None
+    """Variables to use instead of the process's."""
+
+
+class VerifyOptions(TypedDict, total=False):
+    """How a token is verified. What is left out is as the client has it."""
+
+    audience: str | Sequence[str] | None
+    """The audiences it may be for: where it names any, one of these."""
+    authorized_parties: str | Sequence[str] | None
+    """The origins it may have been requested from."""
+    allow_missing_azp: bool
+    """Whether a token without any origin may pass although `authorized_parties` is set: those that a backend minted
+    have none."""
+    issuer: str | Sequence[str] | None
+    """The issuers it may come from."""
+    header_type: str | Sequence[str] | None
+    """What the `typ` of its header may be."""
+    clock_skew: float | None
+    """Seconds that the clocks may differ; 0 is a value."""
+    jwt_key: str | None
+    """The key to verify with, as PEM or JWK."""
+    secret_key: str | None
+    """The secret key to fetch keys with."""
+    skip_jwks_cache: bool
+    """Fetch the keys for this very call."""
+
+
+class AuthenticateOptions(VerifyOptions, total=False):
+    """How a request is authenticated. What is left out is as the client has it."""
+
+    accepts_token: TokenType | str | Sequence[TokenType | str] | None
+    """The kinds of token that are accepted: one, several, or `any`. Default: sessions only."""
+    publishable_key: str | None
+    """The publishable key, instead of the client's."""
+    machine_secret_key: str | None
+    """The machine secret key, instead of the client's."""
+    domain: str | None
+    """The domain of this satellite."""
+    is_satellite: bool | None
+    """Whether this is a satellite."""
+    proxy_url: str | None
+    """Where the Frontend API is proxied: a URL, or a path that starts with `/` on the request's own origin."""
+    sign_in_url: str | None
+    """The sign-in page; a satellite needs it."""
+    sign_up_url: str | None
+    """The sign-up page."""
+    after_sign_in_url: str | None
+    """Where to go after signing in."""
+    after_sign_up_url: str | None
+    """Where to go after signing up."""
+    satellite_auto_sync: bool | None
+    """Whether a satellite asks the primary domain on the first visit already. Default no."""
+
+
+@dataclass(frozen=True)
+class CallOptions:
+    """How one call is made. What is left out is as the client has it."""
+
+    timeout: float | None = None
+    """Seconds the call may take: all attempts and the waits between them."""
+    attempt_timeout: float | None = None
+    """Seconds one attempt may take."""
+    max_retries: int | None = None
+    """How often it may be tried again; 0 for never."""
+    headers: Mapping[str, str] | None = None
+    """Headers to send beside the usual ones, or in their place."""
+
+    def to_json(self) -> str:
+        """The core's form of it.
+
+        Raises:
+            ArgumentError: a time is not a number of seconds, or something has no JSON form.
+        """
+        return encode_options(vars(self), ArgumentError)
+
+
+_TIMES = frozenset(
+    {
+        "attempt_timeout",
+        "clock_skew",
+        "connect_timeout",
+        "keys_cooldown",
+        "keys_timeout",
+        "retry_delay",
+        "timeout",
+    }
+)
+
+
+def encode_options(options: Mapping[str, Any], error: type[ArgumentError | ConfigError]) -> str:
+    """An option object for the core: what is None is left out, seconds become milliseconds.
+
+    Raises:
+        ArgumentError, ConfigError: whichever is given, if an option has no such form.
+    """
+    told: dict[str, Any] = {}
+    for name, value in options.items():
+        if value is None or isinstance(value, Omit):
+            continue
+        if name in _TIMES:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+                raise _wrong(error, name, f"`{name}` must be a number of seconds of at least 0")
+            told[f"{name}_ms"] = value * 1000
+            continue
+        try:
+            _encode(value).encode()  # a lone surrogate has no UTF-8 form
+        except (TypeError, ValueError, RecursionError) as cause:
+            raise _wrong(error, name, f"`{name}` cannot be written as JSON: {cause}") from None
+        told[name] = value
+    return _encode(told)
+
+
+def _wrong(error: type[ArgumentError | ConfigError], name: str, message: str) -> ClerkError:
+    return ArgumentError(message, argument=name) if error is ArgumentError else ConfigError(message, option=name)
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if is_mapping(value):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} has no JSON form")

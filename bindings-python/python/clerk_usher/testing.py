@@ -1,0 +1,233 @@
+"""For tests: the API on this machine, and a clock that they move.
+
+`Emulator` is an HTTP server on loopback that behaves like the API, with its state in memory: no account, no network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from ._native import ManualClock, NativeEmulator
+from .client import AsyncClerk, Clerk
+
+__all__ = ["Emulator", "ManualClock"]
+
+
+class Emulator:
+    """A running emulator. `with Emulator() as emulator:` stops it at the end."""
+
+    url: str
+    """The API URL for clients, `http://127.0.0.1:PORT`; also the issuer of its tokens."""
+    secret_key: str
+    """The secret key that it accepts."""
+    publishable_key: str
+    """The publishable key of its instance."""
+    machine_secret_key: str
+    """The machine secret key that it accepts."""
+    instance_id: str
+    """The instance's id, which is the `kid` of tokens."""
+    jwt_key: str
+    """The public key as PEM, for verification without the network."""
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        port: int | None = None,
+        clock_ms: int | None = None,
+        secret_key: str | None = None,
+        publishable_key: str | None = None,
+        machine_secret_key: str | None = None,
+        instance_id: str | None = None,
+    ) -> None:
+        """Starts an emulator.
+
+        Args:
+            seed: Makes ids the same in every run.
+            port: The port to listen on. Default: any that is free.
+            clock_ms: Where its clock stands still, in Unix milliseconds. Default: it runs with this machine's.
+            secret_key: The secret key to accept. Default: one of its own, as with the other keys and the id.
+            publishable_key: The publishable key to have.
+            machine_secret_key: The machine secret key to accept.
+            instance_id: The id to have.
+        """
+        options = {
+            "seed": seed,
+            "port": port,
+            "clock_ms": clock_ms,
+            "secret_key": secret_key,
+            "publishable_key": publishable_key,
+            "machine_secret_key": machine_secret_key,
+            "instance_id": instance_id,
+        }
+        given = {name: value for name, value in options.items() if value is not None}
+        self._native = NativeEmulator(json.dumps(given))
+        info = self.control("info")
+        self.url = info["url"]
+        self.secret_key = info["secret_key"]
+        self.publishable_key = info["publishable_key"]
+        self.machine_secret_key = info["machine_secret_key"]
+        self.instance_id = info["instance_id"]
+        self.jwt_key = info["jwt_key"]
+
+    def control(self, command: str, **arguments: Any) -> Any:
+        """Runs any command of the emulator; the methods below are the usual ones.
+
+        Raises:
+            ValueError: there is no such command, or it does not take these arguments.
+        """
+        return json.loads(self._native.control(command, json.dumps(arguments)))
+
+    def clerk(self, **options: Any) -> Clerk:
+        """A client of it."""
+        return Clerk(**self._client_options(options))
+
+    def async_clerk(self, **options: Any) -> AsyncClerk:
+        """A client of it, for asyncio."""
+        return AsyncClerk(**self._client_options(options))
+
+    def _client_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        usual = {"secret_key": self.secret_key, "publishable_key": self.publishable_key, "api_url": self.url}
+        return {**usual, "environment": {}, **options}
+
+    def mint_session_token(
+        self,
+        *,
+        user_id: str | None = None,
+        session_id: str | None = None,
+        organization: Mapping[str, Any] | None = None,
+        claims: Mapping[str, Any] | None = None,
+        header: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        expires_in_seconds: int | None = None,
+        issued_at: int | None = None,
+        azp: str | None = None,
+        tampered: bool = False,
+        key: str | None = None,
+    ) -> str:
+        """Mints a session token.
+
+        Args:
+            user_id: Its `sub`. Default: one of nobody.
+            session_id: Its `sid`.
+            organization: Its active organization: `id`, `slug`, `role`, `permissions`, `features`.
+            claims: Claims to lay over the others; None removes one.
+            header: Header fields to lay over the others; None removes one.
+            version: 2, or 1 for the older claims.
+            expires_in_seconds: Its life. Default 60.
+            issued_at: When it was made, in Unix seconds. Default: now, by the emulator's clock.
+            azp: The origin that asked for it.
+            tampered: Whether its payload was changed after it was signed.
+            key: `instance`, or `other` for a key that is not the instance's.
+        """
+        arguments = {
+            "user_id": user_id,
+            "session_id": session_id,
+            "org": organization,
+            "claims": claims,
+            "header": header,
+            "version": version,
+            "expires_in_seconds": expires_in_seconds,
+            "issued_at": issued_at,
+            "azp": azp,
+            "tampered": tampered,
+            "key": key,
+        }
+        given = {name: value for name, value in arguments.items() if value is not None}
+        jwt: str = self.control("mint_session_token", **given)["jwt"]
+        return jwt
+
+    def set_clock(self, now_ms: int | None) -> None:
+        """Stops its clock at this Unix time in milliseconds; None lets it run with this machine's again."""
+        self.control("clock_set", now_ms=now_ms)
+
+    def advance_clock(self, by_ms: int) -> None:
+        """Moves its clock by this many milliseconds."""
+        self.control("clock_advance", by_ms=by_ms)
+
+    @property
+    def now_ms(self) -> int:
+        """What its clock shows, in Unix milliseconds."""
+        now: int = self.control("clock_get")["now_ms"]
+        return now
+
+    def add_fault(
+        self,
+        *,
+        method: str | None = None,
+        route: str | None = None,
+        count: int | None = None,
+        latency_ms: int | None = None,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        retry_after: float | None = None,
+        drop: bool = False,
+        truncate: bool = False,
+        malformed: bool = False,
+    ) -> None:
+        """Makes requests go wrong.
+
+        Args:
+            method: Only with this method.
+            route: Only at this path or template, such as `/v1/users/{user_id}`.
+            count: How often. Default: until `clear_faults()`.
+            latency_ms: Answers this much later.
+            status: Answers this status.
+            headers: Answers these headers.
+            body: Answers this body: any JSON, or a text as it is.
+            retry_after: Answers with `Retry-After`, in seconds.
+            drop: Closes the connection without an answer.
+            truncate: Breaks off in the middle of the body.
+            malformed: Answers what is no JSON.
+        """
+        arguments = {
+            "method": method,
+            "route": route,
+            "count": count,
+            "latency_ms": latency_ms,
+            "status": status,
+            "headers": headers,
+            "body": body,
+            "retry_after": retry_after,
+            "drop": drop,
+            "truncate": truncate,
+            "malformed": malformed,
+        }
+        given = {name: value for name, value in arguments.items() if value is not None and value is not False}
+        self.control("add_fault", **given)
+
+    def clear_faults(self) -> None:
+        """Takes all faults back."""
+        self.control("clear_faults")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests that reached it, oldest first: `method`, `path`, `query`, `headers`, `body`, `status`, …"""
+        requests: list[dict[str, Any]] = self.control("requests")
+        return requests
+
+    def clear_requests(self) -> None:
+        """Forgets the requests that reached it."""
+        self.control("clear_requests")
+
+    def reset(self) -> None:
+        """Back to how it was when it started."""
+        self.control("reset")
+
+    def stop(self) -> None:
+        """Stops it. It may be called again."""
+        self._native.stop()
+
+    def __enter__(self) -> Emulator:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"Emulator(url={self.url!r}, instance_id={self.instance_id!r})"

@@ -1,0 +1,167 @@
+//! The client: options in, calls out.
+
+use clerk_usher::args::Arguments;
+use clerk_usher::auth::{AuthenticateOptions, RequestParts};
+use clerk_usher::token::{Step, VerifyOptions};
+use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
+use pyo3::prelude::*;
+
+use crate::auth::RequestState;
+use crate::claims::Claims;
+use crate::clock::ManualClock;
+use crate::error::raise;
+use crate::task::{Completions, Product, Task};
+
+/// Name of the argument, file name, media type, content.
+type NativeFile = (String, String, Option<String>, Vec<u8>);
+
+/// A client of the core. Options and arguments come as JSON.
+#[pyclass(frozen, module = "clerk_usher._native")]
+pub(crate) struct NativeClient(Clerk);
+
+fn files(taken: Vec<NativeFile>) -> Vec<(String, File)> {
+    taken
+        .into_iter()
+        .map(|(argument, filename, content_type, content)| {
+            let file = File::new(filename, content);
+            (
+                argument,
+                match content_type {
+                    Some(content_type) => file.content_type(content_type),
+                    None => file,
+                },
+            )
+        })
+        .collect()
+}
+
+#[pymethods]
+impl NativeClient {
+    #[new]
+    #[pyo3(signature = (options, clock=None))]
+    fn new(py: Python<'_>, options: &str, clock: Option<&ManualClock>) -> PyResult<Self> {
+        let build = || -> Result<Clerk, Error> {
+            let builder = ClerkBuilder::from_json(options)?;
+            match clock {
+                Some(clock) => builder.shared_clock(clock.shared()),
+                None => builder,
+            }
+            .build()
+        };
+        build().map(Self).map_err(|error| raise(py, &error))
+    }
+
+    /// A copy with some options changed.
+    fn with_options(&self, py: Python<'_>, options: &str) -> PyResult<Self> {
+        let copy = self.0.with_options(|builder| builder.merge_json(options));
+        copy.map(Self).map_err(|error| raise(py, &error))
+    }
+
+    /// Starts a call of an operation.
+    #[pyo3(signature = (operation, arguments, files, options, completions=None))]
+    fn start_call(
+        &self,
+        py: Python<'_>,
+        operation: String,
+        arguments: &str,
+        files: Vec<NativeFile>,
+        options: &str,
+        completions: Option<&Completions>,
+    ) -> PyResult<Task> {
+        let arguments = Arguments::from_json(arguments).map_err(|error| raise(py, &error.into()))?;
+        let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        let (clerk, files) = (self.0.clone(), self::files(files));
+        Task::start(py, completions, async move {
+            clerk.call(&operation, &arguments, &files, &options).await.map(Product::Response)
+        })
+    }
+
+    /// Starts a request that no operation describes.
+    #[pyo3(signature = (method, path, query, body, options, completions=None))]
+    #[allow(clippy::too_many_arguments)] // one for each part of a request
+    fn start_request(
+        &self,
+        py: Python<'_>,
+        method: String,
+        path: String,
+        query: Vec<(String, String)>,
+        body: Option<String>,
+        options: &str,
+        completions: Option<&Completions>,
+    ) -> PyResult<Task> {
+        let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        let clerk = self.0.clone();
+        Task::start(py, completions, async move {
+            clerk.request(&method, &path, &query, body.as_deref(), &options).await.map(Product::Response)
+        })
+    }
+
+    /// Verifies a token with the keys in hand; None where keys have to be fetched first.
+    fn try_verify_token(&self, py: Python<'_>, token: &str, options: &str) -> PyResult<Option<Claims>> {
+        let options = verify_options(py, options)?;
+        match self.0.try_verify_token(token, &options) {
+            Step::Done(Ok(claims)) => Ok(Some(Claims::new(claims))),
+            Step::Done(Err(error)) => Err(raise(py, &error)),
+            Step::NeedKeys(_) => Ok(None),
+        }
+    }
+
+    /// Starts a verification that may fetch keys.
+    #[pyo3(signature = (token, options, completions=None))]
+    fn start_verify_token(
+        &self,
+        py: Python<'_>,
+        token: String,
+        options: &str,
+        completions: Option<&Completions>,
+    ) -> PyResult<Task> {
+        let options = verify_options(py, options)?;
+        let clerk = self.0.clone();
+        Task::start(py, completions, async move { clerk.verify_token(&token, &options).await.map(Product::Claims) })
+    }
+
+    /// Authenticates a request with the keys in hand; None where keys have to be fetched first.
+    fn try_authenticate_request(&self, py: Python<'_>, request: &str, options: &str) -> PyResult<Option<RequestState>> {
+        let (request, options) = authentication(py, request, options)?;
+        match self.0.try_authenticate_request(&request, &options) {
+            Step::Done(Ok(state)) => Ok(Some(RequestState::new(state))),
+            Step::Done(Err(error)) => Err(raise(py, &error)),
+            Step::NeedKeys(_) => Ok(None),
+        }
+    }
+
+    /// Starts an authentication that may fetch keys.
+    #[pyo3(signature = (request, options, completions=None))]
+    fn start_authenticate_request(
+        &self,
+        py: Python<'_>,
+        request: &str,
+        options: &str,
+        completions: Option<&Completions>,
+    ) -> PyResult<Task> {
+        let (request, options) = authentication(py, request, options)?;
+        let clerk = self.0.clone();
+        Task::start(
+            py,
+            completions,
+            async move { clerk.authenticate_request(&request, &options).await.map(Product::State) },
+        )
+    }
+
+    /// Starts fetching the keys that verify tokens.
+    #[pyo3(signature = (completions=None))]
+    fn start_warm_up(&self, py: Python<'_>, completions: Option<&Completions>) -> PyResult<Task> {
+        let clerk = self.0.clone();
+        Task::start(py, completions, async move { clerk.warm_up().await.map(|()| Product::Nothing) })
+    }
+}
+
+fn authentication(py: Python<'_>, request: &str, options: &str) -> PyResult<(RequestParts, AuthenticateOptions)> {
+    let request = RequestParts::from_json(request).map_err(|error| raise(py, &error.into()))?;
+    let options = AuthenticateOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+    Ok((request, options))
+}
+
+fn verify_options(py: Python<'_>, options: &str) -> PyResult<VerifyOptions> {
+    VerifyOptions::from_json(options).map_err(|error| raise(py, &error.into()))
+}

@@ -1,0 +1,43 @@
+//! The native module of the Python package `clerk-usher`: `clerk_usher._native`.
+//!
+//! It converts types and schedules calls. What a user can observe is decided in the core.
+
+use pyo3::prelude::*;
+
+mod auth;
+mod claims;
+mod client;
+mod clock;
+mod emulator;
+mod error;
+mod runtime;
+mod task;
+mod walk;
+
+/// How many times this process is a fork of a fork.
+#[pyfunction]
+fn fork_generation() -> u64 {
+    clerk_usher::host::generation()
+}
+
+/// To be called in the child after `fork`. It touches one atomic and nothing else.
+#[pyfunction]
+fn after_fork_in_child() {
+    clerk_usher::host::after_fork_in_child();
+}
+
+#[pymodule(gil_used = false)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(fork_generation, module)?)?;
+    module.add_function(wrap_pyfunction!(after_fork_in_child, module)?)?;
+    module.add_class::<auth::Auth>()?;
+    module.add_class::<auth::RequestState>()?;
+    module.add_class::<claims::Claims>()?;
+    module.add_class::<client::NativeClient>()?;
+    module.add_class::<clock::ManualClock>()?;
+    module.add_class::<emulator::NativeEmulator>()?;
+    module.add_class::<task::Completions>()?;
+    module.add_class::<task::Task>()?;
+    module.add_class::<walk::Walk>()
+}

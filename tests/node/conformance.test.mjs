@@ -1,0 +1,201 @@
+// Runs every case of tests/conformance through the package. It knows how to make a case's call; what is right is in the case.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { Emulator } from 'clerk-usher/testing';
+
+import { authenticateCase, tokenCase } from './cases.mjs';
+import { ROOT, clientOf, failure, internal } from './support.mjs';
+
+const { OPERATIONS } = internal('generated/operations.js');
+const { SHAPES } = internal('generated/shapes.js');
+const { Shaper } = internal('shape.js');
+const { camelCase, camelMessage, camelPath } = internal('names.js');
+
+const shaper = new Shaper(SHAPES);
+const emulator = Emulator.start({ seed: 1 });
+const other = Emulator.start({ seed: 2 });
+after(() => {
+  emulator.stop();
+  other.stop();
+});
+
+function casesIn(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json') && !name.startsWith('peers_'))
+    .sort()
+    .map((name) => ({ name, cases: JSON.parse(readFileSync(join(folder, name), 'utf8')).cases }));
+}
+
+const root = join(ROOT, 'tests/conformance');
+const files = [...casesIn(root), ...casesIn(join(root, 'operations'))];
+const seen = new Set();
+
+for (const file of files) {
+  describe(file.name, () => {
+    for (const given of file.cases) {
+      assert.ok(!seen.has(given.name), `two cases are named ${given.name}`);
+      seen.add(given.name);
+      if (given.ways !== undefined && !given.ways.includes('node')) continue;
+      test(given.name, async () => {
+        emulator.reset();
+        if (given.kind === 'call') await callCase(given);
+        else if (given.kind === 'token') await tokenCase(given, { emulator, other });
+        else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
+        else assert.fail(`no runner for the kind ${given.kind}`);
+      });
+    }
+  });
+}
+
+test('there are cases of every kind', () => {
+  const kinds = new Set(files.flatMap((file) => file.cases.map((given) => given.kind)));
+  for (const kind of ['call', 'token', 'authenticate']) assert.ok(kinds.has(kind), kind);
+});
+
+async function callCase(given) {
+  emulator.clearRequests();
+  for (const answer of given.respond ?? []) {
+    const { text, ...rest } = answer;
+    const fault = Object.fromEntries(Object.entries(rest).map(([name, value]) => [camelCase(name), value]));
+    emulator.addFault({ ...fault, ...(text === undefined ? {} : { body: text }), count: 1 });
+  }
+  // A runner waits for nothing but what the case asks for.
+  const clerk = clientOf(emulator, { retryDelayMs: 1, ...camelKeys(given.client) });
+  const call = () => start(clerk, given);
+  if (given.error !== undefined) checkError(await failure(call()), given.error);
+  else assert.deepEqual(plain(await call()), expected(given));
+  checkRequests(emulator.requests(), given.requests ?? []);
+}
+
+function start(clerk, given) {
+  const [resource, method] = given.operation.split('.');
+  const shape = OPERATIONS[given.operation];
+  assert.ok(shape, `the facade has no operation ${given.operation}`);
+  const target = clerk[camelCase(resource)];
+  const lower = camelCase(method).toLowerCase();
+  const name = Object.getOwnPropertyNames(Object.getPrototypeOf(target)).find((own) => own.toLowerCase() === lower);
+  assert.ok(name, `the facade has no method for ${given.operation}`);
+  const args = [...(given.path ?? [])];
+  if (Object.keys(shape.fields).length > 0) args.push(params(given, shape));
+  args.push(camelKeys(given.options));
+  return target[name](...args);
+}
+
+/** The case's arguments, in Node's names, with its files. */
+function params(given, shape) {
+  const out = {};
+  for (const [name, value] of Object.entries(given.arguments ?? {})) {
+    const entry = shape.fields[name];
+    const kind = Array.isArray(entry) ? entry[1] : entry;
+    out[camelCase(name)] = typeof kind === 'string' ? shaper.read(value, kind) : value;
+  }
+  for (const [name, file] of Object.entries(given.files ?? {})) {
+    out[camelCase(name)] = {
+      data: Buffer.from(file.base64, 'base64'),
+      filename: file.filename,
+      contentType: file.content_type,
+    };
+  }
+  return out;
+}
+
+/** `node_result`; where it is left out, `result` in the names of the generated shapes. */
+function expected(given) {
+  if (given.node_result !== undefined) return given.node_result;
+  const { result } = given;
+  const shape = OPERATIONS[given.operation];
+  if (result === undefined || result === null || shape.of === undefined) return result ?? null;
+  if (shape.answer === 'model') return plain(shaper.read(result, shape.of));
+  const { data, total_count: total, ...rest } = result;
+  assert.deepEqual(rest, {}, 'a listing has data and total_count');
+  return plain({ data: shaper.read(data, shape.of), ...(total === undefined || total === null ? {} : { totalCount: total }) });
+}
+
+/** As JSON would have it; of a page, its data and its total if there is one. */
+function plain(value) {
+  if (value === undefined) return null;
+  if (value?.constructor?.name === 'Page') {
+    return plain({ data: value.data, ...(value.totalCount === null ? {} : { totalCount: value.totalCount }) });
+  }
+  return JSON.parse(JSON.stringify(value));
+}
+
+function checkError(error, wanted) {
+  const read = {
+    kind: () => error.kind,
+    status: () => error.status,
+    trace_id: () => error.traceId,
+    retry_after: () => error.retryAfter,
+    body: () => error.body,
+    reason: () => error.reason,
+    code: () => error.errors[0]?.code,
+    param_name: () => error.errors[0]?.meta?.param_name,
+    argument: () => error.argument,
+    option: () => error.option,
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (name === 'message_contains') {
+      const wantedText = camelMessage(value);
+      assert.ok(error.message.includes(wantedText), `${error.message}\ndoes not contain\n${wantedText}`);
+      continue;
+    }
+    assert.ok(Object.hasOwn(read, name), `the runner does not know the error's field ${name}`);
+    const want = name === 'argument' || name === 'option' ? camelPath(value) : value;
+    assert.equal(read[name](), want, `${name} of ${error}`);
+  }
+}
+
+function checkRequests(got, wanted) {
+  assert.equal(got.length, wanted.length, `requests: ${JSON.stringify(got.map((one) => `${one.method} ${one.path}`))}`);
+  wanted.forEach((want, index) => {
+    const one = got[index];
+    assert.equal(one.method, want.method);
+    assert.equal(one.path, want.path);
+    if (want.query !== undefined) assert.deepEqual(sorted(one.query), sorted(want.query));
+    const header = (name) => one.headers.find(([key]) => key === name.toLowerCase())?.[1] ?? '';
+    for (const [name, value] of Object.entries(want.headers ?? {})) {
+      assert.ok(header(name) === value.replace('$SECRET_KEY', emulator.secretKey), `the header ${name} is not what it should be`);
+    }
+    for (const [name, value] of Object.entries(want.header_contains ?? {})) {
+      assert.ok(header(name).includes(value), `the header ${name} is not what it should be`);
+    }
+    if (want.body !== undefined) assert.deepEqual(one.body === null ? null : JSON.parse(one.body), want.body);
+    if (want.multipart !== undefined) checkMultipart(one, header('content-type'), want.multipart);
+  });
+}
+
+function checkMultipart(request, type, wanted) {
+  const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1];
+  assert.ok(boundary, `not a form: ${type}`);
+  const text = Buffer.from(request.bodyBase64, 'base64').toString('latin1');
+  const parts = text.split(`--${boundary}`).slice(1, -1).map((part) => {
+    const [head, ...rest] = part.replace(/^\r\n/, '').replace(/\r\n$/, '').split('\r\n\r\n');
+    return {
+      name: /[; ]name="([^"]*)"/.exec(head)?.[1],
+      filename: /filename="([^"]*)"/.exec(head)?.[1],
+      content_type: /content-type: *([^\r\n]+)/i.exec(head)?.[1],
+      base64: Buffer.from(rest.join('\r\n\r\n'), 'latin1').toString('base64'),
+    };
+  });
+  assert.equal(parts.length, wanted.length);
+  for (const want of wanted) {
+    const part = parts.find((one) => one.name === want.name);
+    assert.ok(part, `no part ${want.name}`);
+    for (const field of ['filename', 'content_type', 'base64']) {
+      if (want[field] !== undefined) assert.equal(part[field], want[field], field);
+    }
+    if (want.text !== undefined) assert.equal(Buffer.from(part.base64, 'base64').toString('utf8'), want.text);
+  }
+}
+
+function camelKeys(object) {
+  return Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [camelCase(name), value]));
+}
+
+function sorted(pairs) {
+  return pairs.map((entry) => JSON.stringify(entry)).sort();
+}

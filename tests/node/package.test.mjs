@@ -1,0 +1,86 @@
+// What is in the package, and that it is one package, whatever loads it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import * as esm from 'clerk-usher';
+import * as esmTesting from 'clerk-usher/testing';
+
+import { ROOT, internal } from './support.mjs';
+
+const require = createRequire(import.meta.url);
+const { load, candidates, nativeModule } = internal('native.js');
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+test('import and require give the same objects', () => {
+  for (const [one, other] of [[esm, require('clerk-usher')], [esmTesting, require('clerk-usher/testing')]]) {
+    const names = Object.keys(other).filter((name) => name !== '__esModule');
+    assert.deepEqual(Object.keys(one).filter((name) => !['default', 'module.exports', '__esModule'].includes(name)).sort(), names.sort());
+    for (const name of names) assert.equal(one[name], other[name], name);
+  }
+});
+
+test('there are no runtime dependencies, and no scripts at installation', () => {
+  for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies']) {
+    assert.equal(manifest[field], undefined, field);
+  }
+  for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.equal(manifest.scripts[script], undefined);
+  assert.match(manifest.description, /[Uu]nofficial/);
+});
+
+test('the native module is of this version', () => {
+  assert.equal(nativeModule().nativeVersion(), manifest.version);
+});
+
+test('the package has what it exports, and no sources or tests', () => {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const packed = execFileSync(npm, ['pack', '--dry-run', '--json', '--silent'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const listed = JSON.parse(packed);
+  const files = (Array.isArray(listed) ? listed[0] : Object.values(listed)[0]).files.map((file) => file.path);
+  for (const conditions of Object.values(manifest.exports)) {
+    const targets = typeof conditions === 'string' ? [conditions] : Object.values(conditions).flatMap((one) => Object.values(one));
+    for (const target of targets) assert.ok(files.includes(target.replace('./', '')), target);
+  }
+  assert.ok(files.some((path) => path.endsWith('.node')));
+  assert.ok(files.includes('README.md') && files.includes('LICENSE'));
+  for (const path of files) assert.match(path, /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bindings-node\/dist\/)/);
+});
+
+test('the names of native modules', () => {
+  assert.deepEqual(candidates('linux', 'x64'), ['clerk-usher.linux-x64-gnu.node', 'clerk-usher.linux-x64-musl.node']);
+  assert.deepEqual(candidates('darwin', 'arm64'), ['clerk-usher.darwin-arm64.node']);
+  assert.equal(candidates('win32', 'x64')[0], 'clerk-usher.win32-x64-msvc.node');
+});
+
+test('a loader that finds nothing says what it tried, why, and what to do', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-'));
+  try {
+    assert.throws(
+      () => load(folder, ['clerk-usher.none.node']),
+      (error) => {
+        assert.match(error.message, /no native module for/);
+        assert.match(error.message, /clerk-usher\.none\.node: there is no such file/);
+        assert.match(error.message, /install it on the machine that runs it/);
+        assert.equal(error.cause, undefined);
+        return true;
+      },
+    );
+    writeFileSync(join(folder, 'clerk-usher.broken.node'), 'this is no shared library');
+    assert.throws(
+      () => load(folder, ['clerk-usher.none.node', 'clerk-usher.broken.node']),
+      (error) => {
+        assert.match(error.message, /none\.node: there is no such file\n.*broken\.node: /);
+        assert.match(error.message, /install again/);
+        assert.ok(error.cause instanceof Error);
+        return true;
+      },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,105 @@
+// What a TypeScript consumer of the ES modules sees. Compiled, never run.
+
+import {
+  ApiError,
+  Clerk,
+  ClerkError,
+  NotFoundError,
+  Page,
+  Pager,
+  TokenError,
+  UnavailableError,
+  type Auth,
+  type CallOptions,
+  type HasQuestion,
+  type RequestState,
+  type SessionClaims,
+  type User,
+  type UsersListParams,
+} from 'clerk-usher';
+import { Emulator, ManualClock, type Fault } from 'clerk-usher/testing';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function expectType<Wanted>() {
+  return <Got,>(_value: Got, ..._same: Same<Wanted, Got> extends true ? [] : [never]): void => undefined;
+}
+
+const clerk = new Clerk({ secretKey: 'sk_test_x', timeoutMs: 5_000, clock: new ManualClock(new Date()) });
+const options: CallOptions = { signal: AbortSignal.timeout(10), maxRetries: 0, headers: { 'x-a': 'b' } };
+
+const user = await clerk.users.get('user_1', options);
+expectType<User>()(user);
+expectType<string>()(user.id);
+expectType<number | undefined>()((await clerk.users.count()).totalCount satisfies number | undefined as number | undefined);
+expectType<string | null | undefined>()(user.firstName satisfies string | null | undefined as string | null | undefined);
+
+const { data, response } = await clerk.users.get('user_1').withResponse();
+expectType<User>()(data);
+expectType<number>()(response.status);
+expectType<Headers>()(response.headers);
+expectType<Uint8Array>()(response.body);
+
+const page = await clerk.users.list({ limit: 10, createdAtAfter: new Date() });
+expectType<Page<User>>()(page);
+expectType<User[]>()(page.data);
+expectType<number | null>()(page.totalCount);
+expectType<Page<User> | null>()(await page.nextPage());
+for await (const one of clerk.users.list()) expectType<User>()(one);
+for await (const one of clerk.users.list().pages()) expectType<Page<User>>()(one);
+expectType<Pager<User>>()(clerk.users.list());
+expectType<User[]>()(await clerk.users.list().toArray());
+
+await clerk.users.update('user_1', { firstName: null, lastName: undefined });
+await clerk.users.updateMetadata('user_1', { publicMetadata: { anyThing: [1] } });
+await clerk.users.setProfileImage('user_1', { file: { path: 'me.png' } });
+await clerk.users.setProfileImage('user_1', { file: new Uint8Array(), }, options);
+const filters: UsersListParams = { orderBy: '-created_at' };
+void clerk.users.list(filters);
+expectType<unknown>()(await clerk.request('GET', '/users', { query: { limit: 1, ids: ['a'] } }));
+expectType<{ id: string }>()(await clerk.request<{ id: string }>('POST', '/users', { body: { a: 1 } }));
+
+expectType<SessionClaims>()(await clerk.verifyToken('a.b.c', { audience: ['x'] }));
+const state: RequestState = await clerk.authenticateRequest(new Request('https://x'), { acceptsToken: 'any' });
+await clerk.authenticateRequest({ method: 'GET', url: '/p', headers: { cookie: 'a=b' } });
+const auth: Auth | null = state.auth;
+const question: HasQuestion = { role: 'org:admin', reverification: { level: 'second_factor', afterMinutes: 10 } };
+expectType<boolean | undefined>()(auth?.has(question));
+expectType<string | null | undefined>()(auth?.userId);
+expectType<Auth | null>()(state.toAuth({ treatPendingAsSignedOut: false }));
+
+try {
+  await clerk.users.get('user_1');
+} catch (error) {
+  if (error instanceof NotFoundError) expectType<number>()(error.status);
+  if (error instanceof ApiError) expectType<string | null>()(error.traceId);
+  if (error instanceof TokenError) expectType<string>()(error.reason);
+  if (error instanceof UnavailableError) expectType<number | null>()(error.retryAfter);
+  if (error instanceof ClerkError) expectType<Record<string, unknown>>()(error.toJSON());
+}
+
+const emulator = Emulator.start({ seed: 7 });
+const fault: Fault = { route: '/v1/users', status: 500, count: 1 };
+emulator.addFault(fault);
+expectType<string>()(emulator.mintSessionToken({ userId: 'user_1', claims: { a: null } }));
+expectType<string>()(emulator.requests()[0]?.method ?? '');
+emulator[Symbol.dispose]();
+
+// What must not compile.
+// @ts-expect-error an unknown argument
+void clerk.users.list({ limitt: 1 });
+// @ts-expect-error an argument of a wrong type
+void clerk.users.list({ limit: '1' });
+// @ts-expect-error another language's name
+void clerk.users.list({ order_by: 'x' });
+// @ts-expect-error an id that is missing
+void clerk.users.get();
+// @ts-expect-error a required argument that is missing
+void clerk.invitations.create({});
+// @ts-expect-error an unknown option
+new Clerk({ secret: 'x' });
+// @ts-expect-error an unknown call option
+void clerk.users.get('user_1', { timeout: 1 });
+// @ts-expect-error null in a query
+void clerk.users.list({ query: null });
+// @ts-expect-error no such resource
+void clerk.nothing;

@@ -1,0 +1,83 @@
+"""Importing starts nothing (law 8), and is quick."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from child import run
+from clerk_usher.testing import Emulator
+
+COUNT = """
+import os
+def count():
+    return sorted(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+@pytest.mark.parametrize(
+    "what",
+    [
+        "import clerk_usher",
+        "import clerk_usher.models, clerk_usher.testing, clerk_usher.client",
+        "from clerk_usher import Clerk, AsyncClerk; c = Clerk(), AsyncClerk(); c[0].users, c[1].users",
+        "from clerk_usher import Clerk; Clerk().with_options(timeout=1); Clerk().users.list(limit=3)",
+        "from clerk_usher import Clerk, TokenError\ntry: Clerk().verify_token('no token')\nexcept TokenError: pass",
+        "from clerk_usher import Clerk\nassert Clerk().authenticate_request({}).status == 'signed-out'",
+    ],
+)
+def test_opens_no_thread_socket_or_descriptor(emulator: Emulator, what: str) -> None:
+    before_and_after = f"{COUNT}\nbefore = count()\n{what}\nafter = count()\nassert before == after, (before, after)"
+    run(before_and_after, emulator)
+    assert emulator.requests() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+def test_verifying_with_a_key_opens_nothing(emulator: Emulator) -> None:
+    token = emulator.mint_session_token(user_id="user_1")
+    out = run(
+        f"""{COUNT}
+import os
+from clerk_usher import Clerk
+clerk = Clerk()
+before = count()
+print(clerk.verify_token(os.environ["TOKEN"]).sub)
+assert clerk.authenticate_request({{"authorization": "Bearer " + os.environ["TOKEN"]}}).auth.user_id == "user_1"
+assert count() == before
+""",
+        emulator,
+        TOKEN=token,
+        CLERK_JWT_KEY=emulator.jwt_key,
+    )
+    assert out == "user_1\n"
+    assert emulator.requests() == []
+
+
+def test_import_leaves_the_heavy_parts_out() -> None:
+    run("""
+        import sys
+        import clerk_usher
+        late = {"asyncio", "clerk_usher._native", "clerk_usher.client", "clerk_usher.generated.models.users"}
+        assert not late & set(sys.modules), late & set(sys.modules)
+        clerk_usher.Clerk("sk_test_1", environment={}).users
+        late = {"asyncio", "clerk_usher.generated.resources.sessions", "clerk_usher.testing"}
+        assert not late & set(sys.modules), late & set(sys.modules)
+    """)
+
+
+def test_everything_promised_is_there() -> None:
+    run("""
+        import clerk_usher, clerk_usher.models
+        for module in (clerk_usher, clerk_usher.models):
+            for name in dir(module):
+                getattr(module, name)
+        assert set(clerk_usher.__all__) <= set(dir(clerk_usher))
+        try:
+            clerk_usher.no_such_name
+        except AttributeError as error:
+            assert "no_such_name" in str(error)
+        else:
+            raise AssertionError
+    """)

@@ -1,0 +1,91 @@
+//! Verifying session tokens, beside a peer and the limit of the machine, all in one run: `cargo xtask bench`.
+//!
+//! The limit is what the cryptography alone takes: one RSA verification with a parsed key. Figures are medians over
+//! rounds in which everyone takes a turn, so that a noisy machine is noisy for all; ratios are what counts.
+
+// It prints figures; that is what it is for.
+#![allow(clippy::print_stdout)]
+
+use std::time::Instant;
+
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clerk_usher::Clerk;
+use clerk_usher::token::{Step, VerifyOptions};
+use clerk_usher_emulator::Emulator;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::{Value, json};
+
+type Whatever = Box<dyn std::error::Error>;
+
+/// A thing to measure: verifies one token, or says that it could not.
+type Work<'a> = Box<dyn Fn(&str) -> Result<(), Whatever> + 'a>;
+
+fn main() -> Result<(), Whatever> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let (rounds, count) = if has("--quick") { (3, 20) } else { (31, 500) };
+
+    let emulator = Emulator::builder().seed(1).start()?;
+    let pem = emulator.jwt_key()?;
+    let tokens: Vec<String> = (0..count)
+        .map(|number| {
+            let arguments = json!({ "user_id": format!("user_{number}"), "expires_in_seconds": 86_400 });
+            let answer: Value = serde_json::from_str(&emulator.control("mint_session_token", &arguments.to_string())?)?;
+            Ok(answer["jwt"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect::<Result<_, Whatever>>()?;
+
+    let contenders = contenders(&pem)?;
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
+    for _ in 0..rounds {
+        for ((_, work), times) in contenders.iter().zip(&mut times) {
+            let start = Instant::now();
+            for token in &tokens {
+                work(token)?;
+            }
+            times.push(start.elapsed().as_secs_f64() * 1e6 / f64::from(count));
+        }
+    }
+    let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
+    for ((name, _), median) in contenders.iter().zip(&medians) {
+        let ratio = medians[0] / median;
+        if has("--json") {
+            println!("{}", json!({ "name": name, "microseconds": median, "of_the_limit": ratio }));
+        } else {
+            println!("{name:<44} {median:>8.1} µs   {ratio:>5.2} of the limit   {}", "█".repeat((ratio * 30.0) as usize));
+        }
+    }
+    Ok(())
+}
+
+fn contenders(pem: &str) -> Result<Vec<(&'static str, Work<'static>)>, Whatever> {
+    let der = pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
+    let der = base64::engine::general_purpose::STANDARD.decode(der)?;
+    let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).map_err(|_| "the key cannot be parsed")?;
+    let raw: Work<'static> = Box::new(move |token| {
+        let (signed, signature) = token.rsplit_once('.').ok_or("no token")?;
+        let signature = URL_SAFE_NO_PAD.decode(signature)?;
+        key.verify_sig(signed.as_bytes(), &signature).map_err(|_| "refused".into())
+    });
+
+    let clerk = Clerk::builder().jwt_key(pem).environment([]).build()?;
+    let options = VerifyOptions::default();
+    let ours: Work<'static> = Box::new(move |token| match clerk.try_verify_token(token, &options) {
+        Step::Done(verdict) => verdict.map(drop).map_err(Into::into),
+        Step::NeedKeys(_) => Err("it wants keys".into()),
+    });
+
+    let key = DecodingKey::from_rsa_pem(pem.as_bytes())?;
+    let validation = Validation::new(Algorithm::RS256);
+    let peer: Work<'static> = Box::new(move |token| {
+        jsonwebtoken::decode::<Value>(token, &key, &validation).map(drop).map_err(Into::into)
+    });
+    Ok(vec![("the limit: RSA alone, parsed key", raw), ("clerk-usher, verify_token", ours), ("jsonwebtoken, decode", peer)])
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,9 @@
+//! The Rust runner of the conformance cases. What is right stands in the cases; this only carries it out and compares.
+
+pub mod authenticate;
+pub mod call;
+pub mod case;
+pub mod compare;
+pub mod generated;
+pub mod given;
+pub mod token;
