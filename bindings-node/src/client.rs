@@ -41,7 +41,7 @@ impl NativeClient {
     #[napi(factory, catch_unwind)]
     pub fn create(options_json: String, clock: Option<&NativeClock>) -> Result<Self> {
         let built = ClerkBuilder::from_json(&options_json)
-            .and_then(|builder| Ok(with_clock(builder, clock)))
+            .map(|builder| with_clock(builder, clock))
             .and_then(ClerkBuilder::build);
         built.map(Self).map_err(|error| thrown(&error))
     }

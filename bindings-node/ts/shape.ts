@@ -166,7 +166,7 @@ function masked(model: Json, secrets: readonly string[]): Json {
   Object.defineProperty(model, inspect.custom, {
     value(this: Json) {
       const shown: Json = { ...this };
-      for (const name of secrets) if (typeof shown[name] === 'string') shown[name] = '[secret]';
+      for (const name of secrets) if (shown[name] !== undefined && shown[name] !== null) shown[name] = '[secret]';
       return shown;
     },
   });

@@ -34,13 +34,15 @@ impl Verification {
         let secret_key = values.secret_key.as_ref();
         let instance = Instance::of(publishable_key.as_ref(), secret_key.map(Secret::expose));
         let verifier = Verifier::new(jwt_key, keys, instance, defaults(values));
-        let mut own = AuthenticateOptions::default();
-        own.publishable_key = publishable_key;
-        own.machine_secret_key = values.machine_secret_key.clone();
-        own.domain = values.domain.clone().unwrap_or_default();
-        own.is_satellite = values.is_satellite.unwrap_or_default();
-        own.proxy_url = values.proxy_url.clone().unwrap_or_default();
-        own.sign_in_url = values.sign_in_url.clone().unwrap_or_default();
+        let own = AuthenticateOptions {
+            publishable_key,
+            machine_secret_key: values.machine_secret_key.clone(),
+            domain: values.domain.clone().unwrap_or_default(),
+            is_satellite: values.is_satellite.unwrap_or_default(),
+            proxy_url: values.proxy_url.clone().unwrap_or_default(),
+            sign_in_url: values.sign_in_url.clone().unwrap_or_default(),
+            ..AuthenticateOptions::default()
+        };
         Ok(Self { authenticator: Authenticator::new(verifier, secret_key.cloned(), own) })
     }
 }
@@ -110,13 +112,14 @@ fn settings(values: &Values) -> KeyCacheSettings {
 
 fn defaults(values: &Values) -> VerifyOptions {
     let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
-    let mut options = VerifyOptions::default();
-    options.audience = list(&values.audience);
-    options.authorized_parties = list(&values.authorized_parties);
-    options.issuer = list(&values.issuer);
-    options.header_type = values.header_type.clone();
-    options.clock_skew_ms = values.clock_skew.map(|skew| i64::try_from(skew.as_millis()).unwrap_or(i64::MAX));
-    options
+    VerifyOptions {
+        audience: list(&values.audience),
+        authorized_parties: list(&values.authorized_parties),
+        issuer: list(&values.issuer),
+        header_type: values.header_type.clone(),
+        clock_skew_ms: values.clock_skew.map(|skew| i64::try_from(skew.as_millis()).unwrap_or(i64::MAX)),
+        ..VerifyOptions::default()
+    }
 }
 
 impl KeySource for Clerk {

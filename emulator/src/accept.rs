@@ -31,7 +31,12 @@ impl Store {
     }
 
     /// Enrols a passkey; its identification id.
-    pub(crate) fn enrol_passkey(&mut self, user_id: &str, name: Option<String>, now: i64) -> Result<String, EmulatorError> {
+    pub(crate) fn enrol_passkey(
+        &mut self,
+        user_id: &str,
+        name: Option<String>,
+        now: i64,
+    ) -> Result<String, EmulatorError> {
         let id = self.ids.id("idn_");
         let user = self.user_mut(user_id).map_err(refused)?;
         let name = name.unwrap_or_else(|| "Passkey".to_owned());
@@ -99,8 +104,11 @@ impl Store {
 
     /// Makes the user with the invited address a member; metadata moves to the membership.
     pub(crate) fn accept_organization_invitation(&mut self, id: &str, now: i64) -> Result<String, EmulatorError> {
-        let invitation =
-            self.organization_invitations.get(id).ok_or_else(|| argument(format!("no invitation has the id {id}")))?.clone();
+        let invitation = self
+            .organization_invitations
+            .get(id)
+            .ok_or_else(|| argument(format!("no invitation has the id {id}")))?
+            .clone();
         let status = invitation.status(now);
         if status != "pending" {
             return Err(argument(format!("the invitation is {status}")));

@@ -11,14 +11,21 @@ enum Mode {
     Frozen(i64),
 }
 
-/// The emulator's clock. All times are Unix milliseconds.
+/// How far from 1970 the clock can be, in milliseconds: what a JavaScript date can tell.
+const FURTHEST: i64 = 8_640_000_000_000_000;
+
+fn within(ms: i64) -> i64 {
+    ms.clamp(-FURTHEST, FURTHEST)
+}
+
+/// The emulator's clock. All times are Unix milliseconds; they stay within 275,000 years of 1970.
 #[derive(Debug)]
 pub struct Clock(Mutex<Mode>);
 
 impl Clock {
     pub(crate) fn new(frozen_at_ms: Option<i64>) -> Self {
         Clock(Mutex::new(match frozen_at_ms {
-            Some(ms) => Mode::Frozen(ms),
+            Some(ms) => Mode::Frozen(within(ms)),
             None => Mode::Running(0),
         }))
     }
@@ -30,7 +37,7 @@ impl Clock {
     /// The emulator's time now.
     pub fn now_ms(&self) -> i64 {
         match *self.mode() {
-            Mode::Running(offset) => system_ms().saturating_add(offset),
+            Mode::Running(offset) => within(system_ms().saturating_add(offset)),
             Mode::Frozen(ms) => ms,
         }
     }
@@ -42,15 +49,15 @@ impl Clock {
 
     /// Freezes the clock at this time.
     pub fn set(&self, ms: i64) {
-        *self.mode() = Mode::Frozen(ms);
+        *self.mode() = Mode::Frozen(within(ms));
     }
 
     /// Moves the clock by so many milliseconds (negative: back). A running clock runs on from there.
     pub fn advance(&self, by_ms: i64) {
         let mut mode = self.mode();
         *mode = match *mode {
-            Mode::Running(offset) => Mode::Running(offset.saturating_add(by_ms)),
-            Mode::Frozen(ms) => Mode::Frozen(ms.saturating_add(by_ms)),
+            Mode::Running(offset) => Mode::Running(within(offset.saturating_add(by_ms))),
+            Mode::Frozen(ms) => Mode::Frozen(within(ms.saturating_add(by_ms))),
         };
     }
 
@@ -79,6 +86,19 @@ mod tests {
         clock.advance(-200);
         assert_eq!(clock.now_ms(), 800);
         assert!(clock.is_frozen());
+    }
+
+    #[test]
+    fn no_time_is_too_far() {
+        let clock = Clock::new(Some(i64::MAX));
+        clock.advance(i64::MAX);
+        assert_eq!(clock.now_ms(), FURTHEST);
+        clock.set(i64::MIN);
+        assert_eq!(clock.now_ms(), -FURTHEST);
+        clock.resume();
+        clock.advance(i64::MAX);
+        clock.advance(i64::MAX);
+        assert_eq!(clock.now_ms(), FURTHEST);
     }
 
     #[test]

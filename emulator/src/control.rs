@@ -169,13 +169,16 @@ fn people(emulator: &Emulator, command: &str, arguments: &str) -> Result<String,
         }
         "refresh_token" => {
             let id = read::<BySession>(arguments)?.session_id;
-            let session =
-                store.sessions.get(&id).ok_or_else(|| EmulatorError::Argument(format!("no session has the id {id}")))?;
+            let session = store
+                .sessions
+                .get(&id)
+                .ok_or_else(|| EmulatorError::Argument(format!("no session has the id {id}")))?;
             json!({ "refresh_token": session.refresh_token })
         }
         "totp_code" => {
             let id = read::<ByUser>(arguments)?.user_id;
-            let user = store.users.get(&id).ok_or_else(|| EmulatorError::Argument(format!("no user has the id {id}")))?;
+            let user =
+                store.users.get(&id).ok_or_else(|| EmulatorError::Argument(format!("no user has the id {id}")))?;
             let totp = user.totp.as_ref().ok_or_else(|| EmulatorError::Argument("the user has no TOTP".to_owned()))?;
             json!({ "code": totp::code_at(&totp.secret, now) })
         }

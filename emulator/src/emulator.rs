@@ -11,10 +11,10 @@ use crate::server;
 use crate::state::Shared;
 use crate::store::{JwtTemplate, Message, Store};
 use serde_json::{Map, Value};
-use std::fmt;
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
+use std::{fmt, io};
 use tokio::sync::oneshot;
 
 /// A running emulator. Clones are handles of the same one; it stops when told to, or when the last is dropped.
@@ -67,16 +67,23 @@ impl Emulator {
     }
 
     pub(crate) fn launch(listener: TcpListener, shared: Arc<Shared>) -> Result<Self, EmulatorError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
-            let _context = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
-        };
         let (stop, stopped) = oneshot::channel();
+        let (ready, started) = mpsc::channel();
         let served = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("clerk-usher-emulator".to_owned())
-            .spawn(move || runtime.block_on(server::serve(listener, served, stopped)))?;
+        // The runtime lives and dies on this thread: dropping one inside another's context would panic.
+        let thread =
+            thread::Builder::new().name("clerk-usher-emulator".to_owned()).spawn(move || {
+                match server::runtime(listener) {
+                    Ok((runtime, listener)) => {
+                        let _ = ready.send(Ok(()));
+                        runtime.block_on(server::serve(listener, served, stopped));
+                    }
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
+                    }
+                }
+            })?;
+        started.recv().unwrap_or_else(|_| Err(io::Error::other("the server thread ended")))?;
         // An RSA key takes a tenth of a second or more: made beside the start, waited for at its first use.
         let keyed = Arc::clone(&shared);
         thread::Builder::new().name("clerk-usher-key".to_owned()).spawn(move || {
@@ -179,8 +186,7 @@ impl Emulator {
                 options.org = store.org_options(session);
             }
         }
-        let issuer =
-            Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: shared.clock.now_ms() };
+        let issuer = Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: shared.clock.now_ms() };
         mint::session_token(&issuer, &mut store.ids, &options)
     }
 

@@ -40,12 +40,7 @@ impl ApiError {
     fn one(status: u16, code: &'static str, message: &str, long: impl Into<String>) -> Self {
         ApiError {
             status,
-            errors: vec![ErrorItem {
-                code,
-                message: message.to_owned(),
-                long_message: long.into(),
-                meta: Map::new(),
-            }],
+            errors: vec![ErrorItem { code, message: message.to_owned(), long_message: long.into(), meta: Map::new() }],
         }
     }
 

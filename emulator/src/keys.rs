@@ -2,9 +2,9 @@
 
 use crate::errors::EmulatorError;
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
@@ -65,10 +65,7 @@ pub(crate) struct LazyKey(OnceLock<Result<SigningKey, String>>);
 impl LazyKey {
     /// The key; blocks while it is being made.
     pub(crate) fn get(&self) -> Result<&SigningKey, EmulatorError> {
-        self.0
-            .get_or_init(SigningKey::generate)
-            .as_ref()
-            .map_err(|text| EmulatorError::Key(text.clone()))
+        self.0.get_or_init(SigningKey::generate).as_ref().map_err(|text| EmulatorError::Key(text.clone()))
     }
 }
 

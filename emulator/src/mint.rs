@@ -273,7 +273,9 @@ mod tests {
             id: "org_1".into(),
             slug: Some("acme".into()),
             role: "org:admin".into(),
-            permissions: ["org:b:read", "org:b:manage", "org:c:read", "org:sys_profile:manage"].map(String::from).into(),
+            permissions: ["org:b:read", "org:b:manage", "org:c:read", "org:sys_profile:manage"]
+                .map(String::from)
+                .into(),
             features: vec!["a".into()],
         }
     }
@@ -320,7 +322,8 @@ mod tests {
         assert_eq!(payload(&token)["iat"], "soon");
         assert!(payload(&token).get("sts").is_none());
         let head = token.split('.').next().expect("a header");
-        let head: Value = serde_json::from_slice(&BASE64URL_NOPAD.decode(head.as_bytes()).expect("base64")).expect("JSON");
+        let head: Value =
+            serde_json::from_slice(&BASE64URL_NOPAD.decode(head.as_bytes()).expect("base64")).expect("JSON");
         assert_eq!(head, json!({"alg": "none", "cat": SESSION_CATEGORY, "kid": "ins_1"}));
     }
 

@@ -295,7 +295,11 @@ impl Render<'_> {
         body
     }
 
-    pub(crate) fn organization_invitation(&self, invitation: &OrganizationInvitation, with_organization: bool) -> Value {
+    pub(crate) fn organization_invitation(
+        &self,
+        invitation: &OrganizationInvitation,
+        with_organization: bool,
+    ) -> Value {
         let inviter = invitation.inviter_id.as_ref().and_then(|id| self.store.users.get(id));
         let inviter = inviter.map(|user| {
             json!({
@@ -324,9 +328,7 @@ impl Render<'_> {
             "created_at": invitation.created_at,
             "updated_at": invitation.updated_at,
         });
-        if with_organization
-            && let Some(organization) = self.store.organizations.get(&invitation.organization_id)
-        {
+        if with_organization && let Some(organization) = self.store.organizations.get(&invitation.organization_id) {
             body["public_organization_data"] = json!({
                 "id": organization.id,
                 "name": organization.name,

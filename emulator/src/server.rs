@@ -23,15 +23,26 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
 
-/// The header that carries the trace id.
-const TRACE_HEADER: &str = "clerk-trace-id";
+/// The headers that carry the trace id: the API's own, and the name some clients look for.
+const TRACE_HEADERS: [&str; 2] = ["x-clerk-trace-id", "clerk-trace-id"];
 /// The most bytes a body can have; above it the answer is 413.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// How long the first half of a truncated body has to get out before the connection is cut.
 const TRUNCATION_PAUSE: Duration = Duration::from_millis(30);
+
+/// A runtime for this thread, with the listener in it.
+pub(crate) fn runtime(listener: std::net::TcpListener) -> io::Result<(Runtime, TcpListener)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _context = runtime.enter();
+        TcpListener::from_std(listener)?
+    };
+    Ok((runtime, listener))
+}
 
 /// Serves until told to stop. Connections that are open then are cut.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: oneshot::Receiver<()>) {
@@ -115,7 +126,8 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
     let response = if let Some(canned) = fault.canned(&trace_id) {
         respond(canned.status, canned.content_type, canned.body.into())
     } else if too_large {
-        let error = ApiError::new(413, "request_entity_too_large", "Request too large", "The request body is too large.");
+        let error =
+            ApiError::new(413, "request_entity_too_large", "Request too large", "The request body is too large.");
         refuse(&error, &trace_id)
     } else {
         let parts = parse_multipart(&head.headers, &body).await;
@@ -132,7 +144,8 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
 
 fn trace_id(shared: &Shared) -> String {
     let number = shared.requests.fetch_add(1, Ordering::Relaxed) + 1;
-    let instance: u64 = shared.instance_id.bytes().fold(5381, |hash: u64, byte| hash.wrapping_mul(33) ^ u64::from(byte));
+    let instance: u64 =
+        shared.instance_id.bytes().fold(5381, |hash: u64, byte| hash.wrapping_mul(33) ^ u64::from(byte));
     format!("{instance:016x}{number:016x}")
 }
 
@@ -153,9 +166,7 @@ fn route(
     if route.secret {
         authenticate(shared, head)?;
     }
-    let text = |name: HeaderName| {
-        head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-    };
+    let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut store = shared.store();
     let mut call = Call {
         shared,
@@ -228,7 +239,9 @@ fn refuse(error: &ApiError, trace_id: &str) -> Response<Answer> {
 /// Adds what every answer has, and what the fault wants.
 fn finish(mut response: Response<Answer>, fault: &Fault, trace_id: &str) -> Response<Answer> {
     if let Ok(value) = HeaderValue::from_str(trace_id) {
-        response.headers_mut().insert(HeaderName::from_static(TRACE_HEADER), value);
+        for name in TRACE_HEADERS {
+            response.headers_mut().insert(HeaderName::from_static(name), value.clone());
+        }
     }
     let mut seen: Vec<HeaderName> = Vec::new();
     for (name, value) in fault.header_pairs() {
@@ -270,7 +283,10 @@ impl Body for Answer {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(data) = self.data.take() {
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }

@@ -61,8 +61,7 @@ pub(crate) fn wallet(param: &str, text: &str) -> Result<String, ErrorItem> {
         if hex.len() == 40 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Ok(text.to_ascii_lowercase());
         }
-    } else if (32..=44).contains(&text.len())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() && !"0OIl".contains(c))
+    } else if (32..=44).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() && !"0OIl".contains(c))
     {
         return Ok(text.to_owned());
     }

@@ -113,3 +113,24 @@ async fn every_operation_has_its_route() {
         assert_eq!(routed, Some(format!("/v1{path}")));
     }
 }
+
+/// Junk gets an error of the API, never a lost connection and never a 500.
+#[tokio::test]
+async fn junk_is_answered_everywhere() {
+    let api = Api::start();
+    let fields = r#"{"user_id": 1, "email_address": {}, "phone_number": [1], "amount": 1e300, "expires_in_days": -9223372036854775808,
+        "expires_in_seconds": 9223372036854775807, "created_at": "+99999-01-01T00:00:00Z", "name": "\u0000", "public_metadata": 7}"#;
+    let bodies = ["", "null", "[]", "[null]", "{}", "{\"a\":", "\u{fffd}", fields];
+    for now in [i64::MAX, i64::MIN, 0] {
+        api.emulator.clock().set(now);
+        for (method, path) in OPERATIONS {
+            for body in bodies {
+                let path = format!("{path}?limit=99999999999999999999&offset=-1&order_by=%00&status=%ff&user_id=-");
+                let request = api.request(method, &path).header("Content-Type", "application/json").body(body);
+                let response = request.send().await.expect("an answer");
+                assert!(response.status().as_u16() < 500, "{method} {path} {body}");
+                response.json::<serde_json::Value>().await.expect("JSON");
+            }
+        }
+    }
+}

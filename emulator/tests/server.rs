@@ -97,11 +97,17 @@ async fn the_log_tells_what_was_sent() {
     let log = api.control("requests", json!({}));
     assert_eq!(log[0]["query"], json!([["query", "a+b"], ["user_id", "+user_1"], ["user_id", "-user_2"]]));
     assert_eq!((&log[0]["body"], &log[0]["body_base64"]), (&Value::Null, &json!("")));
-    assert_eq!((&log[0]["method"], &log[0]["path"], &log[0]["route"]), (&json!("GET"), &json!("/v1/users"), &json!("/v1/users")));
+    assert_eq!(
+        (&log[0]["method"], &log[0]["path"], &log[0]["route"]),
+        (&json!("GET"), &json!("/v1/users"), &json!("/v1/users"))
+    );
     assert_eq!((&log[0]["status"], &log[0]["time_ms"]), (&json!(200), &json!(NOON)));
     assert_eq!(log[1]["body"], r#"{"username":"annlee"}"#);
     assert!(log[1]["headers"].as_array().unwrap().contains(&json!(["clerk-api-version", "2026-05-12"])));
-    assert_eq!((&log[2]["route"], &log[2]["path"], &log[2]["status"]), (&Value::Null, &json!("/v1/nowhere/x%20y"), &json!(404)));
+    assert_eq!(
+        (&log[2]["route"], &log[2]["path"], &log[2]["status"]),
+        (&Value::Null, &json!("/v1/nowhere/x%20y"), &json!(404))
+    );
     api.control("clear_requests", json!({}));
     assert_eq!(api.control("requests", json!({})), json!([]));
 }
@@ -109,13 +115,22 @@ async fn the_log_tells_what_was_sent() {
 #[tokio::test]
 async fn faults_answer_in_the_place_of_the_api() {
     let api = Api::start();
-    api.control("add_fault", json!({"route": "/v1/users", "count": 1, "status": 503, "retry_after": 2, "headers": {"cf-ray": "abc"}}));
+    api.control(
+        "add_fault",
+        json!({"route": "/v1/users", "count": 1, "status": 503, "retry_after": 2, "headers": {"cf-ray": "abc"}}),
+    );
     api.control("add_fault", json!({"method": "GET", "count": 1, "status": 418, "body": {"short": "stout"}}));
-    api.control("add_fault", json!({"count": 1, "status": 502, "body": "<html>", "headers": {"content-type": "text/html"}}));
+    api.control(
+        "add_fault",
+        json!({"count": 1, "status": 502, "body": "<html>", "headers": {"content-type": "text/html"}}),
+    );
     api.control("add_fault", json!({"count": 1, "malformed": true}));
     // Before authentication: the key is not looked at.
     let first = api.client.get(format!("{}/v1/users", api.emulator.url())).send().await.unwrap();
-    assert_eq!((first.status().as_u16(), &first.headers()["retry-after"], &first.headers()["cf-ray"]), (503, &"2".parse().unwrap(), &"abc".parse().unwrap()));
+    assert_eq!(
+        (first.status().as_u16(), &first.headers()["retry-after"], &first.headers()["cf-ray"]),
+        (503, &"2".parse().unwrap(), &"abc".parse().unwrap())
+    );
     assert_eq!(first.json::<Value>().await.unwrap()["errors"][0]["code"], "maintenance_mode");
     assert_eq!(api.send("GET", "/users", None).await, (418, json!({"short": "stout"})));
     let third = api.request("POST", "/users").send().await.unwrap();
@@ -167,7 +182,13 @@ async fn clearing_faults_and_refusing_bad_ones() {
     api.control("add_fault", json!({"status": 500}));
     api.control("clear_faults", json!({}));
     api.get("/users").await;
-    for bad in [json!({"status": 99}), json!({"route": "users"}), json!({"headers": {"a b": "c"}}), json!({"latency": 1}), json!({"count": -1})] {
+    for bad in [
+        json!({"status": 99}),
+        json!({"route": "users"}),
+        json!({"headers": {"a b": "c"}}),
+        json!({"latency": 1}),
+        json!({"count": -1}),
+    ] {
         assert!(api.emulator.control("add_fault", &bad.to_string()).is_err(), "{bad}");
     }
     assert!(api.emulator.control("fly", "{}").is_err());
@@ -239,7 +260,11 @@ fn starting_is_quick_and_several_run_side_by_side() {
 #[test]
 fn options_are_checked() {
     use clerk_usher_emulator::EmulatorBuilder;
-    let emulator = EmulatorBuilder::from_json(r#"{"secret_key": "sk_test_mine", "instance_id": "ins_mine", "seed": 3}"#).unwrap().start().unwrap();
+    let emulator =
+        EmulatorBuilder::from_json(r#"{"secret_key": "sk_test_mine", "instance_id": "ins_mine", "seed": 3}"#)
+            .unwrap()
+            .start()
+            .unwrap();
     assert_eq!((emulator.secret_key(), emulator.instance_id()), ("sk_test_mine", "ins_mine"));
     assert!(EmulatorBuilder::from_json(r#"{"prot": 1}"#).is_err());
     assert!(Emulator::builder().secret_key("").start().is_err());

@@ -29,7 +29,8 @@ async fn newest_first_ten_at_a_time() {
     assert_eq!(column(&api.get("/users").await, "id"), ids[..10]);
     assert_eq!(column(&api.get("/users?limit=5&offset=9").await, "id"), ids[9..]);
     assert_eq!(column(&api.get("/users?limit=500").await, "id"), ids);
-    for bad in ["limit=0", "limit=501", "limit=x", "offset=-1", "order_by=shoes", "banned=maybe", "created_at_after=x"] {
+    for bad in ["limit=0", "limit=501", "limit=x", "offset=-1", "order_by=shoes", "banned=maybe", "created_at_after=x"]
+    {
         let (status, codes) = api.fails("GET", &format!("/users?{bad}"), None).await;
         assert_eq!((status, codes.len()), (422, 1), "{bad}");
     }
@@ -69,8 +70,22 @@ async fn the_cursor_walks_all_pages() {
     }
     assert_eq!(seen, ids);
     let cursor = ids[0].as_str().unwrap();
-    api.fails_with("GET", &format!("/users?starting_after={cursor}&offset=1"), None, 422, "form_conditional_param_disallowed:starting_after").await;
-    api.fails_with("GET", &format!("/users?starting_after={cursor}&order_by=username"), None, 422, "form_param_value_invalid:order_by").await;
+    api.fails_with(
+        "GET",
+        &format!("/users?starting_after={cursor}&offset=1"),
+        None,
+        422,
+        "form_conditional_param_disallowed:starting_after",
+    )
+    .await;
+    api.fails_with(
+        "GET",
+        &format!("/users?starting_after={cursor}&order_by=username"),
+        None,
+        422,
+        "form_param_value_invalid:order_by",
+    )
+    .await;
     api.fails_with("GET", "/users?starting_after=user_x", None, 422, "form_resource_not_found:starting_after").await;
     let upward = column(&api.get(&format!("/users?starting_after={cursor}&order_by=created_at")).await, "id");
     assert_eq!(upward, [] as [Value; 0], "the newest is the last of an ascending list");
@@ -105,7 +120,14 @@ async fn filters_and_counts_agree() {
     }
     let many: String = (0..101).map(|number| format!("&user_id=u{number}")).collect();
     api.fails_with("GET", &format!("/users?{many}"), None, 422, "form_param_array_size_exceeded:user_id").await;
-    api.fails_with("GET", "/users/count?provider=oauth_google", None, 422, "form_conditional_param_missing:provider_user_id").await;
+    api.fails_with(
+        "GET",
+        "/users/count?provider=oauth_google",
+        None,
+        422,
+        "form_conditional_param_missing:provider_user_id",
+    )
+    .await;
 }
 
 #[tokio::test]

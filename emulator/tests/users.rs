@@ -29,19 +29,34 @@ async fn a_new_user_has_every_field() {
     assert!(id(&user).starts_with("user_"));
     assert_eq!(id(&user).len(), 32);
     assert_eq!(user["object"], "user");
-    assert_eq!((&user["username"], &user["external_id"], &user["locale"]), (&json!("annlee"), &json!("crm-1"), &json!("en-US")));
+    assert_eq!(
+        (&user["username"], &user["external_id"], &user["locale"]),
+        (&json!("annlee"), &json!("crm-1"), &json!("en-US"))
+    );
     assert_eq!(column(&user["email_addresses"], "email_address"), ["ann@example.com", "second@example.com"]);
     assert_eq!(user["primary_email_address_id"], user["email_addresses"][0]["id"]);
     assert_eq!(user["primary_phone_number_id"], user["phone_numbers"][0]["id"]);
     assert_eq!(user["primary_web3_wallet_id"], user["web3_wallets"][0]["id"]);
     assert!(user["email_addresses"][0]["id"].as_str().unwrap().starts_with("idn_"));
     assert_eq!(user["email_addresses"][0]["verification"]["strategy"], "admin");
-    assert_eq!((&user["email_addresses"][1]["reserved"], &user["email_addresses"][1]["verification"]), (&json!(true), &Value::Null));
-    assert_eq!((&user["password_enabled"], &user["totp_enabled"], &user["backup_code_enabled"], &user["two_factor_enabled"]), (&json!(true), &json!(true), &json!(true), &json!(true)));
+    assert_eq!(
+        (&user["email_addresses"][1]["reserved"], &user["email_addresses"][1]["verification"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(
+        (&user["password_enabled"], &user["totp_enabled"], &user["backup_code_enabled"], &user["two_factor_enabled"]),
+        (&json!(true), &json!(true), &json!(true), &json!(true))
+    );
     assert_eq!((&user["mfa_enabled_at"], &user["mfa_disabled_at"]), (&json!(NOON), &Value::Null));
-    assert_eq!((&user["created_at"], &user["updated_at"], &user["legal_accepted_at"]), (&json!(1_350_717_320_902_i64), &json!(NOON), &json!(1_350_717_321_000_i64)));
+    assert_eq!(
+        (&user["created_at"], &user["updated_at"], &user["legal_accepted_at"]),
+        (&json!(1_350_717_320_902_i64), &json!(NOON), &json!(1_350_717_321_000_i64))
+    );
     assert_eq!((&user["banned"], &user["locked"], &user["has_image"]), (&json!(false), &json!(false), &json!(false)));
-    assert_eq!((&user["verification_attempts_remaining"], &user["lockout_expires_in_seconds"]), (&json!(100), &Value::Null));
+    assert_eq!(
+        (&user["verification_attempts_remaining"], &user["lockout_expires_in_seconds"]),
+        (&json!(100), &Value::Null)
+    );
     assert_eq!((&user["create_organizations_limit"], &user["delete_self_enabled"]), (&json!(3), &json!(false)));
     assert_eq!((&user["public_metadata"], &user["unsafe_metadata"]), (&json!({"plan": "free"}), &json!({"b": 2})));
     assert_eq!(api.get(&format!("/users/{}", id(&user))).await, user);
@@ -60,12 +75,34 @@ async fn identifiers_are_unique_until_freed() {
     assert_eq!(status, 422);
     assert_eq!(
         codes,
-        ["email_address", "external_id", "phone_number", "username", "web3_wallet"].map(|name| format!("form_identifier_exists:{name}"))
+        ["email_address", "external_id", "phone_number", "username", "web3_wallet"]
+            .map(|name| format!("form_identifier_exists:{name}"))
     );
-    api.fails_with("POST", "/users", Some(json!({"email_address": "ANN@example.com"})), 422, "form_identifier_exists:email_address").await;
-    api.fails_with("POST", "/users", Some(json!({"email_address": ["a@b.de", "a@b.de"]})), 422, "form_identifier_exists:email_address").await;
+    api.fails_with(
+        "POST",
+        "/users",
+        Some(json!({"email_address": "ANN@example.com"})),
+        422,
+        "form_identifier_exists:email_address",
+    )
+    .await;
+    api.fails_with(
+        "POST",
+        "/users",
+        Some(json!({"email_address": ["a@b.de", "a@b.de"]})),
+        422,
+        "form_identifier_exists:email_address",
+    )
+    .await;
     let other = api.user("bob@example.com").await;
-    api.fails_with("PATCH", &format!("/users/{other}"), Some(json!({"username": "AnnLee"})), 422, "form_identifier_exists:username").await;
+    api.fails_with(
+        "PATCH",
+        &format!("/users/{other}"),
+        Some(json!({"username": "AnnLee"})),
+        422,
+        "form_identifier_exists:username",
+    )
+    .await;
     api.patch(&format!("/users/{user}"), json!({"username": "annlee", "external_id": "crm-1"})).await;
     let deleted = api.delete(&format!("/users/{user}")).await;
     assert_eq!(deleted, json!({"object": "user", "id": user, "deleted": true, "external_id": "crm-1"}));
@@ -88,41 +125,78 @@ async fn what_cannot_be_created() {
         (json!({"username": "annlee", "password": "short"}), "form_password_length_too_short:password"),
         (json!({"username": "annlee", "password": "password123"}), "form_password_pwned:password"),
         (json!({"username": "annlee", "password_digest": "x"}), "form_conditional_param_missing:password_hasher"),
-        (json!({"username": "annlee", "password_digest": "x", "password_hasher": "rot13"}), "form_param_value_invalid:password_hasher"),
-        (json!({"username": "annlee", "password_digest": "x", "password_hasher": "bcrypt"}), "form_password_digest_invalid_code:password_digest"),
-        (json!({"username": "annlee", "password": "correct horse", "password_digest": "x", "password_hasher": "md5"}), "form_conditional_param_disallowed:password_digest"),
+        (
+            json!({"username": "annlee", "password_digest": "x", "password_hasher": "rot13"}),
+            "form_param_value_invalid:password_hasher",
+        ),
+        (
+            json!({"username": "annlee", "password_digest": "x", "password_hasher": "bcrypt"}),
+            "form_password_digest_invalid_code:password_digest",
+        ),
+        (
+            json!({"username": "annlee", "password": "correct horse", "password_digest": "x", "password_hasher": "md5"}),
+            "form_conditional_param_disallowed:password_digest",
+        ),
         (json!({"username": "annlee", "created_at": "yesterday"}), "form_param_invalid_time:created_at"),
         (json!({"username": "annlee", "public_metadata": []}), "form_param_type_invalid:public_metadata"),
-        (json!({"username": "annlee", "public_metadata": {"x": "y".repeat(9000)}}), "form_param_exceeds_allowed_size:public_metadata"),
+        (
+            json!({"username": "annlee", "public_metadata": {"x": "y".repeat(9000)}}),
+            "form_param_exceeds_allowed_size:public_metadata",
+        ),
         (json!({"username": "annlee", "totp_secret": "1"}), "invalid_totp_secret_code:totp_secret"),
-        (json!({"email_address": ["a@b.de"], "email_address_identification_status": ["verified", "reserved"]}), "form_param_format_invalid:email_address_identification_status"),
-        (json!({"email_address": ["a@b.de"], "email_address_identification_status": ["maybe"]}), "form_param_value_invalid:email_address_identification_status"),
+        (
+            json!({"email_address": ["a@b.de"], "email_address_identification_status": ["verified", "reserved"]}),
+            "form_param_format_invalid:email_address_identification_status",
+        ),
+        (
+            json!({"email_address": ["a@b.de"], "email_address_identification_status": ["maybe"]}),
+            "form_param_value_invalid:email_address_identification_status",
+        ),
     ] {
         assert_eq!(api.fails("POST", "/users", Some(body.clone())).await, (422, vec![code.to_owned()]), "{body}");
     }
     assert_eq!(api.get("/users/count").await["total_count"], 0);
     api.post("/users", json!({"skip_user_requirement": true})).await;
     let odd = api.post("/users", json!({"username": "short", "password": "pw", "skip_password_checks": true, "banned": true, "locked": true})).await;
-    assert_eq!((&odd["banned"], &odd["locked"], &odd["lockout_expires_in_seconds"]), (&json!(true), &json!(true), &json!(3600)));
+    assert_eq!(
+        (&odd["banned"], &odd["locked"], &odd["lockout_expires_in_seconds"]),
+        (&json!(true), &json!(true), &json!(3600))
+    );
 }
 
 #[tokio::test]
 async fn updates_and_nulls() {
     let api = Api::start();
-    let user = api.post("/users", json!({"email_address": ["a@x.de", "b@x.de"], "username": "annlee", "first_name": "Ann"})).await;
+    let user = api
+        .post("/users", json!({"email_address": ["a@x.de", "b@x.de"], "username": "annlee", "first_name": "Ann"}))
+        .await;
     let path = format!("/users/{}", id(&user));
     let second = user["email_addresses"][1]["id"].clone();
     let updated = api
         .patch(&path, json!({"first_name": null, "last_name": "Lee", "username": "", "primary_email_address_id": second, "notify_primary_email_address_changed": true}))
         .await;
-    assert_eq!((&updated["first_name"], &updated["last_name"], &updated["username"]), (&Value::Null, &json!("Lee"), &Value::Null));
+    assert_eq!(
+        (&updated["first_name"], &updated["last_name"], &updated["username"]),
+        (&Value::Null, &json!("Lee"), &Value::Null)
+    );
     assert_eq!(updated["primary_email_address_id"], second);
     assert_eq!(api.emulator.messages()[0].to, "a@x.de");
-    api.fails_with("PATCH", &path, Some(json!({"public_metadata": {}})), 422, "form_param_unknown:public_metadata").await;
-    api.fails_with("PATCH", &path, Some(json!({"primary_email_address_id": "idn_x"})), 422, "form_resource_not_found:primary_email_address_id").await;
+    api.fails_with("PATCH", &path, Some(json!({"public_metadata": {}})), 422, "form_param_unknown:public_metadata")
+        .await;
+    api.fails_with(
+        "PATCH",
+        &path,
+        Some(json!({"primary_email_address_id": "idn_x"})),
+        422,
+        "form_resource_not_found:primary_email_address_id",
+    )
+    .await;
     api.fails_with("PATCH", &path, Some(json!({"profile_image_id": "img_x"})), 404, "image_not_found").await;
     api.fails_with("PATCH", "/users/user_x", Some(json!({})), 404, "resource_not_found").await;
-    let older = api.request("PATCH", &path).header("Clerk-API-Version", "2025-11-10").json(&json!({"public_metadata": {"a": 1}}));
+    let older = api
+        .request("PATCH", &path)
+        .header("Clerk-API-Version", "2025-11-10")
+        .json(&json!({"public_metadata": {"a": 1}}));
     let older = older.build().map(|mut request| {
         request.headers_mut().insert("Clerk-API-Version", "2025-11-10".parse().unwrap());
         request
@@ -149,7 +223,9 @@ async fn metadata_is_merged_or_replaced() {
     let path = format!("/users/{}/metadata", api.user("a@x.de").await);
     let merge = |body: Value| api.patch(&path, body);
     merge(json!({"public_metadata": {"a": {"b": 1, "c": 2}, "d": 3}, "private_metadata": {"p": 1}})).await;
-    let user = merge(json!({"public_metadata": {"a": {"b": null, "e": [1]}, "d": null}, "unsafe_metadata": {"u": false}})).await;
+    let user =
+        merge(json!({"public_metadata": {"a": {"b": null, "e": [1]}, "d": null}, "unsafe_metadata": {"u": false}}))
+            .await;
     assert_eq!(user["public_metadata"], json!({"a": {"c": 2, "e": [1]}}));
     assert_eq!((&user["private_metadata"], &user["unsafe_metadata"]), (&json!({"p": 1}), &json!({"u": false})));
     let user = api.put(&path, json!({"public_metadata": {"only": "this"}})).await;
@@ -176,7 +252,14 @@ async fn bans_end_sessions_and_keep_new_ones_out() {
     api.fails_with("POST", "/users/ban", Some(json!({"user_ids": [ann, "user_x"]})), 404, "resource_not_found").await;
     assert_eq!(api.get(&format!("/users/{ann}")).await["banned"], false, "all or nobody");
     api.fails_with("POST", "/users/ban", Some(json!({})), 422, "form_param_missing:user_ids").await;
-    api.fails_with("POST", "/users/ban", Some(json!({"user_ids": vec!["x"; 51]})), 422, "form_param_array_size_exceeded:user_ids").await;
+    api.fails_with(
+        "POST",
+        "/users/ban",
+        Some(json!({"user_ids": vec!["x"; 51]})),
+        422,
+        "form_param_array_size_exceeded:user_ids",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -184,7 +267,10 @@ async fn locks_end_by_themselves() {
     let api = Api::start();
     let user = api.user("a@x.de").await;
     let locked = api.ok("POST", &format!("/users/{user}/lock"), None).await;
-    assert_eq!((&locked["locked"], &locked["lockout_expires_in_seconds"], &locked["verification_attempts_remaining"]), (&json!(true), &json!(3600), &json!(0)));
+    assert_eq!(
+        (&locked["locked"], &locked["lockout_expires_in_seconds"], &locked["verification_attempts_remaining"]),
+        (&json!(true), &json!(3600), &json!(0))
+    );
     api.fails_with("POST", "/sessions", Some(json!({"user_id": user})), 403, "user_locked").await;
     api.emulator.clock().advance(3_599_000);
     assert_eq!(api.get(&format!("/users/{user}")).await["lockout_expires_in_seconds"], 1);

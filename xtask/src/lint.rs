@@ -31,8 +31,6 @@ fn python(fix: bool) -> Outcome {
     quiet_step("mypy --strict", mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "examples"]))?;
     let mut stubtest = setup::venv_python();
     quiet_step("stubtest: the native module is as its stub says", stubtest.args(["-m", "mypy.stubtest", "clerk_usher._native"]))?;
-    let mut pyright = command("node");
-    let venv = setup::target().join("venv");
-    pyright.args(["node_modules/pyright/index.js", "--pythonpath"]).arg(setup::venv_program("python")).env("VIRTUAL_ENV", venv);
-    quiet_step("pyright", &mut pyright)
+    let mut pyright = command(setup::venv_program("pyright"));
+    quiet_step("pyright", pyright.arg("--pythonpath").arg(setup::venv_program("python")))
 }

@@ -56,14 +56,22 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A virtual environment with the pinned development tools.
+/// A pip that knows dependency groups.
+const PIP: &str = "pip==26.3";
+
+/// A virtual environment with the pinned development tools of `pyproject.toml`.
 pub(crate) fn python() -> Outcome {
-    let pins = root().join("requirements-dev.txt");
+    let pins = root().join("pyproject.toml");
     once(&[pins.as_path()], &target().join("venv/.ready"), || {
         let venv = target().join("venv");
         quiet_step("make a virtual environment", command("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-        let mut pip = command(venv_program("python"));
-        quiet_step("install the Python tools", pip.args(["-m", "pip", "install", "--quiet", "-r"]).arg(&pins))
+        let pip = |arguments: &[&str]| {
+            let mut pip = command(venv_program("python"));
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(arguments);
+            pip
+        };
+        quiet_step("bring pip up to date", &mut pip(&[PIP]))?;
+        quiet_step("install the Python tools", &mut pip(&["--group", "dev"]))
     })
 }
 

@@ -8,6 +8,7 @@ such queue, made at its first call.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -92,10 +93,5 @@ def _after_fork() -> None:
     _lock = threading.Lock()
 
 
-def register_at_fork(after_in_child: Callable[[], None]) -> None:
-    """Has this called in every child process, where the system has `fork`."""
-    import os
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=after_in_child)
-        os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from ._native import Claims, ManualClock, NativeClient, RequestState
+from ._native import Claims, ManualClock, NativeClient, RequestState, after_fork_in_child
 from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, run
 from .error import ArgumentError, ConfigError
 from .generated.client import AsyncResources, Resources
@@ -27,6 +28,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _PLATFORM = f"python/{platform.python_version()}"
+
+# A child has none of its parent's threads: it makes its own at its first call. The handler touches one atomic.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=after_fork_in_child)
 
 
 def _make_native(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> NativeClient:

@@ -101,10 +101,7 @@ impl FieldChecker<'_> {
         );
         match self.used {
             Use::Path => {
-                self.fault_if(
-                    !matches!(kind, Type::String | Type::Integer),
-                    "a path parameter is a string or an integer",
-                );
+                self.fault_if(*kind != Type::String, "a path parameter is a string");
                 self.fault_if(raw.nullable, "a path parameter is never null");
             }
             Use::Query => {

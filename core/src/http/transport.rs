@@ -55,10 +55,10 @@ impl Transport {
 
     fn client(&self) -> Result<reqwest::Client> {
         let generation = host::generation();
-        if let Some(entry) = self.slot.load().as_deref() {
-            if entry.0 == generation {
-                return Ok(entry.1.clone());
-            }
+        if let Some(entry) = self.slot.load().as_deref()
+            && entry.0 == generation
+        {
+            return Ok(entry.1.clone());
         }
         let client = self.build()?;
         let old = self.slot.swap(Some(Arc::new((generation, client.clone()))));

@@ -1,28 +1,42 @@
-//! The digest formats of other systems. `verify` tells none if the digest does not have its hasher's format.
+//! The digest formats of other systems. Reading a digest gives the check that it stands for, so that a digest can
+//! be taken over without doing the work of checking a password.
 
+use aws_lc_rs::cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::digest as sha;
 use aws_lc_rs::{constant_time::verify_slices_are_equal, pbkdf2};
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use md5::{Digest as _, Md5};
 use std::num::NonZeroU32;
 
-/// Whether `plain` is the password of `digest`; none if the digest is malformed.
-pub(crate) fn verify(hasher: &str, plain: &str, digest: &str) -> Option<bool> {
+/// Tells whether a text is the password.
+type Check = Box<dyn Fn(&str) -> bool>;
+
+/// More work than this would hang the emulator: such a digest counts as malformed.
+const MOST_ROUNDS: u32 = 5_000_000;
+const MOST_PHPASS_COST: usize = 20;
+const MOST_BCRYPT_COST: u32 = 18;
+/// The most memory that scrypt may take, in bytes.
+const MOST_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// The check that a digest stands for; none if it does not have its hasher's format.
+pub(crate) fn read(hasher: &str, digest: &str) -> Option<Check> {
     match hasher {
-        "md5" => hex_digest(digest, 16, &Md5::digest(plain)),
-        "sha256" => hex_digest(digest, 32, sha::digest(&sha::SHA256, plain.as_bytes()).as_ref()),
-        "ldap_ssha" => ldap_ssha(plain, digest),
-        "bcrypt_sha256_django" => bcrypt_sha256_django(plain, digest),
-        "pbkdf2_sha1" => pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA1, "sha1", plain, digest),
-        "pbkdf2_sha256" => pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA256, "sha256", plain, digest),
-        "pbkdf2_sha512" => pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA512, "sha512", plain, digest),
-        "pbkdf2_sha256_django" => pbkdf2_django(plain, digest),
-        "pbkdf2_sha512_hex" => pbkdf2_hex(plain, digest),
-        "phpass" => phpass(plain.as_bytes(), digest),
-        "md5_phpass" => phpass(HEXLOWER_PERMISSIVE.encode(&Md5::digest(plain)).as_bytes(), digest),
-        "sha512_symfony" => sha512_symfony(plain, digest),
-        "scrypt_werkzeug" => scrypt_werkzeug(plain, digest),
-        "scrypt_firebase" => scrypt_firebase(plain, digest),
+        "bcrypt" => bcrypt_check(digest, str::to_owned),
+        "bcrypt_sha256_django" => {
+            bcrypt_check(digest.strip_prefix("bcrypt_sha256$").unwrap_or(digest), |plain| hex_of(&sha256(plain)))
+        }
+        "md5" => plain_hash(digest, 16, |plain| Md5::digest(plain).to_vec()),
+        "sha256" => plain_hash(digest, 32, sha256),
+        "ldap_ssha" => ldap_ssha(digest),
+        "pbkdf2_sha1" => pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA1, "pbkdf2_sha1$", digest),
+        "pbkdf2_sha256" | "pbkdf2_sha256_django" => pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA256, "pbkdf2_sha256$", digest),
+        "pbkdf2_sha512" => pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA512, "pbkdf2_sha512$", digest),
+        "pbkdf2_sha512_hex" => pbkdf2_hex(digest),
+        "phpass" => phpass(digest, |plain| plain.as_bytes().to_vec()),
+        "md5_phpass" => phpass(digest, |plain| hex_of(&Md5::digest(plain)).into_bytes()),
+        "sha512_symfony" => sha512_symfony(digest),
+        "scrypt_werkzeug" => scrypt_werkzeug(digest),
+        "scrypt_firebase" => scrypt_firebase(digest),
         _ => None,
     }
 }
@@ -39,61 +53,67 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
 }
 
-fn hex_digest(digest: &str, length: usize, wanted: &[u8]) -> Option<bool> {
-    let given = hex(digest).filter(|bytes| bytes.len() == length)?;
-    Some(same(&given, wanted))
+fn hex_of(bytes: &[u8]) -> String {
+    HEXLOWER_PERMISSIVE.encode(bytes)
+}
+
+fn sha256(plain: &str) -> Vec<u8> {
+    sha::digest(&sha::SHA256, plain.as_bytes()).as_ref().to_vec()
+}
+
+fn fields<const N: usize>(text: &str, separator: char) -> Option<[&str; N]> {
+    text.split(separator).collect::<Vec<_>>().try_into().ok()
+}
+
+/// A hexadecimal hash of the password alone.
+fn plain_hash(digest: &str, length: usize, hash: fn(&str) -> Vec<u8>) -> Option<Check> {
+    let wanted = hex(digest).filter(|bytes| bytes.len() == length)?;
+    Some(Box::new(move |plain| same(&wanted, &hash(plain))))
+}
+
+fn bcrypt_check(digest: &str, prepare: fn(&str) -> String) -> Option<Check> {
+    let parts = digest.parse::<bcrypt::HashParts>().ok()?;
+    if parts.get_cost() > MOST_BCRYPT_COST {
+        return None;
+    }
+    let digest = digest.to_owned();
+    Some(Box::new(move |plain| bcrypt::verify(prepare(plain), &digest).unwrap_or(false)))
 }
 
 /// `{SSHA}base64(sha1(password + salt) + salt)`
-fn ldap_ssha(plain: &str, digest: &str) -> Option<bool> {
+fn ldap_ssha(digest: &str) -> Option<Check> {
     let bytes = base64(digest.strip_prefix("{SSHA}")?)?;
     let (hash, salt) = bytes.split_at_checked(20)?;
-    let wanted = sha::digest(&sha::SHA1_FOR_LEGACY_USE_ONLY, &[plain.as_bytes(), salt].concat());
-    Some(same(hash, wanted.as_ref()))
+    let (hash, salt) = (hash.to_vec(), salt.to_vec());
+    Some(Box::new(move |plain| {
+        let salted = [plain.as_bytes(), &salt].concat();
+        same(&hash, sha::digest(&sha::SHA1_FOR_LEGACY_USE_ONLY, &salted).as_ref())
+    }))
 }
 
-/// `bcrypt_sha256$$2b$…`: bcrypt over the hexadecimal SHA-256 of the password
-fn bcrypt_sha256_django(plain: &str, digest: &str) -> Option<bool> {
-    let inner = digest.strip_prefix("bcrypt_sha256$").unwrap_or(digest);
-    inner.parse::<bcrypt::HashParts>().ok()?;
-    let hashed = HEXLOWER_PERMISSIVE.encode(sha::digest(&sha::SHA256, plain.as_bytes()).as_ref());
-    bcrypt::verify(hashed, inner).ok()
-}
-
-fn pbkdf2(
-    algorithm: pbkdf2::Algorithm,
-    rounds: &str,
-    salt: &[u8],
-    plain: &str,
-    hash: &[u8],
-) -> Option<bool> {
+fn pbkdf2_check(algorithm: pbkdf2::Algorithm, rounds: &str, salt: Vec<u8>, hash: Vec<u8>) -> Option<Check> {
     let rounds: NonZeroU32 = rounds.parse().ok()?;
-    if hash.is_empty() {
+    if hash.is_empty() || rounds.get() > MOST_ROUNDS {
         return None;
     }
-    Some(pbkdf2::verify(algorithm, rounds, salt, plain.as_bytes(), hash).is_ok())
+    Some(Box::new(move |plain| pbkdf2::verify(algorithm, rounds, &salt, plain.as_bytes(), &hash).is_ok()))
 }
 
 /// `pbkdf2_<name>$rounds$salt$base64(hash)`, where the salt is text
-fn pbkdf2_text(algorithm: pbkdf2::Algorithm, name: &str, plain: &str, digest: &str) -> Option<bool> {
-    let rest = digest.strip_prefix("pbkdf2_")?.strip_prefix(name)?.strip_prefix('$')?;
-    let [rounds, salt, hash] = fields(rest, '$')?;
-    pbkdf2(algorithm, rounds, salt.as_bytes(), plain, &base64(hash)?)
-}
-
-fn pbkdf2_django(plain: &str, digest: &str) -> Option<bool> {
-    pbkdf2_text(pbkdf2::PBKDF2_HMAC_SHA256, "sha256", plain, digest)
+fn pbkdf2_text(algorithm: pbkdf2::Algorithm, prefix: &str, digest: &str) -> Option<Check> {
+    let [rounds, salt, hash] = fields(digest.strip_prefix(prefix)?, '$')?;
+    pbkdf2_check(algorithm, rounds, salt.as_bytes().to_vec(), base64(hash)?)
 }
 
 /// `pbkdf2_sha512_hex$rounds$hex(salt)$hex(hash)`, with or without the first field's `_hex`
-fn pbkdf2_hex(plain: &str, digest: &str) -> Option<bool> {
+fn pbkdf2_hex(digest: &str) -> Option<Check> {
     let rest = digest.strip_prefix("pbkdf2_sha512_hex$").or_else(|| digest.strip_prefix("pbkdf2_sha512$"))?;
     let [rounds, salt, hash] = fields(rest, '$')?;
-    pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, rounds, &hex(salt)?, plain, &hex(hash)?)
+    pbkdf2_check(pbkdf2::PBKDF2_HMAC_SHA512, rounds, hex(salt)?, hex(hash)?)
 }
 
 /// `$P$` or `$H$`, a cost letter, eight characters of salt, and the hash in phpass's own base 64
-fn phpass(plain: &[u8], digest: &str) -> Option<bool> {
+fn phpass(digest: &str, prepare: fn(&str) -> Vec<u8>) -> Option<Check> {
     const LETTERS: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let rest = digest.strip_prefix("$P$").or_else(|| digest.strip_prefix("$H$"))?;
     if rest.len() != 31 || !rest.bytes().all(|byte| LETTERS.contains(&byte)) {
@@ -102,81 +122,104 @@ fn phpass(plain: &[u8], digest: &str) -> Option<bool> {
     let (cost, rest) = rest.split_at_checked(1)?;
     let (salt, hash) = rest.split_at_checked(8)?;
     let cost = LETTERS.iter().position(|letter| cost.as_bytes() == [*letter])?;
-    if !(7..=30).contains(&cost) {
+    if !(7..=MOST_PHPASS_COST).contains(&cost) {
         return None;
     }
-    let mut state = Md5::digest([salt.as_bytes(), plain].concat());
-    for _ in 0..1_u64 << cost {
-        state = Md5::digest([state.as_slice(), plain].concat());
-    }
-    let mut encoded = Vec::with_capacity(22);
-    for group in state.as_slice().chunks(3) {
-        let mut number = group.iter().rev().fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
-        for _ in 0..=group.len() {
-            encoded.push(LETTERS[number & 0x3f]);
-            number >>= 6;
+    let (salt, hash) = (salt.as_bytes().to_vec(), hash.as_bytes().to_vec());
+    Some(Box::new(move |plain| {
+        let plain = prepare(plain);
+        let mut state = Md5::digest([salt.as_slice(), &plain].concat());
+        for _ in 0..1_u64 << cost {
+            state = Md5::digest([state.as_slice(), &plain].concat());
         }
-    }
-    Some(same(&encoded, hash.as_bytes()))
+        let mut encoded = Vec::with_capacity(22);
+        for group in state.as_slice().chunks(3) {
+            let mut number = group.iter().rev().fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
+            for _ in 0..=group.len() {
+                encoded.push(LETTERS[number & 0x3f]);
+                number >>= 6;
+            }
+        }
+        same(&encoded, &hash)
+    }))
 }
 
 /// `rounds$salt$base64(hash)` or `hash$salt`: SHA-512 over `password{salt}`, again and again (5000 by default)
-fn sha512_symfony(plain: &str, digest: &str) -> Option<bool> {
+fn sha512_symfony(digest: &str) -> Option<Check> {
     let parts: Vec<&str> = digest.split('$').collect();
     let (rounds, salt, hash) = match parts.as_slice() {
         [rounds, salt, hash] => (rounds.parse::<u32>().ok()?, *salt, *hash),
         [hash, salt] => (5000, *salt, *hash),
         _ => return None,
     };
-    let hash = base64(hash).filter(|bytes| bytes.len() == 64)?;
-    let salted = if salt.is_empty() { plain.to_owned() } else { format!("{plain}{{{salt}}}") };
-    let mut state = sha::digest(&sha::SHA512, salted.as_bytes());
-    for _ in 1..rounds {
-        state = sha::digest(&sha::SHA512, &[state.as_ref(), salted.as_bytes()].concat());
+    let hash = base64(hash).filter(|bytes| bytes.len() == 64 && rounds <= MOST_ROUNDS)?;
+    let salt = salt.to_owned();
+    Some(Box::new(move |plain| {
+        let salted = if salt.is_empty() { plain.to_owned() } else { format!("{plain}{{{salt}}}") };
+        let mut state = sha::digest(&sha::SHA512, salted.as_bytes());
+        for _ in 1..rounds {
+            state = sha::digest(&sha::SHA512, &[state.as_ref(), salted.as_bytes()].concat());
+        }
+        same(&hash, state.as_ref())
+    }))
+}
+
+fn scrypt_params(log_n: u32, r: &str, p: &str) -> Option<scrypt::Params> {
+    let (r, p): (u32, u32) = (r.parse().ok()?, p.parse().ok()?);
+    let memory = 1_u64.checked_shl(log_n)?.checked_mul(128)?.checked_mul(u64::from(r))?;
+    if memory > MOST_MEMORY || p > 16 {
+        return None;
     }
-    Some(same(&hash, state.as_ref()))
+    scrypt::Params::new(u8::try_from(log_n).ok()?, r, p).ok()
+}
+
+fn scrypt_bytes(plain: &str, salt: &[u8], params: &scrypt::Params, length: usize) -> Option<Vec<u8>> {
+    let mut output = vec![0; length];
+    scrypt::scrypt(plain.as_bytes(), salt, params, &mut output).ok()?;
+    Some(output)
 }
 
 /// `scrypt:N:r:p$salt$hex(hash)`
-fn scrypt_werkzeug(plain: &str, digest: &str) -> Option<bool> {
+fn scrypt_werkzeug(digest: &str) -> Option<Check> {
     let [method, salt, hash] = fields(digest, '$')?;
     let [cost, r, p] = fields(method.strip_prefix("scrypt:")?, ':')?;
     let cost: u64 = cost.parse().ok().filter(|cost: &u64| cost.is_power_of_two())?;
-    let hash = hex(hash)?;
-    let computed = scrypt_bytes(plain, salt.as_bytes(), cost.trailing_zeros(), r.parse().ok()?, p.parse().ok()?, hash.len())?;
-    Some(same(&computed, &hash))
+    let params = scrypt_params(cost.trailing_zeros(), r, p)?;
+    let (salt, hash) = (salt.as_bytes().to_vec(), hex(hash).filter(|hash| !hash.is_empty())?);
+    Some(Box::new(move |plain| {
+        scrypt_bytes(plain, &salt, &params, hash.len()).is_some_and(|computed| same(&computed, &hash))
+    }))
 }
 
 /// `hash$salt$signer key$separator$rounds$memory cost`, all but the last two in base 64: scrypt makes an AES key
 /// that encrypts the signer key
-fn scrypt_firebase(plain: &str, digest: &str) -> Option<bool> {
-    use aws_lc_rs::cipher::{AES_256, EncryptionContext, EncryptingKey, UnboundCipherKey};
+fn scrypt_firebase(digest: &str) -> Option<Check> {
     let [hash, salt, signer, separator, rounds, memory] = fields(digest, '$')?;
-    let hash = base64(hash)?;
-    let mut signer = base64(signer)?;
+    let params = scrypt_params(memory.parse().ok()?, rounds, "1")?;
+    let (hash, signer) = (base64(hash)?, base64(signer)?);
     let salt = [base64(salt)?, base64(separator)?].concat();
-    let key = scrypt_bytes(plain, &salt, memory.parse().ok()?, rounds.parse().ok()?, 1, 32)?;
-    let key = EncryptingKey::ctr(UnboundCipherKey::new(&AES_256, &key).ok()?).ok()?;
-    let context = EncryptionContext::Iv128([0; 16].into());
-    key.less_safe_encrypt(&mut signer, context).ok()?;
-    Some(same(&signer, &hash))
+    Some(Box::new(move |plain| {
+        let encrypted = scrypt_bytes(plain, &salt, &params, 32).and_then(|key| encrypt(&key, &signer));
+        encrypted.is_some_and(|encrypted| same(&encrypted, &hash))
+    }))
 }
 
-fn scrypt_bytes(plain: &str, salt: &[u8], log_n: u32, r: u32, p: u32, length: usize) -> Option<Vec<u8>> {
-    let params = scrypt::Params::new(u8::try_from(log_n).ok()?, r, p).ok()?;
-    let mut output = vec![0; length];
-    scrypt::scrypt(plain.as_bytes(), salt, &params, &mut output).ok()?;
-    Some(output)
-}
-
-fn fields<const N: usize>(text: &str, separator: char) -> Option<[&str; N]> {
-    text.split(separator).collect::<Vec<_>>().try_into().ok()
+/// AES-256 in counter mode from a counter of zero.
+fn encrypt(key: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+    let key = EncryptingKey::ctr(UnboundCipherKey::new(&AES_256, key).ok()?).ok()?;
+    let mut text = text.to_vec();
+    key.less_safe_encrypt(&mut text, EncryptionContext::Iv128([0; 16].into())).ok()?;
+    Some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use data_encoding::BASE64;
+
+    fn verify(hasher: &str, plain: &str, digest: &str) -> Option<bool> {
+        read(hasher, digest).map(|check| check(plain))
+    }
 
     /// Digests made by the systems that use the format, of the password in the second column.
     #[test]
@@ -189,7 +232,11 @@ mod tests {
             ("md5_phpass", "hunter22", "$P$8saltsaltRqCiUX44NKGxB7UJ1p2Kf/"),
             ("pbkdf2_sha1", "hunter22", "pbkdf2_sha1$1000$saltsalt$g6m30ECzIbVENs7QpndcooFuxoE="),
             ("pbkdf2_sha256", "hunter22", "pbkdf2_sha256$1000$saltsalt$ny5meISIhaoh9Hf5couWXriLEditl+KNHV25zTsYC34="),
-            ("pbkdf2_sha256_django", "hunter22", "pbkdf2_sha256$1000$saltsalt$ny5meISIhaoh9Hf5couWXriLEditl+KNHV25zTsYC34="),
+            (
+                "pbkdf2_sha256_django",
+                "hunter22",
+                "pbkdf2_sha256$1000$saltsalt$ny5meISIhaoh9Hf5couWXriLEditl+KNHV25zTsYC34=",
+            ),
             (
                 "pbkdf2_sha512",
                 "hunter22",
@@ -234,5 +281,17 @@ mod tests {
     fn ssha(plain: &str, salt: &[u8]) -> String {
         let hash = sha::digest(&sha::SHA1_FOR_LEGACY_USE_ONLY, &[plain.as_bytes(), salt].concat());
         BASE64.encode(&[hash.as_ref(), salt].concat())
+    }
+
+    #[test]
+    fn digests_that_would_hang_are_refused() {
+        for (hasher, digest) in [
+            ("bcrypt", "$2b$31$abcdefghijklmnopqrstuuAbCdEfGhIjKlMnOpQrStUvWxYz01234"),
+            ("pbkdf2_sha256", "pbkdf2_sha256$4000000000$salt$AAAA"),
+            ("phpass", "$P$SIQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0"),
+            ("scrypt_werkzeug", "scrypt:1099511627776:8:1$salt$00"),
+        ] {
+            assert!(read(hasher, digest).is_none(), "{hasher}");
+        }
     }
 }

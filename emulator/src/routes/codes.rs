@@ -4,6 +4,7 @@
 use crate::api::{Call, Reply};
 use crate::errors::{ApiError, ErrorItem};
 use crate::store::identification::{CODE_LIFE, CodeVerification, MOST_ATTEMPTS, Verification};
+use crate::store::user::Unique;
 use crate::store::{Message, Store};
 
 /// Which list of a user's contacts is meant.
@@ -54,6 +55,20 @@ impl Store {
         verification
     }
 
+    /// Whether another user has claimed the value of an unverified contact.
+    fn claimed_meanwhile(&self, kind: Kind, contact_id: &str) -> bool {
+        self.users.values().any(|user| {
+            let (contacts, unique) = match kind {
+                Kind::Email => (&user.emails, Unique::Email),
+                Kind::Phone => (&user.phones, Unique::Phone),
+            };
+            contacts
+                .iter()
+                .find(|contact| contact.id == contact_id)
+                .is_some_and(|contact| self.check_free(unique, &contact.value, Some(&user.id)).is_err())
+        })
+    }
+
     /// Tells the address that was the primary one until now.
     pub(super) fn tell_old_primary(&mut self, old: Option<String>, now: i64) {
         let Some(to) = old else { return };
@@ -97,24 +112,38 @@ pub(super) fn attempt(call: &mut Call<'_>, kind: Kind, contact_id: &str) -> Resu
         verification.verified = verification.code == code;
     }
     let done = verification.clone();
+    if done.verified && call.store.claimed_meanwhile(kind, contact_id) {
+        return Err(ApiError::new(
+            400,
+            "identification_claimed",
+            "Identification claimed by another user",
+            "The identification has since been connected to a different user.",
+        ));
+    }
     if done.verified {
         verify_contact(call.store, kind, &done, now);
     }
     Ok(Reply::Json(done.render(now)))
 }
 
+/// Marks the contact as verified, and makes it the primary one if the user has none. Who was verified before stays
+/// as before.
 fn verify_contact(store: &mut Store, kind: Kind, done: &CodeVerification, now: i64) {
-    let contacts = store.users.values_mut().flat_map(|user| match kind {
-        Kind::Email => &mut user.emails,
-        Kind::Phone => &mut user.phones,
-    });
-    for contact in contacts.filter(|contact| contact.id == done.contact_id && !contact.is_verified()) {
-        contact.reserved = false;
-        contact.updated_at = now;
-        contact.verification = Some(Verification::Code {
-            strategy: done.strategy,
-            attempts: done.attempts,
-            expire_at: done.expire_at,
-        });
+    for user in store.users.values_mut() {
+        let contacts = match kind {
+            Kind::Email => &mut user.emails,
+            Kind::Phone => &mut user.phones,
+        };
+        let Some(contact) = contacts.iter_mut().find(|contact| contact.id == done.contact_id) else { continue };
+        if !contact.is_verified() {
+            contact.reserved = false;
+            contact.updated_at = now;
+            contact.verification = Some(Verification::Code {
+                strategy: done.strategy,
+                attempts: done.attempts,
+                expire_at: done.expire_at,
+            });
+            user.repair_primaries();
+        }
     }
 }

@@ -52,9 +52,10 @@ fn check(call: &Call<'_>, wanted: &Wanted, users_always: bool) -> Result<(), Api
     if users_always || !wanted.ignore_existing {
         call.store.check_free(Unique::Email, &wanted.email_address, None)?;
     }
-    let pending = call.store.invitations.values().any(|invitation| {
-        invitation.email_address == wanted.email_address && invitation.status(call.now) == "pending"
-    });
+    let pending =
+        call.store.invitations.values().any(|invitation| {
+            invitation.email_address == wanted.email_address && invitation.status(call.now) == "pending"
+        });
     if pending && !wanted.ignore_existing {
         return Err(duplicate(&wanted.email_address));
     }

@@ -138,9 +138,11 @@ pub(super) fn check_admin(call: &Call<'_>, organization_id: &str, user_id: &str,
             "Current user is not a member of the organization. Only organization members can perform this action.",
         ));
     };
-    let manages = call.store.roles.get(&membership.role).is_some_and(|role| {
-        role.permissions.iter().any(|permission| permission == "org:sys_memberships:manage")
-    });
+    let manages = call
+        .store
+        .roles
+        .get(&membership.role)
+        .is_some_and(|role| role.permissions.iter().any(|permission| permission == "org:sys_memberships:manage"));
     if manages {
         return Ok(());
     }

@@ -124,7 +124,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 }
 
 fn slug_taken() -> ApiError {
-    ErrorItem::coded("form_identifier_exists", "slug", "already exists", "That slug is taken. Please try another.").into()
+    ErrorItem::coded("form_identifier_exists", "slug", "already exists", "That slug is taken. Please try another.")
+        .into()
 }
 
 fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {

@@ -59,7 +59,12 @@ fn create_from_template(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let name = call.param("template_name");
     let life = lifetime(call)?;
     let template = call.store.templates.get(&name).cloned().ok_or_else(|| {
-        ApiError::new(404, "resource_not_found", "JWT template not found", format!("No JWT template exists with name: {name}"))
+        ApiError::new(
+            404,
+            "resource_not_found",
+            "JWT template not found",
+            format!("No JWT template exists with name: {name}"),
+        )
     })?;
     let session = live_session(call)?;
     let claims = template::fill(&template.claims, &template_context(call, &session)?);

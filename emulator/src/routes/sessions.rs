@@ -52,8 +52,11 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }
     let organization_id = match active {
         Some(id) => {
-            let organization =
-                call.store.organizations.get(&id).ok_or_else(|| ErrorItem::missing_resource("active_organization_id"))?;
+            let organization = call
+                .store
+                .organizations
+                .get(&id)
+                .ok_or_else(|| ErrorItem::missing_resource("active_organization_id"))?;
             if call.store.membership_of(&organization.id, &user_id).is_none() {
                 return Err(ErrorItem::missing_resource("active_organization_id").into());
             }

@@ -53,7 +53,10 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             400,
             "sign_in_token_cannot_be_revoked_code",
             "cannot revoke",
-            format!("Sign in token cannot be revoked because its status is {}. Only pending tokens can be revoked.", token.status),
+            format!(
+                "Sign in token cannot be revoked because its status is {}. Only pending tokens can be revoked.",
+                token.status
+            ),
         ));
     }
     token.status = "revoked";

@@ -21,14 +21,10 @@ fn read_image(call: &mut Call<'_>) -> Result<Image, ApiError> {
         return Err(ApiError::unsupported_content_type(&kind, "multipart/form-data"));
     }
     let missing = || {
-        ApiError::new(
-            400,
-            "form_param_missing",
-            "Image file missing",
-            "There was no image file present in the request",
-        )
+        ApiError::new(400, "form_param_missing", "Image file missing", "There was no image file present in the request")
     };
-    let part: &Part = call.parts.iter().find(|part| part.name == "file" && !part.bytes.is_empty()).ok_or_else(missing)?;
+    let part: &Part =
+        call.parts.iter().find(|part| part.name == "file" && !part.bytes.is_empty()).ok_or_else(missing)?;
     if !part.is_file && part.content_type.is_none() {
         return Err(missing());
     }

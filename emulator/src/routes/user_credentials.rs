@@ -12,12 +12,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn no_password() -> ApiError {
-    ApiError::new(
-        400,
-        "no_password_set",
-        "no password set",
-        "This user does not have a password set for their account",
-    )
+    ApiError::new(400, "no_password_set", "no password set", "This user does not have a password set for their account")
 }
 
 fn verify(call: &mut Call<'_>) -> Result<Reply, ApiError> {

@@ -157,7 +157,12 @@ fn read_password(form: &mut Form) -> Option<Password> {
             let password = Password::import(hasher, &digest);
             if password.is_none() {
                 let text = format!("The given digest is not a valid {hasher} digest.");
-                form.fail(ErrorItem::coded("form_password_digest_invalid_code", "password_digest", &text, text.clone()));
+                form.fail(ErrorItem::coded(
+                    "form_password_digest_invalid_code",
+                    "password_digest",
+                    &text,
+                    text.clone(),
+                ));
             }
             password
         }

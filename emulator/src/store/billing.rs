@@ -83,7 +83,10 @@ mod tests {
     #[test]
     fn money_is_formatted_with_its_sign() {
         assert_eq!(money(4_999, "USD")["amount_formatted"], "$49.99");
-        assert_eq!(money(-5, "EUR"), json!({"amount": -5, "amount_formatted": "-€0.05", "currency": "EUR", "currency_symbol": "€"}));
+        assert_eq!(
+            money(-5, "EUR"),
+            json!({"amount": -5, "amount_formatted": "-€0.05", "currency": "EUR", "currency_symbol": "€"})
+        );
     }
 
     #[test]

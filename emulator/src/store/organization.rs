@@ -172,8 +172,12 @@ impl Store {
     /// Removes an organization with its memberships and invitations.
     pub(crate) fn remove_organization(&mut self, id: &str) -> Option<Organization> {
         let organization = self.organizations.shift_remove(id)?;
-        let members: Vec<String> =
-            self.memberships.values().filter(|member| member.organization_id == id).map(|member| member.id.clone()).collect();
+        let members: Vec<String> = self
+            .memberships
+            .values()
+            .filter(|member| member.organization_id == id)
+            .map(|member| member.id.clone())
+            .collect();
         for membership in members {
             self.leave(&membership);
         }
@@ -209,7 +213,9 @@ impl Store {
     }
 
     pub(crate) fn slug_taken(&self, slug: &str, except: Option<&str>) -> bool {
-        self.organizations.values().any(|organization| organization.slug == slug && Some(organization.id.as_str()) != except)
+        self.organizations
+            .values()
+            .any(|organization| organization.slug == slug && Some(organization.id.as_str()) != except)
     }
 }
 

@@ -206,7 +206,8 @@ impl Unique {
 impl Store {
     /// An error if somebody other than `except` has the value.
     pub(crate) fn check_free(&self, kind: Unique, value: &str, except: Option<&str>) -> Result<(), ErrorItem> {
-        let claimed = |contacts: &[Contact]| contacts.iter().any(|contact| contact.value == value && contact.is_claimed());
+        let claimed =
+            |contacts: &[Contact]| contacts.iter().any(|contact| contact.value == value && contact.is_claimed());
         let taken = self.users.values().filter(|user| Some(user.id.as_str()) != except).any(|user| match kind {
             Unique::Email => claimed(&user.emails),
             Unique::Phone => claimed(&user.phones),

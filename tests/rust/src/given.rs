@@ -49,14 +49,6 @@ impl Given<'_> {
         self.path.get(index).cloned().ok_or_else(|| no_way("a path argument is missing"))
     }
 
-    /// A path argument that is a number.
-    ///
-    /// # Errors
-    /// `Internal`, if it is none.
-    pub fn path_integer(&self, index: usize) -> Result<i64> {
-        self.path(index)?.parse().map_err(no_way)
-    }
-
     /// A file.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<File> {

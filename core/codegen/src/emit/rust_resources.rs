@@ -64,6 +64,15 @@ pub(super) struct Argument {
     pub(super) gives: &'static str,
 }
 
+/// The type of an operation, which must not hide what the module is written with.
+pub(super) fn marker_name(operation: &Operation) -> String {
+    let name = upper_camel(&operation.name);
+    let taken =
+        ["Call", "Operation", "Clerk", "Map", "Value", "String", "Vec", "Into", "IntoIterator", "Result", "From"];
+    let hides = taken.contains(&name.as_str()) || name == upper_camel(&operation.resource);
+    if hides { name + "Call" } else { name }
+}
+
 /// The setter's name.
 pub(super) fn setter_ident(name: &str) -> String {
     if CALL_METHODS.contains(&name) { format!("{name}_") } else { rust_ident(name) }
@@ -98,16 +107,10 @@ impl {handle} {{
         let mut head =
             format!("//! {}\n#![allow(deprecated)] // What is on its way out is still here.\n\n", resource.doc);
         head += "use crate::call::{Call, Operation};\nuse crate::catalogue;\nuse crate::client::Clerk;\nuse crate::generated::operations;\n";
+        // The rest is named by its module: an operation's own type may be a `Page`.
         let uses = [
-            ("File", "use crate::file::File;\n"),
             ("model", "use crate::model;\n"),
             ("models", "use crate::generated::models;\n"),
-            ("Page<", "use crate::model::Page;\n"),
-            ("Nullable<", "use crate::model::Nullable;\n"),
-            ("Timestamp>", "use crate::model::Timestamp;\n"),
-            ("Datetime>", "use crate::model::Datetime;\n"),
-            ("Decimal>", "use crate::model::Decimal;\n"),
-            ("impl Serialize", "use serde::Serialize;\n"),
             ("Map<", "use serde_json::Map;\n"),
             ("Value", "use serde_json::Value;\n"),
         ];
@@ -129,21 +132,22 @@ impl {handle} {{
         let enumeration = self.enum_name(field);
         let item = |kind: &Type| match kind {
             Type::String => enumeration.clone().unwrap_or_else(|| "String".to_owned()),
-            Type::Timestamp => "Timestamp".to_owned(),
-            Type::Datetime => "Datetime".to_owned(),
-            Type::Number => "Decimal".to_owned(),
+            Type::Timestamp => "model::Timestamp".to_owned(),
+            Type::Datetime => "model::Datetime".to_owned(),
+            Type::Number => "model::Decimal".to_owned(),
             kind => qualified(kind),
         };
         let (takes, gives) = match &field.kind {
-            Type::Map | Type::Any => ("impl Serialize".to_owned(), "&value"),
-            Type::File => ("File".to_owned(), "value"),
+            Type::Map | Type::Any => ("impl serde::Serialize".to_owned(), "&value"),
+            Type::File => ("crate::file::File".to_owned(), "value"),
             Type::Array(inner) if field.nullable => {
-                (format!("impl Into<Nullable<Vec<{}>>>", item(inner)), "&value.into()")
+                (format!("impl Into<model::Nullable<Vec<{}>>>", item(inner)), "&value.into()")
             }
             Type::Array(inner) => match **inner {
-                Type::Map | Type::Any => {
-                    ("impl IntoIterator<Item = impl Serialize>".to_owned(), "&value.into_iter().collect::<Vec<_>>()")
-                }
+                Type::Map | Type::Any => (
+                    "impl IntoIterator<Item = impl serde::Serialize>".to_owned(),
+                    "&value.into_iter().collect::<Vec<_>>()",
+                ),
                 Type::String | Type::Timestamp | Type::Datetime | Type::Number => {
                     let name = item(inner);
                     let gives = INTO_VECS.iter().find(|(of, _)| *of == name).map_or(INTO_VEC, |(_, gives)| gives);
@@ -151,7 +155,7 @@ impl {handle} {{
                 }
                 _ => (format!("impl IntoIterator<Item = {}>", item(inner)), "&value.into_iter().collect::<Vec<_>>()"),
             },
-            kind if field.nullable => (format!("impl Into<Nullable<{}>>", item(kind)), "&value.into()"),
+            kind if field.nullable => (format!("impl Into<model::Nullable<{}>>", item(kind)), "&value.into()"),
             Type::String | Type::Timestamp | Type::Datetime | Type::Number => {
                 (format!("impl Into<{}>", item(&field.kind)), "&value.into()")
             }
@@ -175,7 +179,7 @@ impl {handle} {{
     }
 
     fn maker(&self, operation: &Operation) -> String {
-        let marker = upper_camel(&operation.name);
+        let marker = marker_name(operation);
         let required = required(operation);
         let mut parameters = String::new();
         let mut sets = String::new();
@@ -236,12 +240,12 @@ impl {handle} {{
     }
 
     fn marker(&self, operation: &Operation) -> String {
-        let marker = upper_camel(&operation.name);
+        let marker = marker_name(operation);
         let output = match &operation.returns {
             Returns::None => "()".to_owned(),
             Returns::Text => "String".to_owned(),
             Returns::Model(name) => format!("models::{name}"),
-            Returns::List { item, .. } => format!("Page<models::{item}>"),
+            Returns::List { item, .. } => format!("model::Page<models::{item}>"),
         };
         let mut text = format!(
             "
@@ -288,9 +292,9 @@ type Output = {output};
 /// An array of what is made from something else; `ITEM` is the enum or `String`.
 const INTO_VEC: &str = "&value.into_iter().map(Into::into).collect::<Vec<ITEM>>()";
 const INTO_VECS: &[(&str, &str)] = &[
-    ("Timestamp", "&value.into_iter().map(Into::into).collect::<Vec<Timestamp>>()"),
-    ("Datetime", "&value.into_iter().map(Into::into).collect::<Vec<Datetime>>()"),
-    ("Decimal", "&value.into_iter().map(Into::into).collect::<Vec<Decimal>>()"),
+    ("model::Timestamp", "&value.into_iter().map(Into::into).collect::<Vec<model::Timestamp>>()"),
+    ("model::Datetime", "&value.into_iter().map(Into::into).collect::<Vec<model::Datetime>>()"),
+    ("model::Decimal", "&value.into_iter().map(Into::into).collect::<Vec<model::Decimal>>()"),
 ];
 
 /// Path parameters and required fields: positional, in this order.

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::rust_resources::{ResourceCode, required, setter_ident};
+use super::rust_resources::{ResourceCode, marker_name, required, setter_ident};
 use super::rust_types::Types;
 use crate::error::Error;
 use crate::ir::{Catalogue, Field, Operation, Type};
-use crate::names::{rust_ident, upper_camel};
+use crate::names::rust_ident;
 use crate::output::Output;
 
 const FOLDER: &str = "tests/rust/src/generated";
@@ -70,7 +70,6 @@ fn builder(code: &ResourceCode<'_>, operation: &Operation, function: &str) -> St
     let mut values = Vec::new();
     for (index, field) in required.iter().enumerate() {
         values.push(match (&field.kind, index < positional) {
-            (Type::Integer, true) => format!("given.path_integer({index})?"),
             (_, true) => format!("given.path({index})?"),
             (Type::File, _) => format!("given.required({:?}, given.file({:?}))?", field.name, field.name),
             _ => format!("given.required({:?}, {})?", field.name, read(code, operation, field)),
@@ -86,7 +85,7 @@ given.only({positional}, &{names:?})?;
 let mut call = {maker};
 ",
         operation.resource,
-        upper_camel(&operation.name)
+        marker_name(operation)
     );
     let optional = operation
         .all_params()
@@ -111,14 +110,7 @@ fn read(code: &ResourceCode<'_>, operation: &Operation, field: &Field) -> String
         let named = code.enum_name(field)?;
         Some(if named.contains("::") { named } else { format!("resources::{}::{named}", operation.resource) })
     };
-    let item = |kind: &Type| match kind {
-        Type::String => enumeration().unwrap_or_else(|| "String".to_owned()),
-        Type::Integer | Type::Timestamp => "i64".to_owned(),
-        Type::Number => "f64".to_owned(),
-        Type::Boolean => "bool".to_owned(),
-        Type::Model(name) | Type::Union(name) => format!("models::{name}"),
-        Type::Datetime | Type::Map | Type::Any | Type::File | Type::Array(_) => "Value".to_owned(),
-    };
+    let item = |kind: &Type| item(kind, &enumeration);
     let read = if field.nullable { "nullable" } else { "get" };
     match &field.kind {
         Type::Map | Type::Any => format!("given.get::<Value>({name:?})"),
@@ -128,5 +120,19 @@ fn read(code: &ResourceCode<'_>, operation: &Operation, field: &Field) -> String
         Type::Number if field.nullable => format!("given.nullable_decimal({name:?})"),
         Type::Array(inner) => format!("given.{read}::<Vec<{}>>({name:?})", item(inner)),
         kind => format!("given.{read}::<{}>({name:?})", item(kind)),
+    }
+}
+
+/// The type of an item, or of a value that needs no conversion.
+fn item(kind: &Type, enumeration: &dyn Fn() -> Option<String>) -> String {
+    match kind {
+        Type::String => enumeration().unwrap_or_else(|| "String".to_owned()),
+        Type::Datetime => "String".to_owned(),
+        Type::Integer | Type::Timestamp => "i64".to_owned(),
+        Type::Number => "f64".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::Model(name) | Type::Union(name) => format!("models::{name}"),
+        Type::Array(inner) => format!("Vec<{}>", item(inner, enumeration)),
+        Type::Map | Type::Any | Type::File => "Value".to_owned(),
     }
 }

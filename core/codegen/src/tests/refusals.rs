@@ -135,7 +135,7 @@ fn paths() {
     refused(&with("GET /users/{userID}", ""), "whole segment");
     refused(&with("GET /users/u{id}", ""), "whole segment");
     refused(&with("GET /users/{id}", ", path: {other: string}"), "no `{other}`");
-    refused(&with("GET /users/{id}", ", path: {id: [string]}"), "a string or an integer");
+    refused(&with("GET /users/{id}", ", path: {id: [string]}"), "is a string");
     refused(&with("GET /users/{id}", ", path: {id: {type: string, nullable: true}}"), "never null");
     refused(&with("GET /users/{id}", ", query: {id: string}"), "two parameters");
     refused(&with("GET /users/{id}/x/{id}", ""), "two parameters");

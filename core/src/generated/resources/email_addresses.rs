@@ -8,7 +8,6 @@ use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
 use crate::model;
-use crate::model::Nullable;
 
 /// Email addresses of users.
 #[derive(Debug, Clone)]
@@ -122,17 +121,17 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// Take it as verified. `None` is null.
-    pub fn verified(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn verified(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("verified", &value.into())
     }
 
     /// Make it the primary one; the first always is. `None` is null.
-    pub fn primary(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn primary(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("primary", &value.into())
     }
 
     /// Tell the former primary address of the change. `None` is null. The server's default: `false`.
-    pub fn notify_primary_email_address_changed(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn notify_primary_email_address_changed(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("notify_primary_email_address_changed", &value.into())
     }
 }
@@ -149,17 +148,17 @@ impl Operation for Update {
 /// Optional arguments.
 impl Call<Update> {
     /// Take it as verified. `None` is null.
-    pub fn verified(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn verified(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("verified", &value.into())
     }
 
     /// Make it the primary one. `None` is null.
-    pub fn primary(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn primary(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("primary", &value.into())
     }
 
     /// Tell the former primary address of the change. `None` is null. The server's default: `false`.
-    pub fn notify_primary_email_address_changed(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn notify_primary_email_address_changed(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("notify_primary_email_address_changed", &value.into())
     }
 }
@@ -190,7 +189,7 @@ impl Call<ReplaceForUser> {
     }
 
     /// Tell the former primary address of the change. `None` is null. The server's default: `false`.
-    pub fn notify_primary_email_address_changed(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn notify_primary_email_address_changed(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("notify_primary_email_address_changed", &value.into())
     }
 }

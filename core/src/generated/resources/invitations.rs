@@ -7,9 +7,7 @@ use crate::catalogue;
 use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
-use crate::model::Nullable;
-use crate::model::Page;
-use serde::Serialize;
+use crate::model;
 
 /// Invitations to sign up to the application.
 #[derive(Debug, Clone)]
@@ -67,7 +65,7 @@ pub struct List;
 
 impl Operation for List {
     const INFO: &'static catalogue::Operation = &operations::invitations::LIST;
-    type Output = Page<models::Invitation>;
+    type Output = model::Page<models::Invitation>;
 }
 
 /// Optional arguments.
@@ -115,7 +113,7 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// Becomes public metadata of the user who signs up with it. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
@@ -125,17 +123,17 @@ impl Call<Create> {
     }
 
     /// Whether to send the email. `None` is null. The server's default: `true`.
-    pub fn notify(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn notify(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("notify", &value.into())
     }
 
     /// Invite even if the address has an invitation already or belongs to a user. `None` is null. The server's default: `false`.
-    pub fn ignore_existing(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn ignore_existing(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("ignore_existing", &value.into())
     }
 
     /// How long the invitation stays valid, in days; 30 unless given. 1 to 365. `None` is null.
-    pub fn expires_in_days(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn expires_in_days(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("expires_in_days", &value.into())
     }
 
@@ -151,7 +149,7 @@ pub struct BulkCreate;
 
 impl Operation for BulkCreate {
     const INFO: &'static catalogue::Operation = &operations::invitations::BULK_CREATE;
-    type Output = Page<models::Invitation>;
+    type Output = model::Page<models::Invitation>;
 }
 
 /// [`Invitations::revoke`].

@@ -7,9 +7,7 @@ use crate::catalogue;
 use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
-use crate::model::Nullable;
-use crate::model::Page;
-use serde::Serialize;
+use crate::model;
 
 /// Invitations to join an organization.
 #[derive(Debug, Clone)]
@@ -118,7 +116,7 @@ pub struct List;
 
 impl Operation for List {
     const INFO: &'static catalogue::Operation = &operations::organization_invitations::LIST;
-    type Output = Page<models::OrganizationInvitation>;
+    type Output = model::Page<models::OrganizationInvitation>;
 }
 
 /// Optional arguments.
@@ -155,7 +153,7 @@ pub struct ListPending;
 
 impl Operation for ListPending {
     const INFO: &'static catalogue::Operation = &operations::organization_invitations::LIST_PENDING;
-    type Output = Page<models::OrganizationInvitation>;
+    type Output = model::Page<models::OrganizationInvitation>;
 }
 
 /// Optional arguments.
@@ -177,7 +175,7 @@ pub struct GetAll;
 
 impl Operation for GetAll {
     const INFO: &'static catalogue::Operation = &operations::organization_invitations::GET_ALL;
-    type Output = Page<models::OrganizationInvitationWithOrganization>;
+    type Output = model::Page<models::OrganizationInvitationWithOrganization>;
 }
 
 /// Optional arguments.
@@ -229,32 +227,32 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// Who invites: an administrator of the organization. `None` is null.
-    pub fn inviter_user_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn inviter_user_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("inviter_user_id", &value.into())
     }
 
     /// Moves to the membership once accepted; readable by backend and frontend. Sent as it is; `()` is null.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Moves to the membership once accepted; seen by the backend only. Sent as it is; `()` is null.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 
     /// Where the link of the email leads, for an acceptance flow of your own. `None` is null.
-    pub fn redirect_url(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn redirect_url(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("redirect_url", &value.into())
     }
 
     /// How long the invitation stays valid, in days; 30 unless given. 1 to 365. `None` is null.
-    pub fn expires_in_days(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn expires_in_days(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("expires_in_days", &value.into())
     }
 
     /// Whether to send the email. `None` is null. The server's default: `true`.
-    pub fn notify(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn notify(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("notify", &value.into())
     }
 }
@@ -265,7 +263,7 @@ pub struct BulkCreate;
 
 impl Operation for BulkCreate {
     const INFO: &'static catalogue::Operation = &operations::organization_invitations::BULK_CREATE;
-    type Output = Page<models::OrganizationInvitation>;
+    type Output = model::Page<models::OrganizationInvitation>;
 }
 
 /// [`OrganizationInvitations::revoke`].
@@ -280,7 +278,7 @@ impl Operation for Revoke {
 /// Optional arguments.
 impl Call<Revoke> {
     /// Who revokes: an administrator of the organization. `None` is null.
-    pub fn requesting_user_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn requesting_user_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("requesting_user_id", &value.into())
     }
 }

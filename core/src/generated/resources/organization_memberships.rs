@@ -7,9 +7,7 @@ use crate::catalogue;
 use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
-use crate::model::Page;
-use crate::model::Timestamp;
-use serde::Serialize;
+use crate::model;
 
 /// Who belongs to an organization, and with which role.
 #[derive(Debug, Clone)]
@@ -99,7 +97,7 @@ pub struct List;
 
 impl Operation for List {
     const INFO: &'static catalogue::Operation = &operations::organization_memberships::LIST;
-    type Output = Page<models::OrganizationMembership>;
+    type Output = model::Page<models::OrganizationMembership>;
 }
 
 /// Optional arguments.
@@ -165,22 +163,22 @@ impl Call<List> {
     }
 
     /// Last session activity before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_active_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_before", &value.into())
     }
 
     /// Last session activity after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_active_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_after", &value.into())
     }
 
     /// User created before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn created_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn created_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("created_at_before", &value.into())
     }
 
     /// User created after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn created_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn created_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("created_at_after", &value.into())
     }
 
@@ -207,12 +205,12 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// Readable by backend and frontend; written only from the backend. Sent as it is; `()` is null.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is; `()` is null.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 }
@@ -238,12 +236,12 @@ impl Operation for UpdateMetadata {
 /// Optional arguments.
 impl Call<UpdateMetadata> {
     /// Readable by backend and frontend; written only from the backend. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 }

@@ -5,14 +5,9 @@
 use crate::call::{Call, Operation};
 use crate::catalogue;
 use crate::client::Clerk;
-use crate::file::File;
 use crate::generated::models;
 use crate::generated::operations;
 use crate::model;
-use crate::model::Datetime;
-use crate::model::Nullable;
-use crate::model::Page;
-use serde::Serialize;
 
 /// Groups of users with roles.
 #[derive(Debug, Clone)]
@@ -103,7 +98,7 @@ impl Organizations {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    pub fn upload_logo(&self, organization_id: impl Into<String>, file: File) -> Call<UploadLogo> {
+    pub fn upload_logo(&self, organization_id: impl Into<String>, file: crate::file::File) -> Call<UploadLogo> {
         Call::new(&self.0).set("organization_id", &organization_id.into()).file("file", file)
     }
 
@@ -169,7 +164,7 @@ pub struct List;
 
 impl Operation for List {
     const INFO: &'static catalogue::Operation = &operations::organizations::LIST;
-    type Output = Page<models::Organization>;
+    type Output = model::Page<models::Organization>;
 }
 
 /// Optional arguments.
@@ -249,37 +244,37 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// The user who becomes its first administrator. `None` is null.
-    pub fn created_by(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn created_by(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("created_by", &value.into())
     }
 
     /// Seen by the backend only. Sent as it is; `()` is null.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 
     /// Readable by backend and frontend; written only from the backend. Sent as it is; `()` is null.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Lower-case letters, digits and `-`; unique in the instance. Only where slugs are switched on. `None` is null.
-    pub fn slug(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn slug(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("slug", &value.into())
     }
 
     /// At least 0. `None` is null.
-    pub fn max_allowed_memberships(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn max_allowed_memberships(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("max_allowed_memberships", &value.into())
     }
 
     /// When it was founded, if that was elsewhere. RFC 3339 text, Unix milliseconds, or a `SystemTime`. `None` is null.
-    pub fn created_at(self, value: impl Into<Nullable<Datetime>>) -> Self {
+    pub fn created_at(self, value: impl Into<model::Nullable<model::Datetime>>) -> Self {
         self.set("created_at", &value.into())
     }
 
     /// The role set its members draw their roles from. `None` is null.
-    pub fn role_set_key(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn role_set_key(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("role_set_key", &value.into())
     }
 }
@@ -296,32 +291,32 @@ impl Operation for Update {
 /// Optional arguments.
 impl Call<Update> {
     /// 256 characters at most, without links or markup. `None` is null.
-    pub fn name(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn name(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("name", &value.into())
     }
 
     /// Lower-case letters, digits and `-`; unique in the instance. Only where slugs are switched on. `None` is null.
-    pub fn slug(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn slug(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("slug", &value.into())
     }
 
     /// At least 0. `None` is null.
-    pub fn max_allowed_memberships(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn max_allowed_memberships(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("max_allowed_memberships", &value.into())
     }
 
     /// Whether its administrators may delete it from the frontend. `None` is null.
-    pub fn admin_delete_enabled(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn admin_delete_enabled(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("admin_delete_enabled", &value.into())
     }
 
     /// When it was founded, if that was elsewhere. RFC 3339 text, Unix milliseconds, or a `SystemTime`. `None` is null.
-    pub fn created_at(self, value: impl Into<Nullable<Datetime>>) -> Self {
+    pub fn created_at(self, value: impl Into<model::Nullable<model::Datetime>>) -> Self {
         self.set("created_at", &value.into())
     }
 
     /// The role set its members draw their roles from. `None` is null.
-    pub fn role_set_key(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn role_set_key(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("role_set_key", &value.into())
     }
 }
@@ -338,12 +333,12 @@ impl Operation for MergeMetadata {
 /// Optional arguments.
 impl Call<MergeMetadata> {
     /// Readable by backend and frontend; written only from the backend. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 }
@@ -360,12 +355,12 @@ impl Operation for ReplaceMetadata {
 /// Optional arguments.
 impl Call<ReplaceMetadata> {
     /// Readable by backend and frontend; written only from the backend. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 }

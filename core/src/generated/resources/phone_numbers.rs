@@ -8,7 +8,6 @@ use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
 use crate::model;
-use crate::model::Nullable;
 
 /// Phone numbers of users.
 #[derive(Debug, Clone)]
@@ -126,17 +125,17 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// Take it as verified. `None` is null.
-    pub fn verified(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn verified(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("verified", &value.into())
     }
 
     /// Make it the primary one; the first always is. `None` is null.
-    pub fn primary(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn primary(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("primary", &value.into())
     }
 
     /// Use it for codes of the second factor; it must be verified. `None` is null.
-    pub fn reserved_for_second_factor(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn reserved_for_second_factor(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("reserved_for_second_factor", &value.into())
     }
 }
@@ -153,17 +152,17 @@ impl Operation for Update {
 /// Optional arguments.
 impl Call<Update> {
     /// Take it as verified. `None` is null.
-    pub fn verified(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn verified(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("verified", &value.into())
     }
 
     /// Make it the primary one. `None` is null.
-    pub fn primary(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn primary(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("primary", &value.into())
     }
 
     /// Use it for codes of the second factor; it must be verified. `None` is null.
-    pub fn reserved_for_second_factor(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn reserved_for_second_factor(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("reserved_for_second_factor", &value.into())
     }
 }

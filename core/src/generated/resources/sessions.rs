@@ -8,9 +8,6 @@ use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
 use crate::model;
-use crate::model::Nullable;
-use crate::model::Page;
-use serde::Serialize;
 
 /// Signed-in states of users, one for each client they signed in on.
 #[derive(Debug, Clone)]
@@ -127,7 +124,7 @@ pub struct List;
 
 impl Operation for List {
     const INFO: &'static catalogue::Operation = &operations::sessions::LIST;
-    type Output = Page<models::Session>;
+    type Output = model::Page<models::Session>;
 }
 
 /// Optional arguments.
@@ -210,7 +207,7 @@ impl Operation for CreateToken {
 /// Optional arguments.
 impl Call<CreateToken> {
     /// Life of the token, in seconds. 30 to 315360000. `None` is null.
-    pub fn expires_in_seconds(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn expires_in_seconds(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("expires_in_seconds", &value.into())
     }
 }
@@ -227,7 +224,7 @@ impl Operation for CreateTokenFromTemplate {
 /// Optional arguments.
 impl Call<CreateTokenFromTemplate> {
     /// Life of the token, in seconds. 30 to 315360000. `None` is null.
-    pub fn expires_in_seconds(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn expires_in_seconds(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("expires_in_seconds", &value.into())
     }
 }
@@ -249,17 +246,17 @@ impl Call<Refresh> {
     }
 
     /// Headers of that request: each name with an array of values. Sent as it is; `()` is null.
-    pub fn request_headers(self, value: impl Serialize) -> Self {
+    pub fn request_headers(self, value: impl serde::Serialize) -> Self {
         self.set("request_headers", &value)
     }
 
     /// `token` for the bare token, `cookie` for cookies to set. `None` is null. The server's default: `token`.
-    pub fn format(self, value: impl Into<Nullable<Format>>) -> Self {
+    pub fn format(self, value: impl Into<model::Nullable<Format>>) -> Self {
         self.set("format", &value.into())
     }
 
     /// Address the request came from. `None` is null.
-    pub fn request_originating_ip(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn request_originating_ip(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("request_originating_ip", &value.into())
     }
 }

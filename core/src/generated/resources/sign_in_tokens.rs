@@ -7,7 +7,7 @@ use crate::catalogue;
 use crate::client::Clerk;
 use crate::generated::models;
 use crate::generated::operations;
-use crate::model::Nullable;
+use crate::model;
 
 /// One-time tokens that sign a user in without a password.
 #[derive(Debug, Clone)]
@@ -49,12 +49,12 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// The organization to make active; the user must be a member. `None` is null.
-    pub fn org_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn org_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("org_id", &value.into())
     }
 
     /// Life of the token, in seconds; 30 days unless given. At least 1. `None` is null. The server's default: `2592000`.
-    pub fn expires_in_seconds(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn expires_in_seconds(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("expires_in_seconds", &value.into())
     }
 }

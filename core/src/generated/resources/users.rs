@@ -5,15 +5,9 @@
 use crate::call::{Call, Operation};
 use crate::catalogue;
 use crate::client::Clerk;
-use crate::file::File;
 use crate::generated::models;
 use crate::generated::operations;
 use crate::model;
-use crate::model::Datetime;
-use crate::model::Nullable;
-use crate::model::Page;
-use crate::model::Timestamp;
-use serde::Serialize;
 
 /// People who can sign in to the application.
 #[derive(Debug, Clone)]
@@ -180,7 +174,7 @@ impl Users {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    pub fn set_profile_image(&self, user_id: impl Into<String>, file: File) -> Call<SetProfileImage> {
+    pub fn set_profile_image(&self, user_id: impl Into<String>, file: crate::file::File) -> Call<SetProfileImage> {
         Call::new(&self.0).set("user_id", &user_id.into()).file("file", file)
     }
 
@@ -462,7 +456,7 @@ pub struct List;
 
 impl Operation for List {
     const INFO: &'static catalogue::Operation = &operations::users::LIST;
-    type Output = Page<models::User>;
+    type Output = model::Page<models::User>;
 }
 
 /// Optional arguments.
@@ -533,38 +527,38 @@ impl Call<List> {
     }
 
     /// Last session activity before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_active_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_before", &value.into())
     }
 
     /// Last session activity after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_active_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_after", &value.into())
     }
 
     /// Session activity at or after this time. Unix time in milliseconds, or a `SystemTime`.
     #[deprecated = "use last_active_at_after"]
-    pub fn last_active_at_since(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_since(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_since", &value.into())
     }
 
     /// Created before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn created_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn created_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("created_at_before", &value.into())
     }
 
     /// Created after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn created_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn created_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("created_at_after", &value.into())
     }
 
     /// Last signed in before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_sign_in_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_sign_in_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_sign_in_at_before", &value.into())
     }
 
     /// Last signed in after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_sign_in_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_sign_in_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_sign_in_at_after", &value.into())
     }
 
@@ -676,38 +670,38 @@ impl Call<Count> {
     }
 
     /// Last session activity before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_active_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_before", &value.into())
     }
 
     /// Last session activity after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_active_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_after", &value.into())
     }
 
     /// Session activity at or after this time. Unix time in milliseconds, or a `SystemTime`.
     #[deprecated = "use last_active_at_after"]
-    pub fn last_active_at_since(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_active_at_since(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_active_at_since", &value.into())
     }
 
     /// Created before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn created_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn created_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("created_at_before", &value.into())
     }
 
     /// Created after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn created_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn created_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("created_at_after", &value.into())
     }
 
     /// Last signed in before this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_sign_in_at_before(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_sign_in_at_before(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_sign_in_at_before", &value.into())
     }
 
     /// Last signed in after this time. Unix time in milliseconds, or a `SystemTime`.
-    pub fn last_sign_in_at_after(self, value: impl Into<Timestamp>) -> Self {
+    pub fn last_sign_in_at_after(self, value: impl Into<model::Timestamp>) -> Self {
         self.set("last_sign_in_at_after", &value.into())
     }
 
@@ -743,22 +737,22 @@ impl Operation for Create {
 /// Optional arguments.
 impl Call<Create> {
     /// Id of the user in your own system; unique in the instance. `None` is null.
-    pub fn external_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn external_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("external_id", &value.into())
     }
 
     /// `None` is null.
-    pub fn first_name(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn first_name(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("first_name", &value.into())
     }
 
     /// `None` is null.
-    pub fn last_name(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn last_name(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("last_name", &value.into())
     }
 
     /// Language and region, such as `fr-FR`. `None` is null.
-    pub fn locale(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn locale(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("locale", &value.into())
     }
 
@@ -800,17 +794,17 @@ impl Call<Create> {
     }
 
     /// Unique in the instance. `None` is null.
-    pub fn username(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn username(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("username", &value.into())
     }
 
     /// In plain text, 8 characters or more. `None` is null.
-    pub fn password(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn password(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("password", &value.into())
     }
 
     /// Hash of a password that was hashed elsewhere; needs `password_hasher`. `None` is null.
-    pub fn password_digest(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn password_digest(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("password_digest", &value.into())
     }
 
@@ -820,17 +814,17 @@ impl Call<Create> {
     }
 
     /// Take the password as it is, whatever the policy says; meant for migrations. `None` is null.
-    pub fn skip_password_checks(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn skip_password_checks(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("skip_password_checks", &value.into())
     }
 
     /// Do without a password where the instance asks for one. `None` is null.
-    pub fn skip_password_requirement(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn skip_password_requirement(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("skip_password_requirement", &value.into())
     }
 
     /// Secret of an authenticator app (SHA-1, 6 digits, 30 seconds). `None` is null.
-    pub fn totp_secret(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn totp_secret(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("totp_secret", &value.into())
     }
 
@@ -840,67 +834,67 @@ impl Call<Create> {
     }
 
     /// Readable by backend and frontend; written only from the backend. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 
     /// The frontend may write it too: do not trust it. Sent as it is.
-    pub fn unsafe_metadata(self, value: impl Serialize) -> Self {
+    pub fn unsafe_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("unsafe_metadata", &value)
     }
 
     /// Whether users may delete their own account from the frontend. `None` is null.
-    pub fn delete_self_enabled(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn delete_self_enabled(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("delete_self_enabled", &value.into())
     }
 
     /// When the user agreed to the legal terms. RFC 3339 text, Unix milliseconds, or a `SystemTime`. `None` is null.
-    pub fn legal_accepted_at(self, value: impl Into<Nullable<Datetime>>) -> Self {
+    pub fn legal_accepted_at(self, value: impl Into<model::Nullable<model::Datetime>>) -> Self {
         self.set("legal_accepted_at", &value.into())
     }
 
     /// Do not ask for consent to the legal terms; meant for migrations. `None` is null.
-    pub fn skip_legal_checks(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn skip_legal_checks(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("skip_legal_checks", &value.into())
     }
 
     /// Do without the identifiers that the instance asks for; at least one must still be given. `None` is null.
-    pub fn skip_user_requirement(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn skip_user_requirement(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("skip_user_requirement", &value.into())
     }
 
     /// Whether the user may create organizations from the frontend. `None` is null.
-    pub fn create_organization_enabled(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn create_organization_enabled(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("create_organization_enabled", &value.into())
     }
 
     /// How many organizations the user may create; 0 is any number. `None` is null.
-    pub fn create_organizations_limit(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn create_organizations_limit(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("create_organizations_limit", &value.into())
     }
 
     /// When the user signed up, if that was elsewhere. RFC 3339 text, Unix milliseconds, or a `SystemTime`. `None` is null.
-    pub fn created_at(self, value: impl Into<Nullable<Datetime>>) -> Self {
+    pub fn created_at(self, value: impl Into<model::Nullable<model::Datetime>>) -> Self {
         self.set("created_at", &value.into())
     }
 
     /// Spare the user the check of new devices at sign-in. `None` is null.
-    pub fn bypass_client_trust(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn bypass_client_trust(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("bypass_client_trust", &value.into())
     }
 
     /// Create the user banned. `None` is null.
-    pub fn banned(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn banned(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("banned", &value.into())
     }
 
     /// Create the user locked. `None` is null.
-    pub fn locked(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn locked(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("locked", &value.into())
     }
 }
@@ -917,57 +911,57 @@ impl Operation for Update {
 /// Optional arguments.
 impl Call<Update> {
     /// Id of the user in your own system; unique in the instance. `None` is null.
-    pub fn external_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn external_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("external_id", &value.into())
     }
 
     /// `None` is null.
-    pub fn first_name(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn first_name(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("first_name", &value.into())
     }
 
     /// `None` is null.
-    pub fn last_name(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn last_name(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("last_name", &value.into())
     }
 
     /// Language and region, such as `fr-FR`. `None` is null.
-    pub fn locale(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn locale(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("locale", &value.into())
     }
 
     /// One of the user's verified addresses. `None` is null.
-    pub fn primary_email_address_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn primary_email_address_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("primary_email_address_id", &value.into())
     }
 
     /// Tell the former primary address of the change. `None` is null. The server's default: `false`.
-    pub fn notify_primary_email_address_changed(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn notify_primary_email_address_changed(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("notify_primary_email_address_changed", &value.into())
     }
 
     /// One of the user's verified numbers. `None` is null.
-    pub fn primary_phone_number_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn primary_phone_number_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("primary_phone_number_id", &value.into())
     }
 
     /// One of the user's verified wallets. `None` is null.
-    pub fn primary_web3_wallet_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn primary_web3_wallet_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("primary_web3_wallet_id", &value.into())
     }
 
     /// Unique in the instance; null or an empty text takes it away. `None` is null.
-    pub fn username(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn username(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("username", &value.into())
     }
 
     /// An image that was uploaded before. `None` is null.
-    pub fn profile_image_id(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn profile_image_id(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("profile_image_id", &value.into())
     }
 
     /// In plain text, 8 characters or more. `None` is null.
-    pub fn password(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn password(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("password", &value.into())
     }
 
@@ -982,17 +976,17 @@ impl Call<Update> {
     }
 
     /// Take the password as it is, whatever the policy says; only beside `password`. `None` is null.
-    pub fn skip_password_checks(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn skip_password_checks(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("skip_password_checks", &value.into())
     }
 
     /// End the user's sessions once the password has changed; only beside `password`. `None` is null.
-    pub fn sign_out_of_other_sessions(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn sign_out_of_other_sessions(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("sign_out_of_other_sessions", &value.into())
     }
 
     /// Secret of an authenticator app (SHA-1, 6 digits, 30 seconds). `None` is null.
-    pub fn totp_secret(self, value: impl Into<Nullable<String>>) -> Self {
+    pub fn totp_secret(self, value: impl Into<model::Nullable<String>>) -> Self {
         self.set("totp_secret", &value.into())
     }
 
@@ -1002,37 +996,37 @@ impl Call<Update> {
     }
 
     /// Whether users may delete their own account from the frontend. `None` is null.
-    pub fn delete_self_enabled(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn delete_self_enabled(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("delete_self_enabled", &value.into())
     }
 
     /// Whether the user may create organizations from the frontend. `None` is null.
-    pub fn create_organization_enabled(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn create_organization_enabled(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("create_organization_enabled", &value.into())
     }
 
     /// When the user agreed to the legal terms. RFC 3339 text, Unix milliseconds, or a `SystemTime`. `None` is null.
-    pub fn legal_accepted_at(self, value: impl Into<Nullable<Datetime>>) -> Self {
+    pub fn legal_accepted_at(self, value: impl Into<model::Nullable<model::Datetime>>) -> Self {
         self.set("legal_accepted_at", &value.into())
     }
 
     /// Do not ask for consent to the legal terms; meant for migrations. `None` is null.
-    pub fn skip_legal_checks(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn skip_legal_checks(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("skip_legal_checks", &value.into())
     }
 
     /// How many organizations the user may create; 0 is any number. `None` is null.
-    pub fn create_organizations_limit(self, value: impl Into<Nullable<i64>>) -> Self {
+    pub fn create_organizations_limit(self, value: impl Into<model::Nullable<i64>>) -> Self {
         self.set("create_organizations_limit", &value.into())
     }
 
     /// When the user signed up, if that was elsewhere. RFC 3339 text, Unix milliseconds, or a `SystemTime`. `None` is null.
-    pub fn created_at(self, value: impl Into<Nullable<Datetime>>) -> Self {
+    pub fn created_at(self, value: impl Into<model::Nullable<model::Datetime>>) -> Self {
         self.set("created_at", &value.into())
     }
 
     /// Spare the user the check of new devices at sign-in. `None` is null.
-    pub fn bypass_client_trust(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn bypass_client_trust(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("bypass_client_trust", &value.into())
     }
 }
@@ -1049,17 +1043,17 @@ impl Operation for UpdateMetadata {
 /// Optional arguments.
 impl Call<UpdateMetadata> {
     /// Readable by backend and frontend; written only from the backend. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 
     /// The frontend may write it too: do not trust it. Sent as it is.
-    pub fn unsafe_metadata(self, value: impl Serialize) -> Self {
+    pub fn unsafe_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("unsafe_metadata", &value)
     }
 }
@@ -1076,17 +1070,17 @@ impl Operation for ReplaceMetadata {
 /// Optional arguments.
 impl Call<ReplaceMetadata> {
     /// Readable by backend and frontend; written only from the backend. Sent as it is.
-    pub fn public_metadata(self, value: impl Serialize) -> Self {
+    pub fn public_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("public_metadata", &value)
     }
 
     /// Seen by the backend only. Sent as it is.
-    pub fn private_metadata(self, value: impl Serialize) -> Self {
+    pub fn private_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("private_metadata", &value)
     }
 
     /// The frontend may write it too: do not trust it. Sent as it is.
-    pub fn unsafe_metadata(self, value: impl Serialize) -> Self {
+    pub fn unsafe_metadata(self, value: impl serde::Serialize) -> Self {
         self.set("unsafe_metadata", &value)
     }
 }
@@ -1124,7 +1118,7 @@ pub struct BulkBan;
 
 impl Operation for BulkBan {
     const INFO: &'static catalogue::Operation = &operations::users::BULK_BAN;
-    type Output = Page<models::User>;
+    type Output = model::Page<models::User>;
 }
 
 /// [`Users::bulk_unban`].
@@ -1133,7 +1127,7 @@ pub struct BulkUnban;
 
 impl Operation for BulkUnban {
     const INFO: &'static catalogue::Operation = &operations::users::BULK_UNBAN;
-    type Output = Page<models::User>;
+    type Output = model::Page<models::User>;
 }
 
 /// [`Users::lock`].
@@ -1210,7 +1204,7 @@ impl Operation for SetPasswordCompromised {
 /// Optional arguments.
 impl Call<SetPasswordCompromised> {
     /// Revoke the user's sessions as well. `None` is null.
-    pub fn revoke_all_sessions(self, value: impl Into<Nullable<bool>>) -> Self {
+    pub fn revoke_all_sessions(self, value: impl Into<model::Nullable<bool>>) -> Self {
         self.set("revoke_all_sessions", &value.into())
     }
 }
@@ -1302,7 +1296,7 @@ pub struct ListTrustedDevices;
 
 impl Operation for ListTrustedDevices {
     const INFO: &'static catalogue::Operation = &operations::users::LIST_TRUSTED_DEVICES;
-    type Output = Page<models::TrustedDevice>;
+    type Output = model::Page<models::TrustedDevice>;
 }
 
 /// [`Users::revoke_trusted_device`].
@@ -1320,7 +1314,7 @@ pub struct GetOauthAccessToken;
 
 impl Operation for GetOauthAccessToken {
     const INFO: &'static catalogue::Operation = &operations::users::GET_OAUTH_ACCESS_TOKEN;
-    type Output = Page<models::OAuthAccessToken>;
+    type Output = model::Page<models::OAuthAccessToken>;
 }
 
 /// Optional arguments.
@@ -1347,7 +1341,7 @@ pub struct GetOrganizationMemberships;
 
 impl Operation for GetOrganizationMemberships {
     const INFO: &'static catalogue::Operation = &operations::users::GET_ORGANIZATION_MEMBERSHIPS;
-    type Output = Page<models::OrganizationMembership>;
+    type Output = model::Page<models::OrganizationMembership>;
 }
 
 /// Optional arguments.
@@ -1369,7 +1363,7 @@ pub struct GetOrganizationInvitations;
 
 impl Operation for GetOrganizationInvitations {
     const INFO: &'static catalogue::Operation = &operations::users::GET_ORGANIZATION_INVITATIONS;
-    type Output = Page<models::OrganizationInvitationWithOrganization>;
+    type Output = model::Page<models::OrganizationInvitationWithOrganization>;
 }
 
 /// Optional arguments.
@@ -1396,7 +1390,7 @@ pub struct GetInstanceOrganizationMemberships;
 
 impl Operation for GetInstanceOrganizationMemberships {
     const INFO: &'static catalogue::Operation = &operations::users::GET_INSTANCE_ORGANIZATION_MEMBERSHIPS;
-    type Output = Page<models::OrganizationMembership>;
+    type Output = model::Page<models::OrganizationMembership>;
 }
 
 /// Optional arguments.
