@@ -25,6 +25,7 @@ use crate::runtime;
 const SLICE: Duration = Duration::from_millis(50);
 
 /// What a call was for.
+#[allow(clippy::large_enum_variant)] // one at a time, moved once
 pub(crate) enum Product {
     /// An answer of the API.
     Response(RawResponse),

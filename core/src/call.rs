@@ -83,7 +83,8 @@ impl CallOptions {
             serde_json::from_str(text).map_err(|_| fail("options", "must be a JSON object"))?;
         let mut options = Self::default();
         for (name, value) in values.iter().filter(|(_, value)| !value.is_null()) {
-            let ms = || milliseconds(name, value).map_err(|_| fail(name, "must be a number of milliseconds of at least 0"));
+            let ms =
+                || milliseconds(name, value).map_err(|_| fail(name, "must be a number of milliseconds of at least 0"));
             match name.as_str() {
                 "timeout_ms" => options.timeout = Some(ms()?),
                 "attempt_timeout_ms" => options.attempt_timeout = Some(ms()?),
@@ -98,7 +99,10 @@ impl CallOptions {
                     }
                 }
                 _ => {
-                    return Err(fail(name, "is not known; there are timeout_ms, attempt_timeout_ms, max_retries, headers"));
+                    return Err(fail(
+                        name,
+                        "is not known; there are timeout_ms, attempt_timeout_ms, max_retries, headers",
+                    ));
                 }
             }
         }

@@ -12,8 +12,8 @@ use crate::clock::SharedClock;
 use crate::error::{ArgumentError, ConfigError, Error, Result};
 use crate::file::File;
 use crate::generated::operations;
-use crate::key::check_secret_key;
 use crate::http::{Backoff, Limits, Outgoing, RawResponse, Transport, TransportOptions};
+use crate::key::check_secret_key;
 use crate::options::{self, ClerkBuilder, Values};
 use crate::secret::Secret;
 use crate::verification::Verification;
@@ -65,7 +65,8 @@ impl Clerk {
             None => Vec::new(),
         };
         let loopback = url.host_str().is_some_and(|host| {
-            host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            host == "localhost"
+                || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
         });
         let transport = Transport::new(TransportOptions {
             connect_timeout: values.connect_timeout.unwrap_or(Duration::from_secs(5)),
@@ -77,10 +78,12 @@ impl Clerk {
         });
         let api_version = options::api_version(&values)?;
         let verification = Verification::new(&values, &url, &api_version)?;
-        let api_version =
-            HeaderValue::from_str(&api_version).map_err(|_| ConfigError::new("api_version", "`api_version` must be a date"))?;
+        let api_version = HeaderValue::from_str(&api_version)
+            .map_err(|_| ConfigError::new("api_version", "`api_version` must be a date"))?;
         let base = format!("{}/v1", url.as_str().trim_end_matches('/'));
-        Ok(Self { inner: Arc::new(Inner { values, clock, base, api_version, transport: Arc::new(transport), verification }) })
+        Ok(Self {
+            inner: Arc::new(Inner { values, clock, base, api_version, transport: Arc::new(transport), verification }),
+        })
     }
 
     /// A copy with some options changed; what is not set here stays as it is in this client. Connections are shared
@@ -95,7 +98,8 @@ impl Clerk {
         if !self.inner.values.same_connections(&copy.inner.values) {
             return Ok(copy);
         }
-        let mut inner = Arc::try_unwrap(copy.inner).map_err(|_| Error::Internal("a new client is shared".to_owned()))?;
+        let mut inner =
+            Arc::try_unwrap(copy.inner).map_err(|_| Error::Internal("a new client is shared".to_owned()))?;
         inner.transport = self.inner.transport.clone();
         inner.verification = self.inner.verification.sharing_keys(&inner.values)?;
         Ok(Self { inner: Arc::new(inner) })
@@ -232,8 +236,9 @@ impl Clerk {
         headers.insert(HeaderName::from_static("clerk-api-version"), self.inner.api_version.clone());
         headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(key) = key {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
-                .map_err(|_| ConfigError::new("secret_key", "`secret_key` has a character that a header cannot carry"))?;
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
+                ConfigError::new("secret_key", "`secret_key` has a character that a header cannot carry")
+            })?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
@@ -254,7 +259,9 @@ impl Clerk {
             Some(key) => Ok(Some(key)),
             None => Err(ConfigError::new(
                 "secret_key",
-                format!("{what} needs the instance's secret key: set the option `secret_key` or CLERK_SECRET_KEY (sk_…)"),
+                format!(
+                    "{what} needs the instance's secret key: set the option `secret_key` or CLERK_SECRET_KEY (sk_…)"
+                ),
             )
             .into()),
         }
@@ -272,9 +279,8 @@ pub(crate) fn find_operation(name: &str) -> Result<&'static Operation, ArgumentE
 
 fn method(name: &str) -> Result<http::Method, ArgumentError> {
     match name {
-        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" => {
-            http::Method::from_bytes(name.as_bytes()).map_err(|_| ArgumentError::new("method", "`method` is not a method"))
-        }
+        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" => http::Method::from_bytes(name.as_bytes())
+            .map_err(|_| ArgumentError::new("method", "`method` is not a method")),
         _ => Err(ArgumentError::new("method", "`method` must be GET, POST, PUT, PATCH, DELETE or HEAD")),
     }
 }

@@ -74,7 +74,11 @@ impl Clerk {
     ///
     /// # Errors
     /// `Config` or `Argument`, if client or call are set up wrongly (§3.2).
-    pub async fn authenticate_request(&self, request: &RequestParts, options: &AuthenticateOptions) -> Result<RequestState> {
+    pub async fn authenticate_request(
+        &self,
+        request: &RequestParts,
+        options: &AuthenticateOptions,
+    ) -> Result<RequestState> {
         Ok(self.authenticator().authenticate(request, options, &*self.inner.clock, self).await?)
     }
 
@@ -125,7 +129,9 @@ fn defaults(values: &Values) -> VerifyOptions {
 impl KeySource for Clerk {
     async fn fetch(&self, secret_key: &Secret) -> Result<KeyResponse, NoAnswer> {
         match self.fetch_keys(secret_key).await {
-            Ok(response) => Ok(KeyResponse { status: response.status, body: response.body.to_vec(), retry_after: None }),
+            Ok(response) => {
+                Ok(KeyResponse { status: response.status, body: response.body.to_vec(), retry_after: None })
+            }
             Err(Error::Api(error)) => Ok(KeyResponse {
                 status: error.status,
                 body: error.body.to_vec(),

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from clerk_usher import AsyncClerk, NotFoundError, bridge
 from clerk_usher.testing import Emulator
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from cases import Case, call_options, check_error, check_requests, check_within, goes, load, options
+from cases import Case, call_options, check_error, check_requests, goes, load, options
 from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, Clerk, ClerkError, File, Model, Page, Pager
 from clerk_usher.testing import Emulator
 
@@ -64,7 +63,9 @@ def test_call(emulator: Emulator, case: Case, way: str) -> None:
         try:
             client = emulator.clerk(**settings) if way == "python_sync" else emulator.async_clerk(**settings)
             method = getattr(getattr(client, resource), operation)
-            given = {name if name in inspect.signature(method).parameters else f"{name}_": given[name] for name in given}
+            given = {
+                name if name in inspect.signature(method).parameters else f"{name}_": given[name] for name in given
+            }
             given["options"] = call_options(case.get("options"))
             if way == "python_sync":
                 result = sync_call(method, path, given)

@@ -7,7 +7,6 @@ import subprocess
 import time
 
 import pytest
-
 from child import run, start
 from clerk_usher.testing import Emulator
 

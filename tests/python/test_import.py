@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-
 from child import run
 from clerk_usher.testing import Emulator
 

@@ -20,7 +20,10 @@ struct Scene {
 /// Sets up, plays, draws.
 pub(crate) fn run(json: bool) -> Outcome {
     setup::all()?;
-    step("build the story in Rust", cargo().args(["build", "--profile", "ci", "-p", "clerk-usher-tests", "--example", "story"]))?;
+    step(
+        "build the story in Rust",
+        cargo().args(["build", "--profile", "ci", "-p", "clerk-usher-tests", "--example", "story"]),
+    )?;
     let rust = setup::target().join("ci/examples").join(format!("story{}", std::env::consts::EXE_SUFFIX));
     let mut python = setup::venv_python();
     python.arg("examples/story.py");
@@ -51,7 +54,8 @@ pub(crate) fn run(json: bool) -> Outcome {
 
 fn play(language: &str, program: &mut Command, json: bool) -> Result<(Vec<Scene>, bool), Failure> {
     // The emulator's keys are the story's own; the caller's must not leak into it.
-    for variable in ["CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_JWT_KEY", "CLERK_API_URL", "CLERK_API_VERSION"] {
+    for variable in ["CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_JWT_KEY", "CLERK_API_URL", "CLERK_API_VERSION"]
+    {
         program.env_remove(variable);
     }
     let (text, ended_well) = output(program.current_dir(root()))?;
@@ -78,7 +82,8 @@ fn play(language: &str, program: &mut Command, json: bool) -> Result<(Vec<Scene>
 /// A row a step, a column a language; what was seen stands once where all saw the same.
 fn draw(stories: &BTreeMap<&str, Vec<Scene>>) -> String {
     let longest = stories.values().max_by_key(|scenes| scenes.len());
-    let mut rows = vec![["step".to_owned(), "Rust".to_owned(), "Python".to_owned(), "Node".to_owned(), "seen".to_owned()]];
+    let mut rows =
+        vec![["step".to_owned(), "Rust".to_owned(), "Python".to_owned(), "Node".to_owned(), "seen".to_owned()]];
     for (index, first) in longest.into_iter().flatten().enumerate() {
         let mut seen: Vec<&str> = Vec::new();
         let mut row = [first.step.clone(), String::new(), String::new(), String::new(), String::new()];
@@ -96,8 +101,11 @@ fn draw(stories: &BTreeMap<&str, Vec<Scene>>) -> String {
         (0..5).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
     let mut out = String::new();
     for (index, row) in rows.iter().enumerate() {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count()))).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
+            .collect();
         out.push_str(format!("  {}\n", cells.join("  ")).trim_end());
         out.push('\n');
         if index == 0 {

@@ -7,5 +7,9 @@ use crate::{Failure, Outcome};
 pub(crate) fn run(check: bool) -> Outcome {
     let report = clerk_usher_codegen::generate(&root(), check).map_err(|error| error.to_string())?;
     print!("{report}");
-    if report.is_clean() { Ok(()) } else { Err(Failure::from("generated files are not up to date: run cargo xtask gen")) }
+    if report.is_clean() {
+        Ok(())
+    } else {
+        Err(Failure::from("generated files are not up to date: run cargo xtask gen"))
+    }
 }

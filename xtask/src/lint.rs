@@ -28,9 +28,15 @@ fn python(fix: bool) -> Outcome {
     quiet_step("ruff format", ruff().args(["format", "--check"]).args(sources))?;
     quiet_step("ruff check", ruff().arg("check").args(sources))?;
     let mut mypy = setup::venv_python();
-    quiet_step("mypy --strict", mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "examples"]))?;
+    quiet_step(
+        "mypy --strict",
+        mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "examples"]),
+    )?;
     let mut stubtest = setup::venv_python();
-    quiet_step("stubtest: the native module is as its stub says", stubtest.args(["-m", "mypy.stubtest", "clerk_usher._native"]))?;
+    quiet_step(
+        "stubtest: the native module is as its stub says",
+        stubtest.args(["-m", "mypy.stubtest", "clerk_usher._native"]),
+    )?;
     let mut pyright = command(setup::venv_program("pyright"));
     quiet_step("pyright", pyright.arg("--pythonpath").arg(setup::venv_program("python")))
 }

@@ -30,7 +30,10 @@ fn python() -> Outcome {
         };
         let venv = setup::target().join(format!("wheel-{version}"));
         let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-        quiet_step(&format!("an empty environment of Python {version}"), command(interpreter).args(["-m", "venv", "--clear"]).arg(&venv))?;
+        quiet_step(
+            &format!("an empty environment of Python {version}"),
+            command(interpreter).args(["-m", "venv", "--clear"]).arg(&venv),
+        )?;
         let mut pip = command(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]).arg(&wheel);
         quiet_step(&format!("install the wheel under Python {version}"), &mut pip)?;

@@ -10,7 +10,9 @@ pub(crate) fn run(json: bool) -> Outcome {
         if json {
             println!("{{\"skipped\":\"there is no ../shared/spec\"}}");
         } else {
-            println!("there is no ../shared/spec beside this repository: the catalogue was not compared with the API description");
+            println!(
+                "there is no ../shared/spec beside this repository: the catalogue was not compared with the API description"
+            );
         }
         return Ok(());
     }

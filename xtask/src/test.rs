@@ -48,7 +48,8 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
 }
 
 fn rust() -> Outcome {
-    let crates = ["-p", "clerk-usher", "-p", "clerk-usher-codegen", "-p", "clerk-usher-emulator", "-p", "clerk-usher-tests"];
+    let crates =
+        ["-p", "clerk-usher", "-p", "clerk-usher-codegen", "-p", "clerk-usher-emulator", "-p", "clerk-usher-tests"];
     step("test the crates", cargo().args(["test", "--profile", "ci", "--no-fail-fast"]).args(crates))
 }
 

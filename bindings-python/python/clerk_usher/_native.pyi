@@ -7,6 +7,21 @@ _T_co = TypeVar("_T_co", covariant=True)
 
 _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
+__all__ = [
+    "Auth",
+    "Claims",
+    "Completions",
+    "ManualClock",
+    "NativeClient",
+    "NativeEmulator",
+    "RequestState",
+    "Task",
+    "Walk",
+    "__version__",
+    "after_fork_in_child",
+    "fork_generation",
+]
+
 __version__: str
 
 def fork_generation() -> int:

@@ -27,7 +27,10 @@ pub(super) fn all(operation: &Operation, arguments: &Arguments, files: &[(String
         match arguments.raw(param.name) {
             Some(value) => check_param(param, param.name, value, Some(param.place))?,
             None if param.required => {
-                return Err(refuse(param.name, &format!("is required by {} and must be {}", operation.name, expected(param))));
+                return Err(refuse(
+                    param.name,
+                    &format!("is required by {} and must be {}", operation.name, expected(param)),
+                ));
             }
             None => {}
         }
@@ -44,14 +47,19 @@ fn check_files(operation: &Operation, files: &[(String, File)]) -> Checked {
         if file.bytes.len() > MAX_FILE_BYTES {
             return Err(refuse(
                 name,
-                &format!("has {} bytes; the API takes files of at most {MAX_FILE_BYTES} bytes (10 MiB)", file.bytes.len()),
+                &format!(
+                    "has {} bytes; the API takes files of at most {MAX_FILE_BYTES} bytes (10 MiB)",
+                    file.bytes.len()
+                ),
             ));
         }
-        if [&file.filename, &file.content_type].iter().any(|text| text.is_empty() || text.contains(['\r', '\n', '\0'])) {
+        if [&file.filename, &file.content_type].iter().any(|text| text.is_empty() || text.contains(['\r', '\n', '\0']))
+        {
             return Err(refuse(name, "needs a file name and a content type without line breaks"));
         }
     }
-    let missing = |p: &&Param| matches!(p.kind, Type::File) && p.required && !files.iter().any(|(name, _)| name == p.name);
+    let missing =
+        |p: &&Param| matches!(p.kind, Type::File) && p.required && !files.iter().any(|(name, _)| name == p.name);
     match operation.params.iter().find(missing) {
         Some(param) => Err(refuse(param.name, &format!("is required by {} and must be a file", operation.name))),
         None => Ok(()),
@@ -66,7 +74,9 @@ fn check_param(param: &Param, path: &str, value: &RawValue, place: Option<Place>
             Some(Place::Query | Place::QueryComma) => {
                 Err(refuse(path, "cannot be null: a query has no null; leave the argument out instead"))
             }
-            _ if param.required && !param.nullable => Err(refuse(path, &format!("must be {}, not null", expected(param)))),
+            _ if param.required && !param.nullable => {
+                Err(refuse(path, &format!("must be {}, not null", expected(param))))
+            }
             _ => Ok(()),
         };
     }
@@ -101,7 +111,8 @@ fn check_object(object: &Object, path: &str, text: &str) -> Checked {
     if !text.starts_with('{') {
         return Err(refuse(path, &format!("must be an object, not {}", shown(text))));
     }
-    let values = Arguments::from_json(text).map_err(|error| refuse(path, &format!("is not valid: {}", error.message)))?;
+    let values =
+        Arguments::from_json(text).map_err(|error| refuse(path, &format!("is not valid: {}", error.message)))?;
     for (name, _) in values.iter() {
         if !object.open && !object.fields.iter().any(|field| field.wire == name) {
             return Err(unknown(&format!("{path}.{name}"), name, object.name, object.fields));
@@ -111,7 +122,9 @@ fn check_object(object: &Object, path: &str, text: &str) -> Checked {
         let inner = format!("{path}.{}", field.name);
         match values.raw(field.wire) {
             Some(value) => check_param(field, &inner, value, None)?,
-            None if field.required => return Err(refuse(&inner, &format!("is required and must be {}", expected(field)))),
+            None if field.required => {
+                return Err(refuse(&inner, &format!("is required and must be {}", expected(field))));
+            }
             None => {}
         }
     }

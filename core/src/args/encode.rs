@@ -43,7 +43,8 @@ pub(super) fn request(
                 _ => append_query(&mut query, param.wire, &plain(text)),
             },
             Place::QueryComma => {
-                let values: Vec<String> = check::items(param.name, text)?.iter().map(|item| plain(item.get())).collect();
+                let values: Vec<String> =
+                    check::items(param.name, text)?.iter().map(|item| plain(item.get())).collect();
                 append_query(&mut query, param.wire, &values.join(","));
             }
             Place::Body | Place::ArrayBody => {}
@@ -142,7 +143,9 @@ fn multipart(texts: &[(&str, String)], files: &[(&str, &File)]) -> (Bytes, Strin
     let boundary = format!("usher-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
     let mut out = BytesMut::new();
     for (name, text) in texts {
-        out.put_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n", quoted(name)).as_bytes());
+        out.put_slice(
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n", quoted(name)).as_bytes(),
+        );
         out.put_slice(text.as_bytes());
         out.put_slice(b"\r\n");
     }
@@ -178,8 +181,7 @@ fn rfc3339(ms: i64) -> String {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second, milli) =
-        (in_day / 3_600_000, in_day / 60_000 % 60, in_day / 1_000 % 60, in_day % 1_000);
+    let (hour, minute, second, milli) = (in_day / 3_600_000, in_day / 60_000 % 60, in_day / 1_000 % 60, in_day % 1_000);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
 

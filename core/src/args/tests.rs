@@ -60,11 +60,7 @@ static CREATE: Operation = Operation {
     key: Key::Secret,
     idempotent: false,
     pages: Pages::None,
-    rules: &[
-        Rule::SameLength(&["phones", "states"]),
-        Rule::AtMostOne(&["html", "text"]),
-        Rule::Positive(&["amount"]),
-    ],
+    rules: &[Rule::SameLength(&["phones", "states"]), Rule::AtMostOne(&["html", "text"]), Rule::Positive(&["amount"])],
 };
 
 static BULK: Operation = Operation {
@@ -140,8 +136,13 @@ fn a_query_repeats_joins_and_escapes() {
 
 #[test]
 fn a_path_parameter_is_one_segment() {
-    assert_eq!(prepare(&LIST, r#"{"owner_id":"a b?c#d%2F{limit}"}"#).unwrap().target, "/owners/a%20b%3Fc%23d%252F%7Blimit%7D/things");
-    for (id, what) in [("", "empty"), (".", "dot"), ("..", "dot"), ("a/b", "slash"), ("a\\\\b", "slash"), ("a\\nb", "control")] {
+    assert_eq!(
+        prepare(&LIST, r#"{"owner_id":"a b?c#d%2F{limit}"}"#).unwrap().target,
+        "/owners/a%20b%3Fc%23d%252F%7Blimit%7D/things"
+    );
+    for (id, what) in
+        [("", "empty"), (".", "dot"), ("..", "dot"), ("a/b", "slash"), ("a\\\\b", "slash"), ("a\\nb", "control")]
+    {
         let (argument, message) = refused(&LIST, &format!(r#"{{"owner_id":"{id}"}}"#));
         assert_eq!(argument, "owner_id");
         assert!(message.contains(what), "{message}");

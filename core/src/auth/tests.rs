@@ -39,7 +39,9 @@ fn done<T>(step: Step<T>) -> T {
 fn page(headers: &[(&str, &str)]) -> RequestParts {
     headers
         .iter()
-        .fold(RequestParts::new("GET", "https://app.example.com/p"), |request, (name, value)| request.with_header(*name, *value))
+        .fold(RequestParts::new("GET", "https://app.example.com/p"), |request, (name, value)| {
+            request.with_header(*name, *value)
+        })
         .with_header("Sec-Fetch-Dest", "document")
 }
 
@@ -60,7 +62,12 @@ fn cookies(key: &str, cookies: &str) -> String {
 }
 
 fn bearer(token: &str, with: Value) -> RequestState {
-    ask(P, &RequestParts::new("POST", "https://app.example.com/api").with_header("AUTHORIZATION", format!("Bearer {token}")), with)
+    ask(
+        P,
+        &RequestParts::new("POST", "https://app.example.com/api")
+            .with_header("AUTHORIZATION", format!("Bearer {token}")),
+        with,
+    )
 }
 
 fn suffix(key: &str) -> String {
@@ -93,7 +100,10 @@ fn a_header_token_goes_before_cookies_and_names_have_no_case() {
     let state = ask(P, &request, json!({}));
     assert_eq!(told(&state), "signed-in");
     assert!(state.headers().is_empty() && state.notes().is_empty());
-    assert_eq!((state.token(), state.message()), (Some(key_a().token()).as_deref().map(|_| state.token().unwrap()), ""));
+    assert_eq!(
+        (state.token(), state.message()),
+        (Some(key_a().token()).as_deref().map(|_| state.token().unwrap()), "")
+    );
     // Several cookie headers are one.
     let token = format!("__session={}", key_a().token());
     let request = page(&[("cookie", "a=b"), ("Cookie", &token), ("cookie", "__client_uat=1")]);
@@ -117,7 +127,10 @@ fn header_tokens_of_section_3_7() {
     for sid in [Value::Null, json!(""), json!("(null)"), json!(5), json!(["sess_1"])] {
         assert_eq!(with(json!({}), json!({"sid": sid})), "signed-out token-type-mismatch", "D-16: {sid}");
     }
-    assert_eq!(told(&bearer(&key_b().token_with(&json!({}), &json!({"sid": ""})), json!({}))), "signed-out token-invalid-signature");
+    assert_eq!(
+        told(&bearer(&key_b().token_with(&json!({}), &json!({"sid": ""})), json!({}))),
+        "signed-out token-invalid-signature"
+    );
     for opaque in ["ak_abc", "mt_abc", "oat_abc"] {
         assert_eq!(told(&bearer(opaque, json!({}))), "signed-out token-invalid", "D-11");
     }
@@ -153,7 +166,10 @@ fn times_would_start_a_handshake_section_3_11() {
     assert_eq!(told(&bearer(&expired, json!({}))), "signed-out session-token-expired-refresh-non-eligible-non-get");
     assert!(bearer(&expired, json!({})).message().contains("reason=token-expired, token-carrier=header"));
     assert_eq!(told(&bearer(&token(json!({"exp": "x"})), json!({}))), "signed-out token-verification-failed");
-    assert_eq!(told(&bearer(&token(json!({})), json!({"authorized_parties": ["https://x"]}))), "signed-out token-invalid-authorized-parties");
+    assert_eq!(
+        told(&bearer(&token(json!({})), json!({"authorized_parties": ["https://x"]}))),
+        "signed-out token-invalid-authorized-parties"
+    );
     assert_eq!(told(&bearer(&token(json!({})), json!({"issuer": ["https://x"]}))), "signed-out token-invalid-issuer");
 }
 
@@ -168,7 +184,11 @@ fn rows_of_a_production_instance() {
     assert_eq!(cookies(P, "__client_uat=1"), "signed-out client-uat-but-no-session-token");
     assert_eq!(cookies(P, &format!("__session={token}")), "signed-out session-token-but-no-client-uat");
     for uat in ["x", "-1", "1.5", "1x", " ", "0x1", "1e3", "%31x"] {
-        assert_eq!(cookies(P, &format!("__session={token}; __client_uat={uat}")), "signed-out session-token-but-no-client-uat", "{uat} is 0 (D-17)");
+        assert_eq!(
+            cookies(P, &format!("__session={token}; __client_uat={uat}")),
+            "signed-out session-token-but-no-client-uat",
+            "{uat} is 0 (D-17)"
+        );
     }
     // C10, before anything else about the token
     assert_eq!(cookies(P, "__session=junk; __client_uat=1"), "signed-out token-invalid");
@@ -184,16 +204,29 @@ fn rows_of_a_production_instance() {
     assert_eq!(cookies(P, &session(&token, NOW_S - 4)), "signed-out session-token-iat-before-client-uat");
     assert_eq!(cookies(P, &session(&token, NOW_S - 5)), "signed-in", "the same second is not before");
     assert_eq!(cookies(P, "__session=junk; __client_uat=99999999999999999999999"), "signed-out token-invalid");
-    assert_eq!(cookies(P, &format!("__session={token}; __client_uat=99999999999999999999999")), "signed-out session-token-iat-before-client-uat");
+    assert_eq!(
+        cookies(P, &format!("__session={token}; __client_uat=99999999999999999999999")),
+        "signed-out session-token-iat-before-client-uat"
+    );
     let no_iat = key.token_with(&json!({}), &json!({"iat": "x"}));
-    assert_eq!(cookies(P, &session(&no_iat, NOW_S)), "signed-out token-verification-failed", "no number is no time, and then fails (D-17)");
+    assert_eq!(
+        cookies(P, &session(&no_iat, NOW_S)),
+        "signed-out token-verification-failed",
+        "no number is no time, and then fails (D-17)"
+    );
     // C13
     assert_eq!(cookies(P, &session(&key_b().token(), 1)), "signed-out token-invalid-signature");
     let expired = key.token_with(&json!({}), &json!({"exp": NOW_S - 100}));
-    assert_eq!(cookies(P, &session(&expired, 1)), "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie");
+    assert_eq!(
+        cookies(P, &session(&expired, 1)),
+        "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie"
+    );
     // C17, and D-16
     assert_eq!(cookies(P, &session(&token, 1)), "signed-in");
-    assert_eq!(cookies(P, &session(&key.token_with(&json!({}), &json!({"sid": Value::Null})), 1)), "signed-out token-type-mismatch");
+    assert_eq!(
+        cookies(P, &session(&key.token_with(&json!({}), &json!({"sid": Value::Null})), 1)),
+        "signed-out token-type-mismatch"
+    );
 }
 
 #[test]
@@ -204,19 +237,29 @@ fn rows_of_a_development_instance() {
     assert_eq!(cookies(D, &good), "signed-out dev-browser-missing", "C6 goes before any session");
     assert_eq!(cookies(D, &format!("{good}; __clerk_db_jwt=db")), "signed-in");
     assert_eq!(cookies(D, "__clerk_db_jwt=db"), "signed-out session-token-and-uat-missing");
-    assert_eq!(cookies(P, &good.replace("__client_uat=1", "")), "signed-out session-token-and-uat-missing", "the token is of another instance, so only suffixed cookies count");
+    assert_eq!(
+        cookies(P, &good.replace("__client_uat=1", "")),
+        "signed-out session-token-and-uat-missing",
+        "the token is of another instance, so only suffixed cookies count"
+    );
     let with_query = |query: &str| {
-        let request = RequestParts::new("GET", format!("https://app.example.com/p?{query}")).with_header("cookie", format!("{good}; __clerk_db_jwt=db"));
+        let request = RequestParts::new("GET", format!("https://app.example.com/p?{query}"))
+            .with_header("cookie", format!("{good}; __clerk_db_jwt=db"));
         told(&ask(D, &request, json!({})))
     };
     assert_eq!(with_query("__clerk_db_jwt=x"), "signed-out dev-browser-sync");
     assert_eq!(with_query("__clerk_db_jwt="), "signed-out dev-browser-sync");
-    assert_eq!(with_query("__clerk_redirect_url=https%3A%2F%2Fsat.com%2F&__clerk_db_jwt=x"), "signed-out primary-responds-to-syncing");
+    assert_eq!(
+        with_query("__clerk_redirect_url=https%3A%2F%2Fsat.com%2F&__clerk_db_jwt=x"),
+        "signed-out primary-responds-to-syncing"
+    );
     assert_eq!(with_query("__clerk_redirect_url=nonsense"), "signed-in", "D-9");
     assert_eq!(with_query("a=__clerk_db_jwt"), "signed-in");
     // A production instance cares for none of it.
     let production = format!("__session={}; __client_uat=1", key_a().token());
-    let request = RequestParts::new("GET", "https://app.example.com/p?__clerk_db_jwt=x&__clerk_redirect_url=https://sat.com").with_header("cookie", production);
+    let request =
+        RequestParts::new("GET", "https://app.example.com/p?__clerk_db_jwt=x&__clerk_redirect_url=https://sat.com")
+            .with_header("cookie", production);
     assert_eq!(told(&ask(P, &request, json!({}))), "signed-in");
 }
 
@@ -230,20 +273,35 @@ fn satellites_c2_c3() {
         with
     };
     let ask_page = |key: &str, query: &str, cookie: &str, with: Value| {
-        let request = RequestParts::new("GET", format!("https://app.example.com/p{query}")).with_header("sec-fetch-dest", "document").with_header("cookie", cookie);
+        let request = RequestParts::new("GET", format!("https://app.example.com/p{query}"))
+            .with_header("sec-fetch-dest", "document")
+            .with_header("cookie", cookie);
         told(&ask(key, &request, with))
     };
     for key in [P, D] {
         assert_eq!(ask_page(key, "", "", satellite(json!({}))), "signed-out session-token-and-uat-missing");
-        assert_eq!(ask_page(key, "", "", satellite(json!({"satellite_auto_sync": true}))), "signed-out satellite-needs-syncing");
-        assert_eq!(ask_page(key, "?__clerk_synced=false", "", satellite(json!({}))), "signed-out satellite-needs-syncing");
-        assert_eq!(ask_page(key, "?__clerk_synced=false", "__client_uat=1; __session=x", satellite(json!({}))), "signed-out satellite-needs-syncing");
+        assert_eq!(
+            ask_page(key, "", "", satellite(json!({"satellite_auto_sync": true}))),
+            "signed-out satellite-needs-syncing"
+        );
+        assert_eq!(
+            ask_page(key, "?__clerk_synced=false", "", satellite(json!({}))),
+            "signed-out satellite-needs-syncing"
+        );
+        assert_eq!(
+            ask_page(key, "?__clerk_synced=false", "__client_uat=1; __session=x", satellite(json!({}))),
+            "signed-out satellite-needs-syncing"
+        );
     }
     let synced = satellite(json!({"satellite_auto_sync": true}));
     assert_eq!(ask_page(P, "?__clerk_synced=true", "", synced.clone()), "signed-out session-token-and-uat-missing");
     assert_eq!(ask_page(D, "?__clerk_synced=true", "", synced.clone()), "signed-out dev-browser-missing");
     let iss = |iss: &str| format!("__session={}; __client_uat=1", key_a().token_with(&json!({}), &json!({"iss": iss})));
-    assert_eq!(ask_page(P, "", &iss("https://clerk.sat.com"), synced.clone()), "signed-in", "a satellite's own Frontend API is that of its domain");
+    assert_eq!(
+        ask_page(P, "", &iss("https://clerk.sat.com"), synced.clone()),
+        "signed-in",
+        "a satellite's own Frontend API is that of its domain"
+    );
     let request = RequestParts::new("POST", "https://app.example.com/p").with_header("sec-fetch-dest", "document");
     assert_eq!(told(&ask(P, &request, synced)), "signed-out session-token-and-uat-missing", "only on a GET");
     // C3 without a sign-in URL, where the secret key does not say that it is of a development instance.
@@ -259,7 +317,9 @@ fn satellites_c2_c3() {
 #[test]
 fn visitors_from_elsewhere_c15() {
     let cookie = format!("__session={}; __client_uat=1", key_a().token());
-    let from = |referrer: &str, more: (&str, &str)| told(&ask(P, &page(&[("cookie", &cookie), ("referer", referrer), more]), json!({})));
+    let from = |referrer: &str, more: (&str, &str)| {
+        told(&ask(P, &page(&[("cookie", &cookie), ("referer", referrer), more]), json!({})))
+    };
     let nothing = ("x-nothing", "");
     assert_eq!(from("https://sat.com/x", nothing), "signed-out primary-domain-cross-origin-sync");
     assert_eq!(from("https://app.example.com/x", nothing), "signed-in");
@@ -267,11 +327,30 @@ fn visitors_from_elsewhere_c15() {
     assert_eq!(from("https://accounts.example.com/sign-in", nothing), "signed-in");
     assert_eq!(from("https://clerk.example.com/v1", nothing), "signed-in");
     assert_eq!(from("https://sat.com/x", ("cookie", "__clerk_redirect_count=1")), "signed-in");
-    assert_eq!(from("https://sat.com/x", ("cookie", "__clerk_redirect_count=x")), "signed-out primary-domain-cross-origin-sync");
-    assert_eq!(from("https://app.example.com/x", ("x-forwarded-host", "other.example.com")), "signed-out primary-domain-cross-origin-sync");
-    let request = RequestParts::new("GET", "https://app.example.com/p").with_header("cookie", &cookie).with_header("referer", "https://sat.com");
+    assert_eq!(
+        from("https://sat.com/x", ("cookie", "__clerk_redirect_count=x")),
+        "signed-out primary-domain-cross-origin-sync"
+    );
+    assert_eq!(
+        from("https://app.example.com/x", ("x-forwarded-host", "other.example.com")),
+        "signed-out primary-domain-cross-origin-sync"
+    );
+    let request = RequestParts::new("GET", "https://app.example.com/p")
+        .with_header("cookie", &cookie)
+        .with_header("referer", "https://sat.com");
     assert_eq!(told(&ask(P, &request, json!({}))), "signed-in", "no page, no matter");
-    assert_eq!(told(&ask(P, &page(&[("cookie", &format!("__session={}", key_b().token())), ("cookie", "__client_uat=1"), ("referer", "https://sat.com")]), json!({}))), "signed-out token-invalid-signature");
+    assert_eq!(
+        told(&ask(
+            P,
+            &page(&[
+                ("cookie", &format!("__session={}", key_b().token())),
+                ("cookie", "__client_uat=1"),
+                ("referer", "https://sat.com")
+            ]),
+            json!({})
+        )),
+        "signed-out token-invalid-signature"
+    );
 }
 
 /// §3.4, each rule in its place. `S`, `Ss`, `U`, `Us` as there; the tokens have their subject for a name.
@@ -288,7 +367,12 @@ fn which_cookies_count_section_3_4() {
     let who = |key: &str, s: Option<&str>, ss: Option<&str>, u: Option<&str>, us: Option<&str>| -> String {
         let suffix = suffix(key);
         let mut cookie = "__clerk_db_jwt=d; ".to_owned() + &format!("__clerk_db_jwt_{suffix}=d");
-        for (name, value) in [("__session".to_owned(), s), (format!("__session_{suffix}"), ss), ("__client_uat".to_owned(), u), (format!("__client_uat_{suffix}"), us)] {
+        for (name, value) in [
+            ("__session".to_owned(), s),
+            (format!("__session_{suffix}"), ss),
+            ("__client_uat".to_owned(), u),
+            (format!("__client_uat_{suffix}"), us),
+        ] {
             if let Some(value) = value {
                 cookie.push_str(&format!("; {name}={value}"));
             }
@@ -351,7 +435,17 @@ fn which_cookies_count_section_3_4() {
 #[test]
 fn a_neighbours_cookies_hide_nothing() {
     let good = format!("__session={}; __client_uat=1", key_a().token());
-    for neighbour in ["=", ";;;", "x", "a=%ZZ%", "__session_other=junk", "__sessionx=1", "\u{1}=\u{2}", "a=\"b; c\"", "%5F%5Fsession=junk"] {
+    for neighbour in [
+        "=",
+        ";;;",
+        "x",
+        "a=%ZZ%",
+        "__session_other=junk",
+        "__sessionx=1",
+        "\u{1}=\u{2}",
+        "a=\"b; c\"",
+        "%5F%5Fsession=junk",
+    ] {
         assert_eq!(cookies(P, &format!("{neighbour}; {good}")), "signed-in", "{neighbour}");
     }
 }
@@ -397,14 +491,23 @@ fn kinds_that_are_accepted_section_3_6_to_3_9() {
     let none = |accepts: Value| ask(P, &page(&[]), json!({"accepts_token": accepts}));
     for kind in ["api_key", "m2m_token", "oauth_token"] {
         let state = none(json!(kind));
-        assert_eq!((told(&state), state.token_type().unwrap().as_str()), ("signed-out No token in header".to_owned(), kind));
+        assert_eq!(
+            (told(&state), state.token_type().unwrap().as_str()),
+            ("signed-out No token in header".to_owned(), kind)
+        );
     }
     assert_eq!(told(&none(json!("any"))), "signed-out session-token-and-uat-missing");
     assert_eq!(told(&none(json!(["api_key", "session_token"]))), "signed-out session-token-and-uat-missing");
     let state = none(json!(["api_key", "m2m_token"]));
-    assert_eq!((told(&state), state.token_type(), state.echo()), ("signed-out token-type-mismatch".to_owned(), None, &Echo::default()));
+    assert_eq!(
+        (told(&state), state.token_type(), state.echo()),
+        ("signed-out token-type-mismatch".to_owned(), None, &Echo::default())
+    );
     let good = format!("__session={}; __client_uat=1", key_a().token());
-    assert_eq!(told(&ask(P, &page(&[("cookie", &good)]), json!({"accepts_token": "api_key"}))), "signed-out No token in header");
+    assert_eq!(
+        told(&ask(P, &page(&[("cookie", &good)]), json!({"accepts_token": "api_key"}))),
+        "signed-out No token in header"
+    );
 }
 
 #[test]
@@ -422,7 +525,9 @@ fn preconditions_of_section_3_2() {
     };
     let ok = "signed-out session-token-and-uat-missing";
     let no_token = "signed-out No token in header";
-    let check = |secret: Option<&str>, with: Value, expected: &str| assert_eq!(with_secret(secret, with.clone(), &request), expected, "{with}");
+    let check = |secret: Option<&str>, with: Value, expected: &str| {
+        assert_eq!(with_secret(secret, with.clone(), &request), expected, "{with}")
+    };
     check(Some("sk_live_a"), json!({}), "publishable_key");
     check(None, json!({}), "publishable_key");
     check(None, json!({"publishable_key": P}), "secret_key");
@@ -451,12 +556,17 @@ fn preconditions_of_section_3_2() {
     check(Some("sk_live_a"), satellite(json!({"proxy_url": "/__clerk"})), ok);
     check(Some("sk_live_a"), satellite(json!({})), "domain");
     let origin = page(&[("Origin", "https://sat.com")]);
-    for (sign_in, expected) in [("/sign-in", "sign_in_url"), ("https://sat.com/sign-in", "sign_in_url"), ("https://primary.com/sign-in", ok)] {
+    for (sign_in, expected) in
+        [("/sign-in", "sign_in_url"), ("https://sat.com/sign-in", "sign_in_url"), ("https://primary.com/sign-in", ok)]
+    {
         let with = satellite(json!({"domain": "sat.com", "sign_in_url": sign_in}));
         assert_eq!(with_secret(Some("sk_live_a"), with.clone(), &origin), expected, "{sign_in}");
         check(Some("sk_live_a"), with, ok);
     }
-    assert_eq!(with_secret(Some("sk_live_a"), json!({"publishable_key": P}), &RequestParts::new("GET", "nonsense")), "argument request.url");
+    assert_eq!(
+        with_secret(Some("sk_live_a"), json!({"publishable_key": P}), &RequestParts::new("GET", "nonsense")),
+        "argument request.url"
+    );
 }
 
 #[test]
@@ -465,7 +575,10 @@ fn notes_for_the_developer_c14() {
         let cookie = format!("__session={}; __client_uat=1", key_a().token_with(&json!({}), &claims));
         ask(P, &page(&[("cookie", &cookie)]), with).notes().iter().map(|note| note.as_str()).collect()
     };
-    assert_eq!(notes(json!({"azp": Value::Null}), json!({})), ["authorized-party-missing", "authorized-parties-not-set"]);
+    assert_eq!(
+        notes(json!({"azp": Value::Null}), json!({})),
+        ["authorized-party-missing", "authorized-parties-not-set"]
+    );
     assert_eq!(notes(json!({}), json!({})), ["authorized-parties-not-set"]);
     assert_eq!(notes(json!({}), json!({"authorized_parties": ["https://app.example.com"]})), [""; 0]);
 }
@@ -473,8 +586,13 @@ fn notes_for_the_developer_c14() {
 #[tokio::test]
 async fn an_outage_is_unavailable_d15() {
     let clock = ManualClock::new(NOW);
-    let limited = Ok(crate::key::KeyResponse { status: 429, body: b"{}".to_vec(), retry_after: Some(std::time::Duration::from_secs(7)) });
-    let request = RequestParts::new("GET", "https://app.example.com/p").with_header("authorization", format!("Bearer {}", key_a().token()));
+    let limited = Ok(crate::key::KeyResponse {
+        status: 429,
+        body: b"{}".to_vec(),
+        retry_after: Some(std::time::Duration::from_secs(7)),
+    });
+    let request = RequestParts::new("GET", "https://app.example.com/p")
+        .with_header("authorization", format!("Bearer {}", key_a().token()));
     for (said, expected) in [
         (no_answer(), "unavailable unexpected-error"),
         (answer(503, "{}"), "unavailable jwk-remote-failed-to-load"),
@@ -485,7 +603,8 @@ async fn an_outage_is_unavailable_d15() {
     ] {
         let authenticator = authenticator(json!({"publishable_key": P}), false);
         let source = FakeSource::always(said);
-        let state = authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap();
+        let state =
+            authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap();
         assert_eq!(told(&state), expected);
         assert_eq!(state.to_auth().is_none(), state.status() == AuthStatus::Unavailable);
         assert!(!state.is_authenticated() && state.token().is_none());
@@ -494,14 +613,24 @@ async fn an_outage_is_unavailable_d15() {
         }
     }
     let authenticator = authenticator(json!({"publishable_key": P}), false);
-    assert!(matches!(authenticator.try_authenticate(&request, &AuthenticateOptions::default(), NOW), Step::NeedKeys(_)));
+    assert!(matches!(
+        authenticator.try_authenticate(&request, &AuthenticateOptions::default(), NOW),
+        Step::NeedKeys(_)
+    ));
     let source = FakeSource::with_keys(&[key_a().jwk()]);
-    assert_eq!(told(&authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap()), "signed-in");
+    assert_eq!(
+        told(&authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap()),
+        "signed-in"
+    );
     source.now_always(answer(500, "{}"));
     clock.advance(400_000);
     let fresh = key_a().token_with(&json!({}), &json!({"exp": NOW_S + 1000}));
     let request = RequestParts::new("GET", "https://app.example.com/p").with_header("authorization", fresh);
-    assert_eq!(told(&authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap()), "signed-in", "old keys serve on");
+    assert_eq!(
+        told(&authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap()),
+        "signed-in",
+        "old keys serve on"
+    );
     clock.advance(300_000);
     let state = authenticator.authenticate(&request, &AuthenticateOptions::default(), &clock, &source).await.unwrap();
     assert_eq!(told(&state), "unavailable jwk-remote-failed-to-load");
@@ -518,8 +647,14 @@ fn the_object_of_both_versions_section_1_6() {
         "v": Value::Null, "org_id": "org_1", "org_slug": "acme", "org_role": "org:admin", "org_permissions": ["org:a:read", 5],
         "act": {"sub": "user_2", "type": "agent"}, "fva": [1, -1], "custom": {"deep": [1]},
     }));
-    assert_eq!((auth.user_id.as_deref(), auth.session_id.as_deref(), auth.session_status.as_deref()), (Some("user_1"), Some("sess_1"), Some("active")));
-    assert_eq!((auth.org_id.as_deref(), auth.org_slug.as_deref(), auth.org_role.as_deref()), (Some("org_1"), Some("acme"), Some("org:admin")));
+    assert_eq!(
+        (auth.user_id.as_deref(), auth.session_id.as_deref(), auth.session_status.as_deref()),
+        (Some("user_1"), Some("sess_1"), Some("active"))
+    );
+    assert_eq!(
+        (auth.org_id.as_deref(), auth.org_slug.as_deref(), auth.org_role.as_deref()),
+        (Some("org_1"), Some("acme"), Some("org:admin"))
+    );
     assert_eq!(auth.org_permissions.as_deref(), Some(&["org:a:read".to_owned()][..]));
     assert_eq!(auth.actor(), Some(json!({"sub": "user_2", "type": "agent"})));
     assert_eq!(auth.factor_verification_age(), Some([1.0, -1.0]));
@@ -527,17 +662,29 @@ fn the_object_of_both_versions_section_1_6() {
     assert_eq!(text["session_claims"]["custom"], json!({"deep": [1]}));
     assert_eq!(text["actor"]["sub"], "user_2");
     assert_eq!(text["factor_verification_age"], json!([1, -1]));
-    assert_eq!((&text["token_type"], &text["is_authenticated"], &text["org_role"]), (&json!("session_token"), &json!(true), &json!("org:admin")));
+    assert_eq!(
+        (&text["token_type"], &text["is_authenticated"], &text["org_role"]),
+        (&json!("session_token"), &json!(true), &json!("org:admin"))
+    );
     assert_eq!(text.as_object().unwrap().len(), 12);
 
     let version_2 = json!({"fea": "o:a,u:b", "o": {"id": "org_1", "slg": "acme", "rol": "admin", "per": "read,manage", "fpm": "3"}});
     let auth = auth_of(version_2.clone());
-    assert_eq!((auth.org_id.as_deref(), auth.org_slug.as_deref(), auth.org_role.as_deref()), (Some("org_1"), Some("acme"), Some("org:admin")));
+    assert_eq!(
+        (auth.org_id.as_deref(), auth.org_slug.as_deref(), auth.org_role.as_deref()),
+        (Some("org_1"), Some("acme"), Some("org:admin"))
+    );
     assert_eq!(auth.org_permissions.as_deref(), Some(&["org:a:read".to_owned(), "org:a:manage".to_owned()][..]));
     let nothing = auth_of(json!({}));
     assert_eq!((nothing.org_id, nothing.org_role, nothing.org_permissions), (None, None, None));
     // Only the number 2 is version 2, however it is written.
-    for (v, org) in [(json!(2.0), Some("org_1")), (json!("2"), None), (json!(3), None), (json!("(null)"), None), (Value::Null, None)] {
+    for (v, org) in [
+        (json!(2.0), Some("org_1")),
+        (json!("2"), None),
+        (json!(3), None),
+        (json!("(null)"), None),
+        (Value::Null, None),
+    ] {
         let mut claims = version_2.clone();
         claims["v"] = v.clone();
         assert_eq!(auth_of(claims).org_id.as_deref(), org, "{v}");
@@ -562,7 +709,10 @@ fn pending_sessions_r383_r390() {
     let state = bearer(&key_a().token_with(&json!({}), &json!({"sts": "pending"})), json!({}));
     assert_eq!(told(&state), "signed-in");
     let auth = state.to_auth().unwrap();
-    assert_eq!((auth.is_authenticated, auth.user_id.as_deref(), auth.session_status.as_deref()), (false, None, Some("pending")));
+    assert_eq!(
+        (auth.is_authenticated, auth.user_id.as_deref(), auth.session_status.as_deref()),
+        (false, None, Some("pending"))
+    );
     assert!(auth.claims.is_none());
     assert_eq!(state.to_auth_with(false).unwrap().user_id.as_deref(), Some("user_1"));
     let text: Value = serde_json::from_str(&state.to_json()).unwrap();
@@ -579,16 +729,29 @@ fn states_as_json() {
     let text = state.to_json();
     assert!(text.contains(std::str::from_utf8(payload).unwrap()), "claims are verbatim");
     let value: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((&value["status"], &value["reason"], &value["token"]), (&json!("signed-in"), &Value::Null, &json!(token)));
-    assert_eq!((&value["domain"], &value["proxy_url"], &value["publishable_key"]), (&json!("d"), &json!("https://app.example.com/__clerk"), &json!(P)));
+    assert_eq!(
+        (&value["status"], &value["reason"], &value["token"]),
+        (&json!("signed-in"), &Value::Null, &json!(token))
+    );
+    assert_eq!(
+        (&value["domain"], &value["proxy_url"], &value["publishable_key"]),
+        (&json!("d"), &json!("https://app.example.com/__clerk"), &json!(P))
+    );
     assert!(value.get("auth_with_pending").is_none());
     assert!(!format!("{state:?} {:?}", state.to_auth()).contains(&token));
     for (kind, keys) in [("api_key", 9), ("m2m_token", 7), ("oauth_token", 7)] {
-        let auth: Value = serde_json::from_str(&bearer("x", json!({"accepts_token": kind})).to_auth().unwrap().to_json()).unwrap();
+        let auth: Value =
+            serde_json::from_str(&bearer("x", json!({"accepts_token": kind})).to_auth().unwrap().to_json()).unwrap();
         assert_eq!((&auth["token_type"], auth.as_object().unwrap().len()), (&json!(kind), keys));
-        assert!(auth.as_object().unwrap().iter().all(|(name, value)| name == "token_type" || name == "is_authenticated" || value.is_null()));
+        assert!(
+            auth.as_object()
+                .unwrap()
+                .iter()
+                .all(|(name, value)| name == "token_type" || name == "is_authenticated" || value.is_null())
+        );
     }
-    let auth: Value = serde_json::from_str(&bearer("x", json!({"accepts_token": []})).to_auth().unwrap().to_json()).unwrap();
+    let auth: Value =
+        serde_json::from_str(&bearer("x", json!({"accepts_token": []})).to_auth().unwrap().to_json()).unwrap();
     assert_eq!(auth, json!({"token_type": null, "is_authenticated": false}));
 }
 
@@ -652,7 +815,10 @@ fn has_section_3_19() {
     assert!(has(&version_1, json!({"role": "org:admin"})), "an old role without its prefix");
     assert!(has(&version_1, json!({"permission": "org:a:read", "feature": "a"})));
     assert!(!has(&version_1, json!({"permission": "org:b"})), "the claim's side is not normalized");
-    assert!(!has(&json!({"v": Value::Null, "org_id": "org_1", "org_role": "admin", "org_permissions": "org:a:read"}), json!({"permission": "org:a:read"})));
+    assert!(!has(
+        &json!({"v": Value::Null, "org_id": "org_1", "org_role": "admin", "org_permissions": "org:a:read"}),
+        json!({"permission": "org:a:read"})
+    ));
     assert!(!has(&json!({"v": Value::Null, "org_id": "", "org_role": "admin"}), json!({"role": "admin"})));
     let typed = HasParams::new().role("admin").permission("a:read").feature("a").plan("pro");
     assert!(auth_of(org.clone()).has(&typed));
@@ -742,11 +908,17 @@ fn options_and_requests_from_json() {
     ] {
         assert!(matches!(read(bad.clone()), Err(AuthenticateError::Argument { .. })), "{bad}");
     }
-    let request = read(json!({"url": "/p", "headers": {"A": ["1", "2"], "b": "3", "c": null, "Cookie": ["x=1", "y=2"]}})).unwrap();
-    assert_eq!((request.method(), request.header("a").as_deref(), request.header("B").as_deref()), ("GET", Some("1, 2"), Some("3")));
+    let request =
+        read(json!({"url": "/p", "headers": {"A": ["1", "2"], "b": "3", "c": null, "Cookie": ["x=1", "y=2"]}}))
+            .unwrap();
+    assert_eq!(
+        (request.method(), request.header("a").as_deref(), request.header("B").as_deref()),
+        ("GET", Some("1, 2"), Some("3"))
+    );
     assert_eq!((request.header("c"), request.header("cookie").as_deref()), (None, Some("x=1; y=2")));
     assert!(!format!("{request:?}").contains("x=1"));
-    let request = http::Request::builder().uri("https://app.example.com/p").header("Authorization", "x").body(()).unwrap();
+    let request =
+        http::Request::builder().uri("https://app.example.com/p").header("Authorization", "x").body(()).unwrap();
     assert_eq!(RequestParts::of(&request).header("authorization").as_deref(), Some("x"));
 }
 

@@ -16,7 +16,9 @@ pub(crate) fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Co
         .map_err(|error| wrong(format!("is not a PEM bundle: {error}")))?;
     let mut store = RootCertStore::empty();
     for certificate in &all {
-        store.add(certificate.clone()).map_err(|error| wrong(format!("has a certificate that cannot be used: {error}")))?;
+        store
+            .add(certificate.clone())
+            .map_err(|error| wrong(format!("has a certificate that cannot be used: {error}")))?;
     }
     if all.is_empty() {
         return Err(wrong("must be PEM text with at least one certificate (-----BEGIN CERTIFICATE-----)".to_owned()));

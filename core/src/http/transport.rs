@@ -1,6 +1,7 @@
 //! The pool of connections, and one call over it.
 
 use std::error::Error as _;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,6 @@ use crate::error::{ApiError, ConfigError, ConnectionError, Error, Result, Timeou
 use crate::host;
 
 /// What the pool is made from.
-#[derive(Debug)]
 pub(crate) struct TransportOptions {
     pub(crate) connect_timeout: Duration,
     pub(crate) proxy: Option<reqwest::Proxy>,
@@ -28,11 +28,23 @@ pub(crate) struct TransportOptions {
     pub(crate) user_agent: HeaderValue,
 }
 
+/// Without the proxy, whose URL may carry a password.
+impl fmt::Debug for TransportOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportOptions").field("connect_timeout", &self.connect_timeout).finish_non_exhaustive()
+    }
+}
+
 /// One pool. Made at the first call; made anew in a forked child, which must not share its parent's sockets.
-#[derive(Debug)]
 pub(crate) struct Transport {
     options: TransportOptions,
     slot: ArcSwapOption<(u64, reqwest::Client)>,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 /// One request to send.

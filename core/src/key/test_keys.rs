@@ -59,9 +59,11 @@ impl TestKey {
     /// PEM with lines of 64 characters, each ended by this.
     pub(crate) fn pem_with(&self, line_end: &str) -> String {
         let body = self.base64();
-        let lines: Vec<&str> =
-            body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        format!("-----BEGIN PUBLIC KEY-----{line_end}{}{line_end}-----END PUBLIC KEY-----{line_end}", lines.join(line_end))
+        let lines: Vec<&str> = body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        format!(
+            "-----BEGIN PUBLIC KEY-----{line_end}{}{line_end}-----END PUBLIC KEY-----{line_end}",
+            lines.join(line_end)
+        )
     }
 
     pub(crate) fn pem(&self) -> String {
@@ -97,7 +99,8 @@ impl TestKey {
 
     /// A token of exactly these texts.
     pub(crate) fn token_of_texts(&self, header: &str, payload: &[u8]) -> String {
-        let alg = serde_json::from_str::<Value>(header).ok().and_then(|header| header["alg"].as_str().map(str::to_owned));
+        let alg =
+            serde_json::from_str::<Value>(header).ok().and_then(|header| header["alg"].as_str().map(str::to_owned));
         let signed = format!("{}.{}", b64(header), b64(payload));
         let signature = self.sign(alg.as_deref().unwrap_or("RS256"), signed.as_bytes());
         format!("{signed}.{}", b64(signature))

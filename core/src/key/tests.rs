@@ -61,7 +61,16 @@ fn secret_keys_r452() {
     for good in ["sk_test_abc", "sk_live_abc", "test_old", "ak_machine", "anything"] {
         assert_eq!(check_secret_key("secret_key", good).unwrap().expose(), good);
     }
-    for bad in ["", "pk_test_Y2xl", "pk_live_Y2xl", "sk_test_ab c", "sk_test_abc\n", "sk_tést", "whsec_abc", "-----BEGIN PUBLIC KEY-----"] {
+    for bad in [
+        "",
+        "pk_test_Y2xl",
+        "pk_live_Y2xl",
+        "sk_test_ab c",
+        "sk_test_abc\n",
+        "sk_tést",
+        "whsec_abc",
+        "-----BEGIN PUBLIC KEY-----",
+    ] {
         let error = check_secret_key("secret_key", bad).unwrap_err();
         assert_eq!(error.option, "secret_key");
         assert!(bad.is_empty() || !error.message.contains(bad));
@@ -102,9 +111,11 @@ fn local_keys_in_all_their_forms_d12() {
 #[test]
 fn what_is_no_local_key_is_refused_when_it_is_read() {
     let key = key_a();
-    let pem_of = |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der));
+    let pem_of =
+        |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der));
     // A P-256 public key.
-    let ec = aws_lc_rs::signature::EcdsaKeyPair::generate(&aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let ec =
+        aws_lc_rs::signature::EcdsaKeyPair::generate(&aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let ec_der = aws_lc_rs::signature::KeyPair::public_key(&ec).as_der().unwrap();
     for (bad, why) in [
         (String::new(), "empty"),
@@ -116,7 +127,7 @@ fn what_is_no_local_key_is_refused_when_it_is_read() {
         (key.pem().replace("PUBLIC KEY", "CERTIFICATE"), "certificate"),
         (pem_of("RSA PUBLIC KEY", &key.pkcs1()), "PKCS#1"),
         (key.pem().replace("END PUBLIC", "END OTHER"), "END"),
-        (pem_of("PUBLIC KEY", &ec_der.as_ref()[..]), "RSA"),
+        (pem_of("PUBLIC KEY", ec_der.as_ref()), "RSA"),
         (pem_of("PUBLIC KEY", b"junk"), "RSA"),
         (key.pem().replace('A', "*"), "base64"),
         ("sk_test_something".to_owned(), "secret"),
@@ -211,7 +222,10 @@ async fn a_thousand_unknown_ids_cause_at_most_two_fetches() {
     for kid in ["constructor", "__proto__", "toString", "", "\0"] {
         assert_eq!(find(&cache, kid, false, &clock, &source).await, "unknown");
     }
-    assert!(matches!(cache.look_up(None, clock.now_ms(), false, &Progress::Start), Lookup::Unknown), "no kid is unknown too");
+    assert!(
+        matches!(cache.look_up(None, clock.now_ms(), false, &Progress::Start), Lookup::Unknown),
+        "no kid is unknown too"
+    );
     assert_eq!(source.fetches(), 2);
 }
 
@@ -224,7 +238,11 @@ async fn a_new_key_is_found_at_once_and_then_once_in_a_cooldown_d6() {
     assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "key", "a rotated key is there on its first use");
     source.now_always(answer(200, jwks(&[key_a().jwk_as("ins_c", "RS256")])));
     clock.advance(29_999);
-    assert_eq!(find(&cache, "ins_c", false, &clock, &source).await, "unknown", "within the cooldown it is unknown (D-19)");
+    assert_eq!(
+        find(&cache, "ins_c", false, &clock, &source).await,
+        "unknown",
+        "within the cooldown it is unknown (D-19)"
+    );
     assert_eq!(source.fetches(), 2);
     clock.advance(1);
     assert_eq!(find(&cache, "ins_c", false, &clock, &source).await, "key");
@@ -310,7 +328,14 @@ async fn waiting_for_another_is_bounded() {
 
 #[tokio::test]
 async fn while_the_endpoint_is_out_old_keys_serve_for_a_bounded_time() {
-    for out in [no_answer(), answer(500, "{}"), answer(503, "<html>"), answer(429, "{}"), answer(200, "<html>"), answer(200, "{\"keys\": [")] {
+    for out in [
+        no_answer(),
+        answer(500, "{}"),
+        answer(503, "<html>"),
+        answer(429, "{}"),
+        answer(200, "<html>"),
+        answer(200, "{\"keys\": ["),
+    ] {
         let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
         assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
         source.now_always(out);
@@ -320,7 +345,11 @@ async fn while_the_endpoint_is_out_old_keys_serve_for_a_bounded_time() {
         }
         assert_eq!(source.fetches(), 2, "and it is not asked all the time");
         assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "outage", "an unknown key is not invalid now");
-        assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "outage", "skipping the cache grants no further time (D-18)");
+        assert_eq!(
+            find(&cache, "ins_a", true, &clock, &source).await,
+            "outage",
+            "skipping the cache grants no further time (D-18)"
+        );
         clock.set(NOW + 599_999);
         assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
         clock.set(NOW + 600_000);
@@ -375,7 +404,9 @@ async fn retry_after_is_kept_and_passed_on() {
 
 #[tokio::test]
 async fn what_the_endpoint_says_no_to_is_no_outage() {
-    let invalid = json!({"errors": [{"code": "other"}, {"code": "clerk_key_invalid", "message": "The key is no good"}]}).to_string();
+    let invalid =
+        json!({"errors": [{"code": "other"}, {"code": "clerk_key_invalid", "message": "The key is no good"}]})
+            .to_string();
     for (said, reason) in [
         (answer(401, invalid.clone()), KeyFailureReason::SecretKeyInvalid),
         (answer(403, "{}"), KeyFailureReason::FailedToLoad),
@@ -401,7 +432,10 @@ async fn what_the_endpoint_says_no_to_is_no_outage() {
         clock.advance(1);
         assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "failed");
     }
-    assert!(matches!(source::interpret("u", answer(500, invalid)), Err(KeyFailure { outage: true, reason: KeyFailureReason::SecretKeyInvalid, .. })));
+    assert!(matches!(
+        source::interpret("u", answer(500, invalid)),
+        Err(KeyFailure { outage: true, reason: KeyFailureReason::SecretKeyInvalid, .. })
+    ));
 }
 
 #[tokio::test]
@@ -413,7 +447,11 @@ async fn skipping_the_cache_asks_once_for_each_decision() {
     assert_eq!(find(&cache, "ins_b", true, &clock, &source).await, "unknown");
     assert_eq!(source.fetches(), 4);
     source.now_always(no_answer());
-    assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "key", "a key that may still be trusted decides (D-15)");
+    assert_eq!(
+        find(&cache, "ins_a", true, &clock, &source).await,
+        "key",
+        "a key that may still be trusted decides (D-15)"
+    );
 }
 
 #[tokio::test]
@@ -453,6 +491,9 @@ async fn keys_of_one_secret_never_serve_another_r231() {
     for at in 0..200 {
         let _ = caches.for_secret_key(&Secret::new(format!("sk_test_{at}")), NOW);
     }
-    assert!(!format!("{caches:?} {theirs:?} {:?} {own:?}", theirs.partition()).contains("sk_test"), "nothing prints a secret");
+    assert!(
+        !format!("{caches:?} {theirs:?} {:?} {own:?}", theirs.partition()).contains("sk_test"),
+        "nothing prints a secret"
+    );
     assert_ne!(Partition::new("a", "bc", &own), Partition::new("ab", "c", &own));
 }

@@ -56,7 +56,10 @@ fn a_plain_token_holds_and_is_given_back_verbatim() {
     let token = key_a().token_of_texts(r#"{"alg":"RS256","typ":"JWT"}"#, payload);
     let claims = done(verifier(Some(key_a()), None).try_verify(&token, &VerifyOptions::default(), NOW)).unwrap();
     assert_eq!(claims.json().as_bytes(), payload);
-    assert_eq!((claims.sub.as_str(), claims.sid.as_deref(), claims.iss.as_deref(), claims.azp.as_deref()), ("user_1", Some("s"), Some("i"), Some("z")));
+    assert_eq!(
+        (claims.sub.as_str(), claims.sid.as_deref(), claims.iss.as_deref(), claims.azp.as_deref()),
+        ("user_1", Some("s"), Some("i"), Some("z"))
+    );
     assert_eq!((claims.exp, claims.nbf, claims.iat), (1_700_000_060, Some(1_699_999_985), Some(1_699_999_995)));
     assert_eq!(claims.raw("custom"), Some(r#"{"n":12345678901234567890,"f":1.10}"#));
     assert_eq!(claims.get::<u32>("a").unwrap().unwrap(), 2, "the last of a name wins");
@@ -119,13 +122,20 @@ fn loose_parts_are_fine_r202() {
     let (signed, signature) = good.rsplit_once('.').unwrap();
     assert_eq!(verdict(&format!("{signed}.{signature}=="), json!({})), "ok");
     assert_eq!(verdict(&format!("{signed}.{signature}===="), json!({})), "ok");
-    assert_eq!(verdict(&format!("{}=.{}.{signature}", signed.split('.').next().unwrap(), signed.split('.').nth(1).unwrap()), json!({})), "token-invalid-signature");
+    assert_eq!(
+        verdict(
+            &format!("{}=.{}.{signature}", signed.split('.').next().unwrap(), signed.split('.').nth(1).unwrap()),
+            json!({})
+        ),
+        "token-invalid-signature"
+    );
     // What is not UTF-8 is replaced.
     let token = key.token_of_texts(r#"{"alg":"RS256"}"#, b"{\"sub\":\"\xff\",\"exp\":1700000060}");
     let claims = done(verifier(Some(key), None).try_verify(&token, &VerifyOptions::default(), NOW)).unwrap();
     assert_eq!(claims.sub, "\u{fffd}");
     // Escapes that pair up, and names that are escaped.
-    let token = key.token_of_texts(r#"{"\u0061lg":"RS256"}"#, br#"{"\u0073ub":"\ud83d\ude00\\ud800","exp":1700000060}"#);
+    let token =
+        key.token_of_texts(r#"{"\u0061lg":"RS256"}"#, br#"{"\u0073ub":"\ud83d\ude00\\ud800","exp":1700000060}"#);
     let claims = done(verifier(Some(key), None).try_verify(&token, &VerifyOptions::default(), NOW)).unwrap();
     assert_eq!(claims.sub, "😀\\ud800");
 }
@@ -187,7 +197,11 @@ fn algorithms_r211_r242() {
     }
     // The type is looked at before the algorithm, both before the signature.
     assert_eq!(changed(json!({"alg": "none", "typ": "x"}), json!({}), json!({})), "token-invalid");
-    let (signed, _) = key_a().token_with(&json!({"alg": "none"}), &json!({})).rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let (signed, _) = key_a()
+        .token_with(&json!({"alg": "none"}), &json!({}))
+        .rsplit_once('.')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
     assert_eq!(verdict(&format!("{signed}."), json!({})), "token-invalid-algorithm");
 }
 
@@ -311,12 +325,27 @@ fn claims_of_every_type() {
     ] {
         assert_eq!(claims(json!({claim: value})), expected, "{claim} = {value}");
     }
-    for (number, expected) in [("1e999", failed), ("-1e999", failed), ("1700000060.0", "ok"), ("17000000.6e2", "ok"), ("-0", "token-expired"), ("1E10", "ok")] {
+    for (number, expected) in [
+        ("1e999", failed),
+        ("-1e999", failed),
+        ("1700000060.0", "ok"),
+        ("17000000.6e2", "ok"),
+        ("-0", "token-expired"),
+        ("1E10", "ok"),
+    ] {
         let payload = format!("{{\"sub\":\"user_1\",\"exp\":{number}}}");
-        assert_eq!(verdict(&key_a().token_of_texts(r#"{"alg":"RS256"}"#, payload.as_bytes()), json!({})), expected, "{number}");
+        assert_eq!(
+            verdict(&key_a().token_of_texts(r#"{"alg":"RS256"}"#, payload.as_bytes()), json!({})),
+            expected,
+            "{number}"
+        );
     }
     let twice = br#"{"sub":"user_1","exp":1,"exp":1700000060}"#;
-    assert_eq!(verdict(&key_a().token_of_texts(r#"{"alg":"RS256"}"#, twice), json!({})), "ok", "the last of a name wins");
+    assert_eq!(
+        verdict(&key_a().token_of_texts(r#"{"alg":"RS256"}"#, twice), json!({})),
+        "ok",
+        "the last of a name wins"
+    );
 }
 
 #[test]
@@ -350,7 +379,11 @@ fn audiences_r214_d3_d19() {
         (json!(5), json!([""]), "ok"),
         (json!("x"), json!(["", "x"]), "ok"),
     ] {
-        assert_eq!(changed(json!({}), json!({"aud": aud}), json!({"audience": audience})), expected, "{aud} for {audience}");
+        assert_eq!(
+            changed(json!({}), json!({"aud": aud}), json!({"audience": audience})),
+            expected,
+            "{aud} for {audience}"
+        );
     }
 }
 
@@ -375,9 +408,15 @@ fn authorized_parties_r215() {
         (json!("x"), json!([]), "ok"),
         (json!(5), Value::Null, "ok"),
     ] {
-        assert_eq!(changed(json!({}), json!({"azp": azp}), json!({"authorized_parties": parties})), expected, "{azp} for {parties}");
+        assert_eq!(
+            changed(json!({}), json!({"azp": azp}), json!({"authorized_parties": parties})),
+            expected,
+            "{azp} for {parties}"
+        );
     }
-    let opted_out = |azp: Value| changed(json!({}), json!({"azp": azp}), json!({"authorized_parties": [ours], "allow_missing_azp": true}));
+    let opted_out = |azp: Value| {
+        changed(json!({}), json!({"azp": azp}), json!({"authorized_parties": [ours], "allow_missing_azp": true}))
+    };
     assert_eq!(opted_out(Value::Null), "ok");
     assert_eq!(opted_out(json!(ours)), "ok");
     for azp in [json!(""), json!("(null)"), json!("x"), json!(5)] {
@@ -444,7 +483,8 @@ fn the_edges_of_time_r217_to_r222() {
 #[test]
 fn the_order_of_the_rules() {
     let all = json!({"audience": "a", "authorized_parties": ["p"], "issuer": "i", "clock_skew_ms": 0});
-    let mut wrong = json!({"sub": 5, "aud": "x", "azp": "x", "iss": "x", "exp": 1, "nbf": NOW_S + 100, "iat": NOW_S + 100});
+    let mut wrong =
+        json!({"sub": 5, "aud": "x", "azp": "x", "iss": "x", "exp": 1, "nbf": NOW_S + 100, "iat": NOW_S + 100});
     for (claim, right, reason) in [
         ("sub", json!("user_1"), "token-verification-failed"),
         ("aud", json!("a"), "token-verification-failed"),
@@ -476,7 +516,10 @@ fn categories_of_section_1_3() {
     // A machine's is refused before any key is looked for.
     let token = key_a().token_with(&json!({"cat": "cl_B7d4PD333AAA"}), &json!({}));
     let error = done(verifier(None, Some("sk_test_a")).try_verify(&token, &VerifyOptions::default(), NOW)).unwrap_err();
-    assert_eq!((error.reason.as_str(), error.action), ("token-invalid", Some("Make sure that this is a valid Clerk-generated JWT.")));
+    assert_eq!(
+        (error.reason.as_str(), error.action),
+        ("token-invalid", Some("Make sure that this is a valid Clerk-generated JWT."))
+    );
 }
 
 #[test]
@@ -522,10 +565,16 @@ fn messages_of_section_2_6() {
     error.carrier = Some(Carrier::Cookie);
     assert_eq!(
         error.full_message(),
-        format!("{} Make sure that this is a valid Clerk-generated JWT. (reason=token-invalid, token-carrier=cookie)", error.message)
+        format!(
+            "{} Make sure that this is a valid Clerk-generated JWT. (reason=token-invalid, token-carrier=cookie)",
+            error.message
+        )
     );
     let error = done(verifier(None, None).try_verify(&key_a().token(), &VerifyOptions::default(), NOW)).unwrap_err();
-    assert_eq!((error.reason.as_str(), error.action), ("jwk-failed-to-resolve", Some("Set the CLERK_JWT_KEY environment variable.")));
+    assert_eq!(
+        (error.reason.as_str(), error.action),
+        ("jwk-failed-to-resolve", Some("Set the CLERK_JWT_KEY environment variable."))
+    );
 }
 
 #[tokio::test]
@@ -537,17 +586,23 @@ async fn an_unknown_key_is_told_with_what_helps_and_no_more() {
     let error = verifier.verify(&token, &VerifyOptions::default(), &clock, &source).await.unwrap_err();
     assert_eq!(error.reason.as_str(), "jwk-kid-mismatch");
     assert!(error.action.unwrap().contains("Dashboard"));
-    for part in ["\"ins_b\"", "\"https://foo-bar-13.clerk.accounts.dev\"", "clerk.example.com (live)", "another instance"] {
+    for part in
+        ["\"ins_b\"", "\"https://foo-bar-13.clerk.accounts.dev\"", "clerk.example.com (live)", "another instance"]
+    {
         assert!(error.message.contains(part), "{part} in {}", error.message);
     }
     assert!(!error.message.contains("ins_of_ours"));
-    let odd = key_b().token_with(&json!({"kid": "x\r\nSet-Cookie: a\u{202e}\"".to_owned() + &"y".repeat(500)}), &json!({"iss": 5}));
+    let odd = key_b()
+        .token_with(&json!({"kid": "x\r\nSet-Cookie: a\u{202e}\"".to_owned() + &"y".repeat(500)}), &json!({"iss": 5}));
     let error = verifier.verify(&odd, &VerifyOptions::default(), &clock, &source).await.unwrap_err();
     assert!(error.message.is_ascii() || error.message.contains('…'));
     assert!(!error.message.contains(['\r', '\n', '\u{202e}']) && error.message.len() < 300, "{}", error.message);
     for kid in [json!("constructor"), json!("__proto__"), json!(5), Value::Null] {
         let token = key_a().token_with(&json!({"kid": kid}), &json!({}));
-        assert_eq!(verifier.verify(&token, &VerifyOptions::default(), &clock, &source).await.unwrap_err().reason.as_str(), "jwk-kid-mismatch");
+        assert_eq!(
+            verifier.verify(&token, &VerifyOptions::default(), &clock, &source).await.unwrap_err().reason.as_str(),
+            "jwk-kid-mismatch"
+        );
     }
 }
 
@@ -563,7 +618,9 @@ async fn keys_of_two_instances_never_verify_each_others_tokens() {
     for _ in 0..2 {
         assert!(a.verify(&token_a, &usual, &clock, &source_a).await.is_ok());
         assert!(b.verify(&token_b, &usual, &clock, &source_b).await.is_ok());
-        for crossed in [a.verify(&token_b, &usual, &clock, &source_a).await, b.verify(&token_a, &usual, &clock, &source_b).await] {
+        for crossed in
+            [a.verify(&token_b, &usual, &clock, &source_a).await, b.verify(&token_a, &usual, &clock, &source_b).await]
+        {
             assert_eq!(crossed.unwrap_err().reason.as_str(), "token-invalid-signature");
         }
     }
@@ -572,7 +629,10 @@ async fn keys_of_two_instances_never_verify_each_others_tokens() {
     let with_b = options(json!({"secret_key": "sk_test_b"}));
     assert!(a.verify(&token_b, &with_b, &clock, &source_b).await.is_ok());
     assert!(a.verify(&token_a, &usual, &clock, &source_a).await.is_ok());
-    assert_eq!(a.verify(&token_a, &with_b, &clock, &source_b).await.unwrap_err().reason.as_str(), "token-invalid-signature");
+    assert_eq!(
+        a.verify(&token_a, &with_b, &clock, &source_b).await.unwrap_err().reason.as_str(),
+        "token-invalid-signature"
+    );
     // And a JWT key goes before a secret key.
     let local = options(json!({"jwt_key": key_b().pem()}));
     assert!(a.verify(&token_b, &local, &clock, &source_a).await.is_ok());
@@ -590,7 +650,11 @@ async fn an_outage_is_never_told_as_a_bad_token_d15() {
         (answer(404, "{}"), "jwk-remote-failed-to-load", false),
         (answer(404, "nothing"), "unexpected-error", false),
         (answer(200, "{\"keys\":[]}"), "jwk-remote-failed-to-load", false),
-        (answer(401, "{\"errors\":[{\"code\":\"clerk_key_invalid\",\"message\":\"no such key\"}]}"), "secret-key-invalid", false),
+        (
+            answer(401, "{\"errors\":[{\"code\":\"clerk_key_invalid\",\"message\":\"no such key\"}]}"),
+            "secret-key-invalid",
+            false,
+        ),
     ] {
         let verifier = verifier(None, Some("sk_test_a"));
         let source = FakeSource::always(said.clone());
@@ -598,7 +662,10 @@ async fn an_outage_is_never_told_as_a_bad_token_d15() {
         assert_eq!((error.reason.as_str(), error.unavailable), (reason, unavailable), "{said:?}");
         assert!(!error.full_message().contains("sk_test"));
         // A host that steps by itself comes to an end too.
-        assert_eq!(done(verifier.try_verify(&key_a().token(), &VerifyOptions::default(), NOW)).unwrap_err().reason.as_str(), reason);
+        assert_eq!(
+            done(verifier.try_verify(&key_a().token(), &VerifyOptions::default(), NOW)).unwrap_err().reason.as_str(),
+            reason
+        );
         assert_eq!(source.fetches(), 1);
         assert_eq!(verifier.warm_up(&clock, &source).await.unwrap_err().reason.as_str(), reason);
     }
@@ -612,7 +679,12 @@ async fn junk_causes_two_fetches_at_most_and_a_warm_cache_needs_none() {
     for at in 0..1000 {
         let junk = match at % 3 {
             0 => format!("junk{at}"),
-            1 => format!("{}.{}.{}", b64(format!("{{\"alg\":\"RS256\",\"kid\":\"ins_{at}\"}}")), b64("{}"), b64([at as u8; 256])),
+            1 => format!(
+                "{}.{}.{}",
+                b64(format!("{{\"alg\":\"RS256\",\"kid\":\"ins_{at}\"}}")),
+                b64("{}"),
+                b64([at as u8; 256])
+            ),
             _ => format!("{}.{}.{}", b64("{\"alg\":\"RS256\",\"kid\":\"ins_a\"}"), b64("{}"), b64([at as u8; 256])),
         };
         assert!(verifier.verify(&junk, &VerifyOptions::default(), &clock, &source).await.is_err());
@@ -627,7 +699,10 @@ async fn junk_causes_two_fetches_at_most_and_a_warm_cache_needs_none() {
     assert!(done(cold.try_verify(&key_a().token(), &VerifyOptions::default(), NOW)).is_ok());
     self::verifier(Some(key_a()), None).warm_up(&clock, &source).await.unwrap();
     assert_eq!(source.fetches(), 3);
-    assert_eq!(self::verifier(None, None).warm_up(&clock, &source).await.unwrap_err().reason.as_str(), "jwk-failed-to-resolve");
+    assert_eq!(
+        self::verifier(None, None).warm_up(&clock, &source).await.unwrap_err().reason.as_str(),
+        "jwk-failed-to-resolve"
+    );
 }
 
 #[test]
@@ -649,21 +724,29 @@ fn options_are_read_strictly() {
     assert!(VerifyOptions::from_json("{").is_err());
     let secret = options(json!({"secret_key": "sk_test_hush"}));
     assert!(!format!("{secret:?}").contains("hush"));
-    assert!(VerifyOptions::from_json(&json!({"secret_key": "sk test hush"}).to_string()).is_err_and(|error| !error.to_string().contains("hush")));
+    assert!(
+        VerifyOptions::from_json(&json!({"secret_key": "sk test hush"}).to_string())
+            .is_err_and(|error| !error.to_string().contains("hush"))
+    );
 }
 
 #[test]
 fn defaults_hold_where_a_call_says_nothing() {
     let keys = KeyCaches::new("https://api.clerk.com", "v", None, KeyCacheSettings::default());
     let defaults = options(json!({"audience": "a", "clock_skew_ms": 0, "issuer": "i"}));
-    let verifier = Verifier::new(Some(LocalKey::parse(&key_a().pem()).unwrap()), Arc::new(keys), Instance::default(), defaults);
+    let verifier =
+        Verifier::new(Some(LocalKey::parse(&key_a().pem()).unwrap()), Arc::new(keys), Instance::default(), defaults);
     let verdict = |claims: Value, with: Value| {
         let token = key_a().token_with(&json!({}), &claims);
         done(verifier.try_verify(&token, &options(with), NOW)).map_or_else(|error| error.reason.as_str(), |_| "ok")
     };
     assert_eq!(verdict(json!({"aud": "a", "iss": "i"}), json!({})), "ok");
     assert_eq!(verdict(json!({"aud": "b", "iss": "i"}), json!({})), "token-verification-failed");
-    assert_eq!(verdict(json!({"aud": "b", "iss": "i"}), json!({"audience": []})), "token-verification-failed", "nothing is nothing");
+    assert_eq!(
+        verdict(json!({"aud": "b", "iss": "i"}), json!({"audience": []})),
+        "token-verification-failed",
+        "nothing is nothing"
+    );
     assert_eq!(verdict(json!({"aud": "b", "iss": "i"}), json!({"audience": "b"})), "ok");
     assert_eq!(verdict(json!({"iss": "i", "exp": NOW_S}), json!({})), "token-expired");
     assert_eq!(verdict(json!({"iss": "i", "exp": NOW_S}), json!({"clock_skew_ms": 1000})), "ok");

@@ -54,7 +54,10 @@ fn main() -> Result<(), Whatever> {
         if has("--json") {
             println!("{}", json!({ "name": name, "microseconds": median, "of_the_limit": ratio }));
         } else {
-            println!("{name:<44} {median:>8.1} µs   {ratio:>5.2} of the limit   {}", "█".repeat((ratio * 30.0) as usize));
+            println!(
+                "{name:<44} {median:>8.1} µs   {ratio:>5.2} of the limit   {}",
+                "█".repeat((ratio * 30.0) as usize)
+            );
         }
     }
     Ok(())
@@ -79,10 +82,13 @@ fn contenders(pem: &str) -> Result<Vec<(&'static str, Work<'static>)>, Whatever>
 
     let key = DecodingKey::from_rsa_pem(pem.as_bytes())?;
     let validation = Validation::new(Algorithm::RS256);
-    let peer: Work<'static> = Box::new(move |token| {
-        jsonwebtoken::decode::<Value>(token, &key, &validation).map(drop).map_err(Into::into)
-    });
-    Ok(vec![("the limit: RSA alone, parsed key", raw), ("clerk-usher, verify_token", ours), ("jsonwebtoken, decode", peer)])
+    let peer: Work<'static> =
+        Box::new(move |token| jsonwebtoken::decode::<Value>(token, &key, &validation).map(drop).map_err(Into::into));
+    Ok(vec![
+        ("the limit: RSA alone, parsed key", raw),
+        ("clerk-usher, verify_token", ours),
+        ("jsonwebtoken, decode", peer),
+    ])
 }
 
 fn median(times: &mut [f64]) -> f64 {

@@ -20,7 +20,11 @@ pub async fn run(emulator: &Emulator, case: &Case) -> Outcome {
     for fault in value["faults"].as_array().into_iter().flatten() {
         control(emulator, "add_fault", fault)?;
     }
-    let text = if value["token"].is_null() { String::new() } else { token::make(emulator, token::now(value), &value["token"])? };
+    let text = if value["token"].is_null() {
+        String::new()
+    } else {
+        token::make(emulator, token::now(value), &value["token"])?
+    };
     let state = authenticate(emulator, value, &text).await;
     control(emulator, "clear_faults", &json!({}))?;
     match (state, value.get("error")) {

@@ -132,7 +132,8 @@ async fn carry_out(clerk: &Clerk, value: &Value, way: Way) -> clerk_usher::Resul
 
 /// The names of an operation's path parameters, in order.
 fn path_names(operation: &str) -> Vec<String> {
-    let template = clerk_usher::generated::operations::find(operation).map(|operation| operation.path).unwrap_or_default();
+    let template =
+        clerk_usher::generated::operations::find(operation).map(|operation| operation.path).unwrap_or_default();
     let names = template.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     names.map(str::to_owned).collect()
 }

@@ -69,7 +69,10 @@ fn request(what: &str, expected: &Value, got: &Value, secret_key: &str) -> Outco
     }
     let header = |name: &str| {
         let headers = got["headers"].as_array();
-        let found = headers.into_iter().flatten().find(|pair| pair[0].as_str().is_some_and(|key| key.eq_ignore_ascii_case(name)));
+        let found = headers
+            .into_iter()
+            .flatten()
+            .find(|pair| pair[0].as_str().is_some_and(|key| key.eq_ignore_ascii_case(name)));
         found.and_then(|pair| pair[1].as_str()).unwrap_or_default().to_owned()
     };
     for (name, value) in object(&expected["headers"]) {
@@ -85,7 +88,8 @@ fn request(what: &str, expected: &Value, got: &Value, secret_key: &str) -> Outco
     }
     if let Some(body) = expected.get("body") {
         let text = got["body"].as_str().unwrap_or_default();
-        let sent = if text.is_empty() { Value::Null } else { serde_json::from_str(text).unwrap_or_else(|_| text.into()) };
+        let sent =
+            if text.is_empty() { Value::Null } else { serde_json::from_str(text).unwrap_or_else(|_| text.into()) };
         same(&format!("{what} body"), body, &sent)?;
     }
     if let Some(parts) = expected.get("multipart") {

@@ -1,5 +1,8 @@
 //! What only the Rust client has, and what a case cannot say: options, environment, connections, pages, cancellation.
 
+// Helpers of a test say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::time::Duration;
 
 use clerk_usher::auth::{AuthStatus, AuthenticateOptions, RequestParts};
@@ -58,7 +61,8 @@ fn options_come_from_the_environment_unless_set() {
     };
     let clerk = Clerk::builder().environment(variables.clone()).build().unwrap();
     assert_eq!(asked_with(&clerk), ("Bearer sk_test_environment".to_owned(), "2026-05-12".to_owned()));
-    let clerk = Clerk::builder().secret_key("sk_test_set").api_version("2025-04-10").environment(variables).build().unwrap();
+    let clerk =
+        Clerk::builder().secret_key("sk_test_set").api_version("2025-04-10").environment(variables).build().unwrap();
     assert_eq!(asked_with(&clerk), ("Bearer sk_test_set".to_owned(), "2025-04-10".to_owned()));
 }
 
@@ -134,7 +138,8 @@ async fn a_copy_with_options_shares_connections_and_keys() {
     let emulator = emulator();
     let clerk = client(&emulator);
     clerk.warm_up().await.unwrap();
-    let copy = clerk.with_options(|builder| Ok(builder.max_retries(0_u32).audience(["https://api.example.com"]))).unwrap();
+    let copy =
+        clerk.with_options(|builder| Ok(builder.max_retries(0_u32).audience(["https://api.example.com"]))).unwrap();
     copy.users().count().await.unwrap();
     let token = emulator.mint_session_token(&MintOptions::default()).unwrap();
     assert!(matches!(copy.try_verify_token(&token, &VerifyOptions::default()), Step::Done(Ok(_))));
@@ -254,8 +259,10 @@ async fn without_a_secret_key_calls_are_refused_and_tokens_still_verified() {
 
 #[tokio::test]
 async fn one_instances_key_never_verifies_anothers_token() {
-    let (one, two) = (emulator(), Emulator::builder().seed(3).start().unwrap());
-    assert_eq!(one.instance_id(), two.instance_id(), "the same key id makes the test sharper");
+    // The same key id makes the test sharper.
+    let start = || Emulator::builder().instance_id("ins_same").start().unwrap();
+    let (one, two) = (start(), start());
+    assert_eq!(one.instance_id(), two.instance_id());
     let (first, second) = (client(&one), client(&two));
     let (mine, theirs) = (MintOptions::default(), MintOptions::default());
     let (mine, theirs) = (one.mint_session_token(&mine).unwrap(), two.mint_session_token(&theirs).unwrap());
@@ -276,8 +283,8 @@ async fn one_instances_key_never_verifies_anothers_token() {
 async fn an_outage_is_unavailable_and_bounded() {
     let emulator = emulator();
     let token = emulator.mint_session_token(&MintOptions::default()).unwrap();
-    let request = RequestParts::new("GET", "https://app.example.com/")
-        .with_header("Authorization", format!("Bearer {token}"));
+    let request =
+        RequestParts::new("GET", "https://app.example.com/").with_header("Authorization", format!("Bearer {token}"));
     for fault in [
         Fault { status: Some(500), ..Fault::default() },
         Fault { status: Some(429), retry_after: Some(json!(7)), ..Fault::default() },
