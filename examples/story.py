@@ -31,7 +31,7 @@ def bearer(token: str) -> dict[str, object]:
 
 def main() -> None:
     """Plays it."""
-    with Emulator.start(seed=7) as emulator, client(emulator) as clerk:
+    with Emulator(seed=7) as emulator, client(emulator) as clerk:
         tell("start the emulator", emulator.url.startswith("http://127.0.0.1:"), "listening on 127.0.0.1")
 
         ann = clerk.users.create(

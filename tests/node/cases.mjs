@@ -90,8 +90,13 @@ export async function authenticateCase(given, instances) {
     ...placed(nodeNames(given.client), instances),
   });
   for (const fault of given.faults ?? []) emulator.addFault(nodeNames(fault));
-  const state = await clerk.authenticateRequest(requestOf(given, instances, now), placed(nodeNames(given.options), instances));
-  checkState(given.result, state, now);
+  const answer = clerk.authenticateRequest(requestOf(given, instances, now), placed(nodeNames(given.options), instances));
+  if (given.error !== undefined) {
+    const error = await failure(answer);
+    for (const [name, value] of Object.entries(given.error)) assert.equal(error[camelCase(name)], value, `${name} of ${error}`);
+    return;
+  }
+  checkState(given.result, await answer, now);
 }
 
 export function requestOf(given, instances, now) {

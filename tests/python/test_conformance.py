@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import base64
 import inspect
+import json
+import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from cases import Case, call_options, check_error, check_requests, goes, load, options
+from cases import Case, call_options, check_error, check_requests, check_within, goes, load, options
 from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, Clerk, ClerkError, File, Model, Page, Pager
-from clerk_usher.testing import Emulator
+from clerk_usher.testing import Emulator, ManualClock
 
 WAYS = ("python_sync", "python_async")
 CALLS = [(case, way) for case in load("call") for way in WAYS if goes(case, way)]
+TOKENS = [(case, way) for case in load("token") for way in WAYS if goes(case, way)]
 AUTHENTICATIONS = [(case, way) for case in load("authenticate") for way in WAYS if goes(case, way)]
 
 
@@ -83,12 +86,125 @@ def test_call(emulator: Emulator, case: Case, way: str) -> None:
     check_requests(case["requests"], emulator.requests(), emulator.secret_key)
 
 
-def run(way: str, client: Clerk | AsyncClerk, name: str, *args: Any, **kwargs: Any) -> Any:
-    value = getattr(client, name)(*args, **kwargs)
+def run(way: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Calls a method, and awaits it where it must be."""
     if way == "python_sync":
-        return value
+        return method(*args, **kwargs)
 
     async def awaited() -> Any:
-        return await value
+        return await method(*args, **kwargs)
 
     return asyncio.run(awaited())
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Emulator]:
+    with Emulator(seed=8) as emulator:
+        yield emulator
+
+
+def times(value: Any, now: int) -> Any:
+    """`"now+5"` as seconds."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"now([+-]\d+(?:\.\d+)?)?", value)
+        if found is None:
+            return value
+        seconds = now // 1000 + float(found[1] or 0)
+        return int(seconds) if seconds.is_integer() else seconds
+    if isinstance(value, list):
+        return [times(item, now) for item in value]
+    if isinstance(value, dict):
+        return {name: times(item, now) for name, item in value.items()}
+    return value
+
+
+def make_token(told: Any, emulator: Emulator, now: int) -> str:
+    """The token of a case."""
+    if isinstance(told, str):
+        return told
+    told = told or {}
+    assert set(told) <= {"header", "claims", "signed_by", "tamper"}, told
+    signer = told.get("signed_by", "instance")
+    token = emulator.mint_session_token(
+        issued_at=now // 1000,
+        header=told.get("header", {}),
+        claims=times(told.get("claims", {}), now),
+        key="other" if signer == "other" else "instance",
+        tampered=told.get("tamper") == "payload",
+    )
+    return token.rpartition(".")[0] + "." if signer == "none" else token
+
+
+def client(way: str, **settings: Any) -> Clerk | AsyncClerk:
+    return Clerk(**settings) if way == "python_sync" else AsyncClerk(**settings)
+
+
+@named(TOKENS)
+def test_token(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
+    now = case["now"]
+    keys = {"instance": emulator.jwt_key, "other": other.jwt_key, "none": None}
+    told = case.get("key", "instance")
+    token = make_token(case["token"], emulator, now)
+
+    def verify() -> Any:
+        settings = {"publishable_key": emulator.publishable_key, "environment": {}, "clock": ManualClock(now)}
+        clerk = client(way, jwt_key=keys.get(told, told), **settings)
+        return run(way, clerk.verify_token, token, **options(case.get("options", {})))
+
+    if "error" in case:
+        with pytest.raises(ClerkError) as raised:
+            verify()
+        check_error(case["error"], raised.value)
+    else:
+        check_within(times(case["result"].get("claims", {}), now), verify().to_dict())
+    assert emulator.requests() == []
+
+
+def placed(told: dict[str, Any], emulator: Emulator, other: Emulator) -> dict[str, Any]:
+    """Options in which `$JWT_KEY` and the like stand for the instance's own."""
+    values = {
+        "$JWT_KEY": emulator.jwt_key,
+        "$OTHER_JWT_KEY": other.jwt_key,
+        "$SECRET_KEY": emulator.secret_key,
+        "$PUBLISHABLE_KEY": emulator.publishable_key,
+    }
+    return {name: values.get(value, value) if isinstance(value, str) else value for name, value in told.items()}
+
+
+@named(AUTHENTICATIONS)
+def test_authenticate(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
+    now = case["now"]
+    for fault in case.get("faults", []):
+        emulator.control("add_fault", **fault)
+    settings: dict[str, Any] = {
+        "secret_key": emulator.secret_key,
+        "publishable_key": emulator.publishable_key,
+        "api_url": emulator.url,
+        "environment": {},
+        "clock": ManualClock(now),
+        **placed(options(case.get("client", {})), emulator, other),
+    }
+    request = json.dumps(case["request"])
+    if "token" in case:
+        request = request.replace("$TOKEN", make_token(case["token"], emulator, now))
+    told = placed(options(case.get("options", {})), emulator, other)
+    if "error" in case:
+        with pytest.raises(ClerkError) as raised:
+            run(way, client(way, **settings).authenticate_request, json.loads(request), **told)
+        check_error(case["error"], raised.value)
+        return
+    state = run(way, client(way, **settings).authenticate_request, json.loads(request), **told)
+    for name, value in case["result"].items():
+        if name == "auth":
+            auth = None if state.auth is None else state.auth.to_dict()
+            assert (value is None) == (auth is None)
+            renamed = {"session_claims" if key == "claims" else key: item for key, item in (value or {}).items()}
+            check_within(times(renamed, now), auth)
+        elif name == "has":
+            for asked, answer in value:
+                assert (state.auth is not None and state.auth.has(**asked)) is answer, asked
+        elif name == "headers":
+            headers = dict(state.headers)
+            assert {key: headers.get(key) for key in value} == value
+        else:
+            assert getattr(state, name) == value, (name, state.reason, state.message)
