@@ -13,7 +13,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 def test_it_creates_and_lists_users(emulator: Emulator) -> None:
     with backend_api.Clerk(bearer_auth=emulator.secret_key, server_url=f"{emulator.url}/v1") as peer:
-        made = peer.users.create(request={"email_address": ["ann@example.com"], "skip_password_requirement": True})
+        made = peer.users.create(email_address=["ann@example.com"], skip_password_requirement=True)
         assert [user.id for user in peer.users.list(request={"limit": 10})] == [made.id]
     assert emulator.clerk().users.get(made.id).email_addresses[0].email_address == "ann@example.com"
 
