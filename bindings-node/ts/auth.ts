@@ -145,6 +145,14 @@ interface StateJson {
   headers: [string, string][];
   retry_after: number | null;
   notes: { name: string; message: string }[];
+  publishable_key: string;
+  proxy_url: string;
+  is_satellite: boolean;
+  domain: string;
+  sign_in_url: string;
+  sign_up_url: string;
+  after_sign_in_url: string;
+  after_sign_up_url: string;
   auth: AuthJson | null;
   auth_with_pending?: AuthJson | null;
 }
@@ -178,9 +186,57 @@ export class RequestState {
     for (const note of json.notes) warnOnce(note.name, note.message);
   }
 
-  /** Whether somebody is signed in. A session that is pending counts, until {@link RequestState.toAuth} is asked. */
+  /**
+   * Whether somebody, or some machine, is signed in. A session that is pending counts, until {@link RequestState.toAuth}
+   * is asked.
+   */
+  get isAuthenticated(): boolean {
+    return this.#json.is_authenticated;
+  }
+
+  /** The same as {@link RequestState.isAuthenticated}. */
   get isSignedIn(): boolean {
     return this.#json.is_authenticated;
+  }
+
+  /** The publishable key that held, or empty. */
+  get publishableKey(): string {
+    return this.#json.publishable_key;
+  }
+
+  /** Where the Frontend API is proxied, or empty. */
+  get proxyUrl(): string {
+    return this.#json.proxy_url;
+  }
+
+  /** Whether the request was judged as one to a satellite. */
+  get isSatellite(): boolean {
+    return this.#json.is_satellite;
+  }
+
+  /** The satellite's domain, or empty. */
+  get domain(): string {
+    return this.#json.domain;
+  }
+
+  /** The sign-in page, or empty. */
+  get signInUrl(): string {
+    return this.#json.sign_in_url;
+  }
+
+  /** The sign-up page, or empty. */
+  get signUpUrl(): string {
+    return this.#json.sign_up_url;
+  }
+
+  /** Where to go after signing in, or empty. */
+  get afterSignInUrl(): string {
+    return this.#json.after_sign_in_url;
+  }
+
+  /** Where to go after signing up, or empty. */
+  get afterSignUpUrl(): string {
+    return this.#json.after_sign_up_url;
   }
 
   /** Headers for the response to this request, several `Set-Cookie` among them. */

@@ -7,7 +7,7 @@ import { ManualClock } from 'clerk-usher/testing';
 
 import { failure, internal } from './support.mjs';
 
-const { camelCase } = internal('names.js');
+const { camelCase, camelPath } = internal('names.js');
 
 const MIDDAY = 1_700_000_000_000;
 
@@ -71,7 +71,7 @@ export async function tokenCase(given, instances) {
   } else {
     const error = await failure(verify());
     const { message_contains: contains, ...fields } = given.error;
-    for (const [name, value] of Object.entries(fields)) assert.equal(error[camelCase(name)], value, `${name} of ${error}`);
+    checkFields(error, fields);
     if (contains !== undefined) assert.ok(error.message.includes(contains), error.message);
   }
   assert.equal(emulator.requests().length, 0, 'nothing was sent');
@@ -92,11 +92,18 @@ export async function authenticateCase(given, instances) {
   for (const fault of given.faults ?? []) emulator.addFault(nodeNames(fault));
   const answer = clerk.authenticateRequest(requestOf(given, instances, now), placed(nodeNames(given.options), instances));
   if (given.error !== undefined) {
-    const error = await failure(answer);
-    for (const [name, value] of Object.entries(given.error)) assert.equal(error[camelCase(name)], value, `${name} of ${error}`);
+    checkFields(await failure(answer), given.error);
     return;
   }
   checkState(given.result, await answer, now);
+}
+
+/** The fields of an error; one that names an argument or option does so in Node's names. */
+function checkFields(error, wanted) {
+  for (const [name, value] of Object.entries(wanted)) {
+    const want = name === 'argument' || name === 'option' ? camelPath(value) : value;
+    assert.equal(error[camelCase(name)], want, `${name} of ${error}`);
+  }
 }
 
 export function requestOf(given, instances, now) {
