@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 from clerk_usher import CallOptions, ClerkError
+from clerk_usher.testing import Emulator
 
 FOLDER = Path(__file__).parent.parent / "conformance"
 Case = dict[str, Any]
@@ -77,7 +79,7 @@ def check_form(expected: list[Any], content_type: str, body: bytes) -> None:
             name, value = line.split(":", 1)
             described[name] = value.strip()
         disposition = described.get_params(header="content-disposition", unquote=True) or []
-        came = {name: value for name, value in disposition if name in ("name", "filename")}
+        came: dict[str, str | None] = {name: value for name, value in disposition if name in ("name", "filename")}
         came["content_type"] = described.get("content-type")
         came["base64" if "base64" in wanted else "text"] = (
             base64.b64encode(content).decode() if "base64" in wanted else content.decode()
@@ -105,3 +107,35 @@ def check_within(expected: Any, got: Any, where: str = "") -> None:
             check_within(value, got.get(name), f"{where}.{name}")
     else:
         assert got == expected, where
+
+
+def times(value: Any, now: int) -> Any:
+    """`"now+5"` as seconds."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"now([+-]\d+(?:\.\d+)?)?", value)
+        if found is None:
+            return value
+        seconds = now // 1000 + float(found[1] or 0)
+        return int(seconds) if seconds.is_integer() else seconds
+    if isinstance(value, list):
+        return [times(item, now) for item in value]
+    if isinstance(value, dict):
+        return {name: times(item, now) for name, item in value.items()}
+    return value
+
+
+def make_token(told: Any, emulator: Emulator, now: int) -> str:
+    """The token of a case."""
+    if isinstance(told, str):
+        return told
+    told = told or {}
+    assert set(told) <= {"header", "claims", "signed_by", "tamper"}, told
+    signer = told.get("signed_by", "instance")
+    token = emulator.mint_session_token(
+        issued_at=now // 1000,
+        header=told.get("header", {}),
+        claims=times(told.get("claims", {}), now),
+        key="other" if signer == "other" else "instance",
+        tampered=told.get("tamper") == "payload",
+    )
+    return token.rpartition(".")[0] + "." if signer == "none" else token

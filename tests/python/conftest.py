@@ -27,3 +27,9 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in [name for name in os.environ if name.startswith("CLERK_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def other() -> Iterator[Emulator]:
+    with Emulator(seed=8) as emulator:
+        yield emulator

@@ -130,9 +130,9 @@ def test_a_loop_that_ends_takes_its_bridge_along(emulator: Emulator) -> None:
 class ProactorLike(asyncio.SelectorEventLoop):
     """A loop that cannot watch descriptors for callbacks."""
 
-    def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:
+    def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:  # type: ignore[override]
         if getattr(callback, "__self__", None).__class__ is bridge.LoopBridge:
-            raise NotImplementedError
+            asyncio.AbstractEventLoop.add_reader(self, fd, callback, *args)
         super().add_reader(fd, callback, *args)
 
 

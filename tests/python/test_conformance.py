@@ -6,13 +6,12 @@ import asyncio
 import base64
 import inspect
 import json
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cases import Case, call_options, check_error, check_requests, check_within, goes, load, options
+from cases import Case, call_options, check_error, check_requests, check_within, goes, load, make_token, options, times
 from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, Clerk, ClerkError, File, Model, Page, Pager
 from clerk_usher.testing import Emulator, ManualClock
 
@@ -22,7 +21,7 @@ TOKENS = [(case, way) for case in load("token") for way in WAYS if goes(case, wa
 AUTHENTICATIONS = [(case, way) for case in load("authenticate") for way in WAYS if goes(case, way)]
 
 
-def named(cases: list[tuple[Case, str]]) -> Any:
+def named(cases: list[tuple[Case, str]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("case", "way"), cases, ids=[f"{case['name']} [{way}]" for case, way in cases])
 
 
@@ -95,44 +94,6 @@ def run(way: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await method(*args, **kwargs)
 
     return asyncio.run(awaited())
-
-
-@pytest.fixture(scope="module")
-def other() -> Iterator[Emulator]:
-    with Emulator(seed=8) as emulator:
-        yield emulator
-
-
-def times(value: Any, now: int) -> Any:
-    """`"now+5"` as seconds."""
-    if isinstance(value, str):
-        found = re.fullmatch(r"now([+-]\d+(?:\.\d+)?)?", value)
-        if found is None:
-            return value
-        seconds = now // 1000 + float(found[1] or 0)
-        return int(seconds) if seconds.is_integer() else seconds
-    if isinstance(value, list):
-        return [times(item, now) for item in value]
-    if isinstance(value, dict):
-        return {name: times(item, now) for name, item in value.items()}
-    return value
-
-
-def make_token(told: Any, emulator: Emulator, now: int) -> str:
-    """The token of a case."""
-    if isinstance(told, str):
-        return told
-    told = told or {}
-    assert set(told) <= {"header", "claims", "signed_by", "tamper"}, told
-    signer = told.get("signed_by", "instance")
-    token = emulator.mint_session_token(
-        issued_at=now // 1000,
-        header=told.get("header", {}),
-        claims=times(told.get("claims", {}), now),
-        key="other" if signer == "other" else "instance",
-        tampered=told.get("tamper") == "payload",
-    )
-    return token.rpartition(".")[0] + "." if signer == "none" else token
 
 
 def client(way: str, **settings: Any) -> Clerk | AsyncClerk:

@@ -30,7 +30,8 @@ def test_fields_are_read_when_they_are_looked_at() -> None:
     assert user["field_of_tomorrow"] == {"aB": 1}
     assert user.created_at == 1700000000123
     assert user.created_at_datetime == datetime.fromtimestamp(1700000000.123, timezone.utc)
-    assert User.from_dict({"created_at": "2020"}).created_at == "2020"
+    odd: object = User.from_dict({"created_at": "2020"}).created_at
+    assert odd == "2020"
     assert User.from_dict({"created_at": [1]}).created_at_datetime is None
     with pytest.raises(AttributeError):
         user.no_such_field  # type: ignore[attr-defined]  # noqa: B018
@@ -52,6 +53,7 @@ def test_models_survive() -> None:
 
 def test_fields_are_not_hidden_by_methods() -> None:
     jwks = Jwks.from_dict({"keys": [{"kid": "ins_1", "x5t#S256": "t"}]})
+    assert jwks.keys is not None
     assert jwks.keys[0].kid == "ins_1"
     assert jwks.keys[0]["x5t#S256"] == jwks.keys[0].x5t_s256 == "t"
     assert vars(jwks) == jwks.to_dict()

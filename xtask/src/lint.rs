@@ -30,7 +30,7 @@ fn python(fix: bool) -> Outcome {
     let mut mypy = setup::venv_python();
     quiet_step(
         "mypy --strict",
-        mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "examples"]),
+        mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "tests/python", "examples"]),
     )?;
     let mut stubtest = setup::venv_python();
     quiet_step(
