@@ -107,6 +107,26 @@ for thread in threads:
     )
 
 
+def test_while_a_first_use_loads_modules(emulator: Emulator, user_id: str) -> None:
+    """A fork waits for it, so a child never finds a module half loaded."""
+    program = (
+        PREFACE
+        + f"""
+clerk = Clerk()
+threads = [threading.Thread(target=lambda: clerk.users.get("{user_id}").email_addresses[0].id) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for pause in (0, 1, 1, 2, 2, 2, 4):
+    time.sleep(pause / 1000)
+    ended(child(lambda: clerk.users.get("{user_id}").email_addresses[0].id))
+for thread in threads:
+    thread.join()
+"""
+    )
+    for _ in range(5):
+        run(program, emulator)
+
+
 def test_asyncio_after_a_fork(emulator: Emulator, user_id: str) -> None:
     run(
         PREFACE

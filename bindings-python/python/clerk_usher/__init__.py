@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .lazy import loading
+
 if TYPE_CHECKING:
     from ._native import Auth as Auth
     from ._native import Claims as Claims
@@ -137,7 +139,8 @@ def __getattr__(name: str) -> Any:
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{home}", __name__), name)
+    with loading:
+        value = getattr(import_module(f".{home}", __name__), name)
     globals()[name] = value
     return value
 

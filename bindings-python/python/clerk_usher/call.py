@@ -13,6 +13,7 @@ from ._native import Completions, NativeClient, Task, Walk
 from .args import encode_arguments, encode_files, encode_value
 from .error import DecodeError
 from .kinds import is_object, is_sequence
+from .lazy import loading
 from .options import CallOptions, Omit
 from .page import AsyncPage, AsyncPager, Page, Pager, PageReader
 from .raw import Headers, RawResponse
@@ -269,7 +270,8 @@ def _wait(start: Start) -> RawResponse[Any]:
 
 async def run(start: Callable[[Completions | None], Task[T]]) -> T:
     """Starts a call and awaits its end."""
-    from . import bridge  # asyncio is not cheap to import, and only those who await need it
+    with loading:  # asyncio is not cheap to import, and only those who await need it
+        from . import bridge
 
     return await bridge.run(start)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from .generated import models
 from .kinds import is_array, is_object
 
 M = TypeVar("M", bound="Model")
@@ -137,9 +138,7 @@ class Model:
 
 def read_union(name: str, data: Mapping[str, Any]) -> Model:
     """The member of a union that an object is: by its tag, else by its shape, else a plain `Model`."""
-    from .generated.models import UNIONS
-
-    tag, members = UNIONS[name]
+    tag, members = models.UNIONS[name]
     if tag is not None and tag in data:
         told = data[tag]
         member = members.get(told) if isinstance(told, str) else None
@@ -152,8 +151,6 @@ def read_union(name: str, data: Mapping[str, Any]) -> Model:
 
 
 def _model(name: str) -> type[Model]:
-    from .generated import models
-
     found: type[Model] = getattr(models, name)
     return found
 
@@ -161,9 +158,7 @@ def _model(name: str) -> type[Model]:
 def _wrap(name: str, value: Any) -> Any:
     """Objects as models, in arrays too; whatever else came is left as it is."""
     if is_object(value):
-        from .generated.models import UNIONS
-
-        return read_union(name, value) if name in UNIONS else _model(name)(value)
+        return read_union(name, value) if name in models.UNIONS else _model(name)(value)
     if is_array(value):
         return [_wrap(name, item) for item in value]
     return value

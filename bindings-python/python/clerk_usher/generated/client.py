@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from ..lazy import lazy
 
 if TYPE_CHECKING:
     from ..call import AsyncCalls, Calls
@@ -32,77 +33,77 @@ class Resources:
 
     _calls: Calls
 
-    @cached_property
+    @lazy
     def email_addresses(self) -> EmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import EmailAddressesResource
 
         return EmailAddressesResource(self._calls)
 
-    @cached_property
+    @lazy
     def invitations(self) -> InvitationsResource:
         """Invitations to sign up to the application."""
         from .resources.invitations import InvitationsResource
 
         return InvitationsResource(self._calls)
 
-    @cached_property
+    @lazy
     def jwks(self) -> JwksResource:
         """The instance's public keys."""
         from .resources.jwks import JwksResource
 
         return JwksResource(self._calls)
 
-    @cached_property
+    @lazy
     def organization_invitations(self) -> OrganizationInvitationsResource:
         """Invitations to join an organization."""
         from .resources.organization_invitations import OrganizationInvitationsResource
 
         return OrganizationInvitationsResource(self._calls)
 
-    @cached_property
+    @lazy
     def organization_memberships(self) -> OrganizationMembershipsResource:
         """Who belongs to an organization, and with which role."""
         from .resources.organization_memberships import OrganizationMembershipsResource
 
         return OrganizationMembershipsResource(self._calls)
 
-    @cached_property
+    @lazy
     def organizations(self) -> OrganizationsResource:
         """Groups of users with roles."""
         from .resources.organizations import OrganizationsResource
 
         return OrganizationsResource(self._calls)
 
-    @cached_property
+    @lazy
     def phone_numbers(self) -> PhoneNumbersResource:
         """Phone numbers of users."""
         from .resources.phone_numbers import PhoneNumbersResource
 
         return PhoneNumbersResource(self._calls)
 
-    @cached_property
+    @lazy
     def sessions(self) -> SessionsResource:
         """Signed-in states of users, one for each client they signed in on."""
         from .resources.sessions import SessionsResource
 
         return SessionsResource(self._calls)
 
-    @cached_property
+    @lazy
     def sign_in_tokens(self) -> SignInTokensResource:
         """One-time tokens that sign a user in without a password."""
         from .resources.sign_in_tokens import SignInTokensResource
 
         return SignInTokensResource(self._calls)
 
-    @cached_property
+    @lazy
     def testing_tokens(self) -> TestingTokensResource:
         """Tokens that let automated tests past bot protection."""
         from .resources.testing_tokens import TestingTokensResource
 
         return TestingTokensResource(self._calls)
 
-    @cached_property
+    @lazy
     def users(self) -> UsersResource:
         """People who can sign in to the application."""
         from .resources.users import UsersResource
@@ -115,77 +116,77 @@ class AsyncResources:
 
     _calls: AsyncCalls
 
-    @cached_property
+    @lazy
     def email_addresses(self) -> AsyncEmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import AsyncEmailAddressesResource
 
         return AsyncEmailAddressesResource(self._calls)
 
-    @cached_property
+    @lazy
     def invitations(self) -> AsyncInvitationsResource:
         """Invitations to sign up to the application."""
         from .resources.invitations import AsyncInvitationsResource
 
         return AsyncInvitationsResource(self._calls)
 
-    @cached_property
+    @lazy
     def jwks(self) -> AsyncJwksResource:
         """The instance's public keys."""
         from .resources.jwks import AsyncJwksResource
 
         return AsyncJwksResource(self._calls)
 
-    @cached_property
+    @lazy
     def organization_invitations(self) -> AsyncOrganizationInvitationsResource:
         """Invitations to join an organization."""
         from .resources.organization_invitations import AsyncOrganizationInvitationsResource
 
         return AsyncOrganizationInvitationsResource(self._calls)
 
-    @cached_property
+    @lazy
     def organization_memberships(self) -> AsyncOrganizationMembershipsResource:
         """Who belongs to an organization, and with which role."""
         from .resources.organization_memberships import AsyncOrganizationMembershipsResource
 
         return AsyncOrganizationMembershipsResource(self._calls)
 
-    @cached_property
+    @lazy
     def organizations(self) -> AsyncOrganizationsResource:
         """Groups of users with roles."""
         from .resources.organizations import AsyncOrganizationsResource
 
         return AsyncOrganizationsResource(self._calls)
 
-    @cached_property
+    @lazy
     def phone_numbers(self) -> AsyncPhoneNumbersResource:
         """Phone numbers of users."""
         from .resources.phone_numbers import AsyncPhoneNumbersResource
 
         return AsyncPhoneNumbersResource(self._calls)
 
-    @cached_property
+    @lazy
     def sessions(self) -> AsyncSessionsResource:
         """Signed-in states of users, one for each client they signed in on."""
         from .resources.sessions import AsyncSessionsResource
 
         return AsyncSessionsResource(self._calls)
 
-    @cached_property
+    @lazy
     def sign_in_tokens(self) -> AsyncSignInTokensResource:
         """One-time tokens that sign a user in without a password."""
         from .resources.sign_in_tokens import AsyncSignInTokensResource
 
         return AsyncSignInTokensResource(self._calls)
 
-    @cached_property
+    @lazy
     def testing_tokens(self) -> AsyncTestingTokensResource:
         """Tokens that let automated tests past bot protection."""
         from .resources.testing_tokens import AsyncTestingTokensResource
 
         return AsyncTestingTokensResource(self._calls)
 
-    @cached_property
+    @lazy
     def users(self) -> AsyncUsersResource:
         """People who can sign in to the application."""
         from .resources.users import AsyncUsersResource

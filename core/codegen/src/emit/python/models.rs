@@ -269,7 +269,7 @@ fn index(catalogue: &Catalogue, homes: &BTreeSet<&str>, uses: &Uses) -> String {
         checked.iter().map(|(home, names)| (home.as_str(), names.clone())).collect();
     let mut out = "\"\"\"Every model, imported when it is asked for.\"\"\"\n\nfrom __future__ import annotations\n\n\
                    from collections.abc import Mapping\nfrom importlib import import_module\n\
-                   from typing import TYPE_CHECKING, Any, Final\n\nif TYPE_CHECKING:\n"
+                   from typing import TYPE_CHECKING, Any, Final\n\nfrom ...lazy import loading\n\nif TYPE_CHECKING:\n"
         .to_owned();
     out.push_str(&imports(4, &all, &checked));
     out.push_str("\nHOMES: Final[Mapping[str, str]] = {\n");
@@ -292,7 +292,8 @@ fn index(catalogue: &Catalogue, homes: &BTreeSet<&str>, uses: &Uses) -> String {
     out.push_str(
         "]\n\n\ndef __getattr__(name: str) -> Any:\n    home = HOMES.get(name)\n    if home is None:\n        \
          raise AttributeError(f\"module {__name__!r} has no attribute {name!r}\")\n    \
-         return getattr(import_module(f\".{home}\", __name__), name)\n\n\ndef __dir__() -> list[str]:\n    return __all__\n",
+         with loading:\n        value = getattr(import_module(f\".{home}\", __name__), name)\n    \
+         globals()[name] = value\n    return value\n\n\ndef __dir__() -> list[str]:\n    return __all__\n",
     );
     out
 }

@@ -273,8 +273,8 @@ fn decorator(reason: &str) -> String {
 /// The clients' attributes.
 fn client(resources: &[&Resource]) -> String {
     let mut out = "\"\"\"The resources as attributes of the clients, each made when it is first used.\"\"\"\n\n\
-                   from __future__ import annotations\n\nfrom functools import cached_property\n\
-                   from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from ..call import AsyncCalls, Calls\n"
+                   from __future__ import annotations\n\n\
+                   from typing import TYPE_CHECKING\n\nfrom ..lazy import lazy\n\nif TYPE_CHECKING:\n    from ..call import AsyncCalls, Calls\n"
         .to_owned();
     for resource in resources {
         let (sync, awaiting) = (class_name(&resource.name, false), class_name(&resource.name, true));
@@ -293,7 +293,7 @@ fn client(resources: &[&Resource]) -> String {
         for resource in resources {
             let name = class_name(&resource.name, is_async);
             out.push_str(&format!(
-                "\n    @cached_property\n    def {}(self) -> {name}:\n{}        from .resources.{} import {name}\n\n        \
+                "\n    @lazy\n    def {}(self) -> {name}:\n{}        from .resources.{} import {name}\n\n        \
                  return {name}(self._calls)\n",
                 ident(&resource.name, &[]),
                 docstring(8, &resource.doc, &[]),
