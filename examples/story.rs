@@ -4,7 +4,6 @@
 #![allow(clippy::print_stdout)]
 
 use clerk_usher::auth::{AuthReason, AuthStatus, AuthenticateOptions, RequestParts, RequestState};
-use clerk_usher::model::OpenEnum;
 use clerk_usher::{Clerk, Error};
 use clerk_usher_emulator::{Emulator, Fault};
 

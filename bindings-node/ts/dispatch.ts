@@ -17,6 +17,8 @@ export type OperationShape = {
   readonly path: readonly string[];
   /** What it takes by name. */
   readonly fields: Fields;
+  /** Whether the only one of these is the whole body, an array, and passed by place. */
+  readonly array?: true;
 } & (
   | { readonly answer: 'none' | 'text' }
   | { readonly answer: 'model'; readonly of: string }

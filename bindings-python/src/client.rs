@@ -62,7 +62,7 @@ impl NativeClient {
     fn start_call(
         &self,
         py: Python<'_>,
-        operation: String,
+        operation: &str,
         arguments: &str,
         files: Vec<NativeFile>,
         options: &str,
@@ -70,10 +70,10 @@ impl NativeClient {
     ) -> PyResult<Task> {
         let arguments = Arguments::from_json(arguments).map_err(|error| raise(py, &error.into()))?;
         let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
-        let (clerk, files) = (self.0.clone(), self::files(files));
-        Task::start(py, completions, async move {
-            clerk.call(&operation, &arguments, &files, &options).await.map(Product::Response)
-        })
+        // Refused here, it starts no thread and waits for none.
+        let call = self.0.prepare(operation, &arguments, &self::files(files), &options);
+        let call = call.map_err(|error| raise(py, &error))?;
+        Task::start(py, completions, async move { call.send().await.map(Product::Response) })
     }
 
     /// Starts a request that no operation describes.
@@ -82,18 +82,16 @@ impl NativeClient {
     fn start_request(
         &self,
         py: Python<'_>,
-        method: String,
-        path: String,
+        method: &str,
+        path: &str,
         query: Vec<(String, String)>,
-        body: Option<String>,
+        body: Option<&str>,
         options: &str,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
         let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
-        let clerk = self.0.clone();
-        Task::start(py, completions, async move {
-            clerk.request(&method, &path, &query, body.as_deref(), &options).await.map(Product::Response)
-        })
+        let call = self.0.prepare_request(method, path, &query, body, &options).map_err(|error| raise(py, &error))?;
+        Task::start(py, completions, async move { call.send().await.map(Product::Response) })
     }
 
     /// Verifies a token with the keys in hand; None where keys have to be fetched first.

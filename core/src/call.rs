@@ -182,7 +182,7 @@ impl<O: Operation> Call<O> {
     pub async fn raw(self) -> Result<RawResponse> {
         match self.wrong {
             Some(error) => Err(error.into()),
-            None => self.clerk.call_operation(O::INFO, &self.arguments, &self.files, &self.options).await,
+            None => self.clerk.prepare_operation(O::INFO, &self.arguments, &self.files, &self.options)?.send().await,
         }
     }
 

@@ -123,22 +123,36 @@ impl Clerk {
         files: &[(String, File)],
         options: &CallOptions,
     ) -> Result<RawResponse> {
-        self.call_operation(find_operation(operation)?, arguments, files, options).await
+        self.prepare(operation, arguments, files, options)?.send().await
     }
 
-    pub(crate) async fn call_operation(
+    /// The checked half of [`Clerk::call`], which needs no runtime and sends nothing.
+    ///
+    /// # Errors
+    /// `Argument` or `Config`.
+    pub fn prepare(
+        &self,
+        operation: &str,
+        arguments: &Arguments,
+        files: &[(String, File)],
+        options: &CallOptions,
+    ) -> Result<PreparedCall> {
+        self.prepare_operation(find_operation(operation)?, arguments, files, options)
+    }
+
+    pub(crate) fn prepare_operation(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
         files: &[(String, File)],
         options: &CallOptions,
-    ) -> Result<RawResponse> {
+    ) -> Result<PreparedCall> {
         let prepared = arguments.prepare(operation, files)?;
         let key = self.key_for(operation.key, operation.name)?;
         let method = method(operation.method)?;
         let idempotent = operation.idempotent || operation.method == "GET";
         let route = format!("{} {}", operation.method, operation.path);
-        self.send(method, prepared, key, idempotent, route, options).await
+        self.prepared(method, prepared, key, idempotent, route, options)
     }
 
     /// Sends a request that no operation describes, with the same keys, retries, deadline and errors. `path` is below
@@ -154,6 +168,21 @@ impl Clerk {
         body: Option<&str>,
         options: &CallOptions,
     ) -> Result<RawResponse> {
+        self.prepare_request(method_name, path, query, body, options)?.send().await
+    }
+
+    /// The checked half of [`Clerk::request`], which needs no runtime and sends nothing.
+    ///
+    /// # Errors
+    /// `Argument` or `Config`.
+    pub fn prepare_request(
+        &self,
+        method_name: &str,
+        path: &str,
+        query: &[(String, String)],
+        body: Option<&str>,
+        options: &CallOptions,
+    ) -> Result<PreparedCall> {
         let method = method(&method_name.to_ascii_uppercase())?;
         check_path(path)?;
         let mut target = path.to_owned();
@@ -173,10 +202,10 @@ impl Clerk {
         let key = self.key_for(Key::Secret, "request")?;
         let idempotent = method.is_safe();
         let route = format!("{method} {}", path.split('?').next().unwrap_or(path));
-        self.send(method, Prepared { target, body }, key, idempotent, route, options).await
+        self.prepared(method, Prepared { target, body }, key, idempotent, route, options)
     }
 
-    async fn send(
+    fn prepared(
         &self,
         method: http::Method,
         prepared: Prepared,
@@ -184,7 +213,7 @@ impl Clerk {
         idempotent: bool,
         route: String,
         options: &CallOptions,
-    ) -> Result<RawResponse> {
+    ) -> Result<PreparedCall> {
         let outgoing = Outgoing {
             method,
             url: format!("{}{}", self.inner.base, prepared.target),
@@ -193,7 +222,7 @@ impl Clerk {
             idempotent,
             route,
         };
-        self.inner.transport.send(&outgoing, &self.limits(options), &self.inner.clock).await
+        Ok(PreparedCall { clerk: self.clone(), outgoing, limits: self.limits(options) })
     }
 
     /// The key set that verifies an instance's tokens, as it came, within its own deadline.
@@ -265,6 +294,26 @@ impl Clerk {
             )
             .into()),
         }
+    }
+}
+
+/// A call that has been checked and can be sent.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct PreparedCall {
+    clerk: Clerk,
+    outgoing: Outgoing,
+    limits: Limits,
+}
+
+impl PreparedCall {
+    /// Sends it, and gives the answer as it came.
+    ///
+    /// # Errors
+    /// What the call meets: `Connection`, `Timeout`, `Api`.
+    pub async fn send(self) -> Result<RawResponse> {
+        let inner = &self.clerk.inner;
+        inner.transport.send(&self.outgoing, &self.limits, &inner.clock).await
     }
 }
 

@@ -35,7 +35,7 @@ pub mod token;
 mod verification;
 
 pub use call::CallOptions;
-pub use client::Clerk;
+pub use client::{Clerk, PreparedCall};
 pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};

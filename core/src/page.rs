@@ -156,7 +156,9 @@ impl<T: crate::model::Item> PageStream<T> {
 
     fn request(&self, arguments: Arguments) -> Pending<T> {
         let (clerk, options, operation) = (self.clerk.clone(), self.options.clone(), self.walk.operation);
-        Box::pin(async move { read(operation, clerk.call_operation(operation, &arguments, &[], &options).await?) })
+        Box::pin(async move {
+            read(operation, clerk.prepare_operation(operation, &arguments, &[], &options)?.send().await?)
+        })
     }
 
     fn note(&mut self, page: &Page<T>) -> Result<()> {

@@ -80,7 +80,8 @@ function start(clerk, given) {
   const name = Object.getOwnPropertyNames(Object.getPrototypeOf(target)).find((own) => own.toLowerCase() === lower);
   assert.ok(name, `the facade has no method for ${given.operation}`);
   const args = [...(given.path ?? [])];
-  if (Object.keys(shape.fields).length > 0) args.push(params(given, shape));
+  const named = Object.keys(shape.fields).length > 0 ? params(given, shape) : undefined;
+  if (named !== undefined) args.push(...(shape.array ? Object.values(named) : [named]));
   args.push(camelKeys(given.options));
   return target[name](...args);
 }

@@ -75,12 +75,6 @@ export interface InvitationsCreateParams {
   templateSlug?: 'invitation' | 'waitlist_invitation' | (string & {}) | undefined;
 }
 
-/** Arguments of `invitations.bulkCreate`. */
-export interface InvitationsBulkCreateParams {
-  /** 1 to 10 items. */
-  invitations: readonly NewInvitation[];
-}
-
 /** Invitations to sign up to the application. */
 export class InvitationsResource extends Resource {
   /**
@@ -118,7 +112,7 @@ export class InvitationsResource extends Resource {
    * Invites up to 10 people to sign up at once.
    * `POST /invitations/bulk`
    *
-   * @param params The API's fields, by name.
+   * @param invitations 1 to 10 items.
    * @param options Signal, timeouts, retries and headers of this call.
    * @returns The listing: await it, or walk over it; it is one page.
    * @throws {ArgumentError} before anything is sent, for an argument that cannot be.
@@ -126,8 +120,8 @@ export class InvitationsResource extends Resource {
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
    */
-  bulkCreate(params: InvitationsBulkCreateParams, options?: CallOptions): Pager<Invitation> {
-    return this.page('invitations.bulk_create', [], params, options);
+  bulkCreate(invitations: readonly NewInvitation[], options?: CallOptions): Pager<Invitation> {
+    return this.page('invitations.bulk_create', [], { invitations: invitations }, options);
   }
 
   /**

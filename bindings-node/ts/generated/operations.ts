@@ -86,6 +86,7 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     fields: {
       invitations: 'NewInvitation',
     },
+    array: true,
     answer: 'list', of: 'Invitation',
   },
   'invitations.revoke': {
@@ -152,6 +153,7 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     fields: {
       invitations: 'NewOrganizationInvitation',
     },
+    array: true,
     answer: 'list', of: 'OrganizationInvitation',
   },
   'organization_invitations.revoke': {

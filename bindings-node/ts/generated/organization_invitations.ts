@@ -153,12 +153,6 @@ export interface OrganizationInvitationsCreateParams {
   notify?: boolean | null | undefined;
 }
 
-/** Arguments of `organizationInvitations.bulkCreate`. */
-export interface OrganizationInvitationsBulkCreateParams {
-  /** 1 to 10 items. */
-  invitations: readonly NewOrganizationInvitation[];
-}
-
 /** Arguments of `organizationInvitations.revoke`. */
 export interface OrganizationInvitationsRevokeParams {
   /** Who revokes: an administrator of the organization. */
@@ -255,7 +249,7 @@ export class OrganizationInvitationsResource extends Resource {
    * `POST /organizations/{organization_id}/invitations/bulk`
    *
    * @param organizationId The `organizationId` of the path.
-   * @param params The API's fields, by name.
+   * @param invitations 1 to 10 items.
    * @param options Signal, timeouts, retries and headers of this call.
    * @returns The listing: await it, or walk over it; it is one page.
    * @throws {ArgumentError} before anything is sent, for an argument that cannot be.
@@ -263,8 +257,8 @@ export class OrganizationInvitationsResource extends Resource {
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
    */
-  bulkCreate(organizationId: string, params: OrganizationInvitationsBulkCreateParams, options?: CallOptions): Pager<OrganizationInvitation> {
-    return this.page('organization_invitations.bulk_create', [organizationId], params, options);
+  bulkCreate(organizationId: string, invitations: readonly NewOrganizationInvitation[], options?: CallOptions): Pager<OrganizationInvitation> {
+    return this.page('organization_invitations.bulk_create', [organizationId], { invitations: invitations }, options);
   }
 
   /**

@@ -265,6 +265,16 @@ pub struct Union {
 }
 
 impl Operation {
+    /// The argument that is the whole body, where that is an array and nothing else is passed by name: it is passed
+    /// by place, after those of the path.
+    #[must_use]
+    pub fn array_argument(&self) -> Option<&Field> {
+        match &self.body {
+            Body::Array { field } if self.query.is_empty() => Some(field),
+            _ => None,
+        }
+    }
+
     /// `resource.operation`.
     #[must_use]
     pub fn full_name(&self) -> String {

@@ -8,6 +8,7 @@
 //! `write`, the values that arguments take in `value`.
 
 mod free;
+mod macros;
 mod open;
 mod page;
 mod read;
@@ -25,6 +26,7 @@ pub use union::Union;
 pub use value::{Datetime, Decimal, Nullable, Timestamp};
 pub use write::FieldWriter;
 
+pub(crate) use macros::{model_code, open_enum_code};
 pub(crate) use open::{deserialize_enum, read_enum};
 pub(crate) use read::{deserialize, field, other_field};
 pub(crate) use union::{deserialize_union, read_member, union_from_body, union_id, union_of};

@@ -19,6 +19,8 @@ impl Api {
     /// A seeded emulator whose clock stands at [`NOON`].
     pub fn start() -> Api {
         let emulator = Emulator::builder().seed(7).clock_ms(NOON).start().expect("a start");
+        // Built beside a crate that takes reqwest without a TLS provider, it has none of its own.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         Api { emulator, client: Client::builder().no_proxy().build().expect("a client") }
     }
 

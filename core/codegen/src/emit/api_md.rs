@@ -91,6 +91,9 @@ fn node(operation: &Operation) -> String {
     let mut parts: Vec<String> = operation.path_params.iter().map(|field| lower_camel(&field.name)).collect();
     let mut named: Vec<String> = wanted.into_iter().map(|field| lower_camel(&field.name)).collect();
     named.extend(more.then(|| "…".to_owned()));
+    if operation.array_argument().is_some() {
+        parts.append(&mut named);
+    }
     if !named.is_empty() {
         parts.push(format!("{{ {} }}", named.join(", ")));
     }

@@ -56,9 +56,6 @@ fn with_imports(module: &str, text: &str) -> String {
     if !json.is_empty() {
         let _ = writeln!(head, "use serde_json::{{{}}};", json.join(", "));
     }
-    if text.contains("<SystemTime>") {
-        head += "use std::time::SystemTime;\n";
-    }
     head + "#[allow(unused_imports)] // Which of the neighbours are needed changes with the catalogue.\nuse super::*;\n"
         + text
 }
@@ -108,31 +105,19 @@ fn field_doc(field: &Field) -> String {
 
 fn model_code(types: &Types<'_>, model: &Model, listed: bool) -> String {
     let name = &model.name;
-    let (mut fields, mut reads, mut writes, mut times) = (String::new(), String::new(), String::new(), String::new());
+    let (mut fields, mut lines, mut times) = (String::new(), String::new(), String::new());
     for field in &model.fields {
         let ident = field_ident(&field.name);
         let _ = writeln!(fields, "{}pub {ident}: Option<{}>,", field_doc(field), types.field_type(name, field));
-        let _ = writeln!(reads, "{:?} => model::field(&mut self.{ident}, &mut self.other, key, map),", field.wire);
         let write = if field.secret { "secret" } else { "field" };
-        let _ = writeln!(writes, "out.{write}({:?}, &self.{ident})?;", field.wire);
+        let _ = writeln!(lines, "    {write} {:?} => {ident},", field.wire);
         if field.kind == Type::Timestamp {
-            let bare = field.name.as_str();
-            let _ = writeln!(
-                times,
-                "/// `{bare}` as a time of the system's clock.\n#[must_use]\npub fn {bare}_time(&self) -> Option<SystemTime> {{ self.{ident}.and_then(model::system_time) }}"
-            );
+            let _ = writeln!(times, "    {ident} => {}_time,", field.name);
         }
     }
     let rest =
         if model.open { "Further fields, and what fits none of these." } else { "What fits none of these fields." };
     let doc = docs(&model.doc);
-    // Without a field there is nothing to match or to write.
-    let read = if reads.is_empty() {
-        "model::other_field(&mut self.other, key, map)".to_owned()
-    } else {
-        format!("match key {{\n{reads}_ => model::other_field(&mut self.other, key, map),\n}}")
-    };
-    let out = if writes.is_empty() { "_out" } else { "out" };
     let mut text = format!(
         "
 {doc}#[derive(Clone, Default, PartialEq)]
@@ -141,34 +126,11 @@ pub struct {name} {{
 pub other: model::Other,
 }}
 
-impl model::Model for {name} {{
-const NAME: &'static str = {name:?};
-fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {{
-{read}
-}}
-fn write_fields<W: model::FieldWriter>(&self, {out}: &mut W) -> Result<(), W::Error> {{
-{writes}Ok(())
-}}
-fn other(&self) -> &model::Other {{ &self.other }}
-fn other_mut(&mut self) -> &mut model::Other {{ &mut self.other }}
-}}
-
-impl<'de> serde::Deserialize<'de> for {name} {{
-fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{ model::deserialize(deserializer) }}
-}}
-
-impl serde::Serialize for {name} {{
-fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{ model::serialize(self, serializer) }}
-}}
-
-impl std::fmt::Debug for {name} {{
-fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{ model::debug(self, f) }}
-}}
+model::model_code! {{ {name} {{
+{lines}}} times {{
+{times}}} }}
 "
     );
-    if !times.is_empty() {
-        let _ = writeln!(text, "\nimpl {name} {{\n{times}}}");
-    }
     if types.has_id_type(name) {
         let _ = writeln!(text, "\n/// Id of a [`{name}`].\npub type {name}Id = model::Id<{name}>;");
     }

@@ -249,8 +249,7 @@ pub(super) fn enum_code(found: &Enum) -> String {
         variants.push((wanted, value));
     }
     let list: String = variants.iter().map(|(variant, value)| format!("/// `{value}`\n{variant},\n")).collect();
-    let to: String = variants.iter().map(|(variant, value)| format!("Self::{variant} => {value:?},\n")).collect();
-    let from: String = variants.iter().map(|(variant, value)| format!("{value:?} => Self::{variant},\n")).collect();
+    let texts: String = variants.iter().map(|(variant, value)| format!("    {value:?} => {variant},\n")).collect();
     let doc = docs(&found.doc);
     format!(
         "
@@ -261,40 +260,8 @@ pub enum {name} {{
 Other(String),
 }}
 
-impl model::OpenEnum for {name} {{
-fn as_str(&self) -> &str {{ match self {{ {to}Self::Other(text) => text, }} }}
-fn from_text(text: String) -> Self {{ match text.as_str() {{ {from}_ => Self::Other(text), }} }}
-}}
-
-impl From<&str> for {name} {{
-fn from(text: &str) -> Self {{ model::OpenEnum::from_text(text.to_owned()) }}
-}}
-
-impl From<String> for {name} {{
-fn from(text: String) -> Self {{ model::OpenEnum::from_text(text) }}
-}}
-
-impl From<{name}> for String {{
-fn from(value: {name}) -> Self {{ model::OpenEnum::as_str(&value).to_owned() }}
-}}
-
-impl model::Read for {name} {{
-fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {{
-model::read_enum(deserializer)
-}}
-}}
-
-impl<'de> serde::Deserialize<'de> for {name} {{
-fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{
-model::deserialize_enum(deserializer)
-}}
-}}
-
-impl serde::Serialize for {name} {{
-fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{
-serializer.serialize_str(model::OpenEnum::as_str(self))
-}}
-}}
+model::open_enum_code! {{ {name} {{
+{texts}}} }}
 "
     )
 }

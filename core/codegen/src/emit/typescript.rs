@@ -232,7 +232,7 @@ fn named(operation: &Operation) -> Vec<&Field> {
 
 fn params_text(operation: &Operation) -> Option<String> {
     let fields = named(operation);
-    if fields.is_empty() {
+    if fields.is_empty() || operation.array_argument().is_some() {
         return None;
     }
     let names = Names::new(operation.all_params().into_iter());
@@ -286,7 +286,11 @@ fn method_text(operation: &Operation) -> String {
         passed.push(name);
     }
     let mut params = "undefined".to_owned();
-    if !fields.is_empty() {
+    if let Some(field) = operation.array_argument() {
+        let name = types::argument(&lower_camel(&field.name));
+        parameters.push(format!("{name}: {}", types::request(field)));
+        params = format!("{{ {}: {name} }}", types::property(&lower_camel(&field.name)));
+    } else if !fields.is_empty() {
         let optional = if fields.iter().any(|field| field.required) { "" } else { "?" };
         parameters.push(format!("params{optional}: {}", params_name(operation)));
         "params".clone_into(&mut params);

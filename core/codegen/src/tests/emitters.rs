@@ -75,8 +75,8 @@ fn models_name_and_box_and_hide() {
     has(&out, MODELS, "pub children: Option<Vec<Thing>>");
     has(&out, MODELS, "pub r#type: Option<ThingType>");
     has(&out, MODELS, "pub other_: Option<String>");
-    has(&out, MODELS, r##""x#y" => model::field(&mut self.x_y"##);
-    has(&out, MODELS, r#"out.secret("token", &self.token)?"#);
+    has(&out, MODELS, r##"field "x#y" => x_y,"##);
+    has(&out, MODELS, r#"secret "token" => token,"#);
     has(&out, MODELS, "pub id: Option<ThingId>");
     has(&out, MODELS, "pub thing_id: Option<ThingId>");
     has(&out, MODELS, "pub price: Option<Number>");
@@ -131,7 +131,7 @@ fn every_operation_has_its_line_in_api_md() {
         "| `things().create(name)…` | `things.create(*, name=, …)` | `things.create({ name, … })` | `POST /things` |  |  |",
     );
     line(
-        "| `things().replace_all(things)` | `things.replace_all(things)` | `things.replaceAll({ things })` | `PUT /things` |  |  |",
+        "| `things().replace_all(things)` | `things.replace_all(things)` | `things.replaceAll(things)` | `PUT /things` |  |  |",
     );
     line(
         "| `things().old_page()…` | `things.old_page(…)` | `things.oldHTMLPage({ … })` | `POST /things/old_page` | deprecated: use `things.page` |  |",

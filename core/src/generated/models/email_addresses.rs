@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// An email address of a user.
 #[derive(Clone, Default, PartialEq)]
@@ -29,72 +28,20 @@ pub struct EmailAddress {
     pub other: model::Other,
 }
 
-impl model::Model for EmailAddress {
-    const NAME: &'static str = "EmailAddress";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "reserved" => model::field(&mut self.reserved, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            "linked_to" => model::field(&mut self.linked_to, &mut self.other, key, map),
-            "matches_sso_connection" => model::field(&mut self.matches_sso_connection, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("reserved", &self.reserved)?;
-        out.field("verification", &self.verification)?;
-        out.field("linked_to", &self.linked_to)?;
-        out.field("matches_sso_connection", &self.matches_sso_connection)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EmailAddress {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for EmailAddress {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for EmailAddress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl EmailAddress {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { EmailAddress {
+    field "id" => id,
+    field "object" => object,
+    field "email_address" => email_address,
+    field "reserved" => reserved,
+    field "verification" => verification,
+    field "linked_to" => linked_to,
+    field "matches_sso_connection" => matches_sso_connection,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`EmailAddress`].
 pub type EmailAddressId = model::Id<EmailAddress>;

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// An invitation to sign up.
 #[derive(Clone, Default, PartialEq)]
@@ -30,79 +29,22 @@ pub struct Invitation {
     pub other: model::Other,
 }
 
-impl model::Model for Invitation {
-    const NAME: &'static str = "Invitation";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "revoked" => model::field(&mut self.revoked, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "url" => model::field(&mut self.url, &mut self.other, key, map),
-            "expires_at" => model::field(&mut self.expires_at, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("revoked", &self.revoked)?;
-        out.field("status", &self.status)?;
-        out.secret("url", &self.url)?;
-        out.field("expires_at", &self.expires_at)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Invitation {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Invitation {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Invitation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl Invitation {
-    /// `expires_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expires_at_time(&self) -> Option<SystemTime> {
-        self.expires_at.and_then(model::system_time)
-    }
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { Invitation {
+    field "object" => object,
+    field "id" => id,
+    field "email_address" => email_address,
+    field "public_metadata" => public_metadata,
+    field "revoked" => revoked,
+    field "status" => status,
+    secret "url" => url,
+    field "expires_at" => expires_at,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    expires_at => expires_at_time,
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`Invitation`].
 pub type InvitationId = model::Id<Invitation>;
@@ -133,55 +75,16 @@ pub struct NewInvitation {
     pub other: model::Other,
 }
 
-impl model::Model for NewInvitation {
-    const NAME: &'static str = "NewInvitation";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "redirect_url" => model::field(&mut self.redirect_url, &mut self.other, key, map),
-            "notify" => model::field(&mut self.notify, &mut self.other, key, map),
-            "ignore_existing" => model::field(&mut self.ignore_existing, &mut self.other, key, map),
-            "expires_in_days" => model::field(&mut self.expires_in_days, &mut self.other, key, map),
-            "template_slug" => model::field(&mut self.template_slug, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("email_address", &self.email_address)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("redirect_url", &self.redirect_url)?;
-        out.field("notify", &self.notify)?;
-        out.field("ignore_existing", &self.ignore_existing)?;
-        out.field("expires_in_days", &self.expires_in_days)?;
-        out.field("template_slug", &self.template_slug)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for NewInvitation {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for NewInvitation {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for NewInvitation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { NewInvitation {
+    field "email_address" => email_address,
+    field "public_metadata" => public_metadata,
+    field "redirect_url" => redirect_url,
+    field "notify" => notify,
+    field "ignore_existing" => ignore_existing,
+    field "expires_in_days" => expires_in_days,
+    field "template_slug" => template_slug,
+} times {
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -199,62 +102,12 @@ pub enum InvitationStatus {
     Other(String),
 }
 
-impl model::OpenEnum for InvitationStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Pending => "pending",
-            Self::Accepted => "accepted",
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "pending" => Self::Pending,
-            "accepted" => Self::Accepted,
-            "revoked" => Self::Revoked,
-            "expired" => Self::Expired,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for InvitationStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for InvitationStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<InvitationStatus> for String {
-    fn from(value: InvitationStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for InvitationStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for InvitationStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for InvitationStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { InvitationStatus {
+    "pending" => Pending,
+    "accepted" => Accepted,
+    "revoked" => Revoked,
+    "expired" => Expired,
+} }
 
 /// Template of the email.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -268,55 +121,7 @@ pub enum NewInvitationTemplateSlug {
     Other(String),
 }
 
-impl model::OpenEnum for NewInvitationTemplateSlug {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Invitation => "invitation",
-            Self::WaitlistInvitation => "waitlist_invitation",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "invitation" => Self::Invitation,
-            "waitlist_invitation" => Self::WaitlistInvitation,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for NewInvitationTemplateSlug {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for NewInvitationTemplateSlug {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<NewInvitationTemplateSlug> for String {
-    fn from(value: NewInvitationTemplateSlug) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for NewInvitationTemplateSlug {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for NewInvitationTemplateSlug {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for NewInvitationTemplateSlug {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { NewInvitationTemplateSlug {
+    "invitation" => Invitation,
+    "waitlist_invitation" => WaitlistInvitation,
+} }

@@ -52,81 +52,29 @@ pub struct Jwk {
     pub other: model::Other,
 }
 
-impl model::Model for Jwk {
-    const NAME: &'static str = "Jwk";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "kid" => model::field(&mut self.kid, &mut self.other, key, map),
-            "alg" => model::field(&mut self.alg, &mut self.other, key, map),
-            "use" => model::field(&mut self.r#use, &mut self.other, key, map),
-            "kty" => model::field(&mut self.kty, &mut self.other, key, map),
-            "crv" => model::field(&mut self.crv, &mut self.other, key, map),
-            "x" => model::field(&mut self.x, &mut self.other, key, map),
-            "y" => model::field(&mut self.y, &mut self.other, key, map),
-            "n" => model::field(&mut self.n, &mut self.other, key, map),
-            "e" => model::field(&mut self.e, &mut self.other, key, map),
-            "d" => model::field(&mut self.d, &mut self.other, key, map),
-            "p" => model::field(&mut self.p, &mut self.other, key, map),
-            "q" => model::field(&mut self.q, &mut self.other, key, map),
-            "dp" => model::field(&mut self.dp, &mut self.other, key, map),
-            "dq" => model::field(&mut self.dq, &mut self.other, key, map),
-            "qi" => model::field(&mut self.qi, &mut self.other, key, map),
-            "k" => model::field(&mut self.k, &mut self.other, key, map),
-            "x5c" => model::field(&mut self.x5c, &mut self.other, key, map),
-            "x5t" => model::field(&mut self.x5t, &mut self.other, key, map),
-            "x5t#S256" => model::field(&mut self.x5t_s256, &mut self.other, key, map),
-            "x5u" => model::field(&mut self.x5u, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("kid", &self.kid)?;
-        out.field("alg", &self.alg)?;
-        out.field("use", &self.r#use)?;
-        out.field("kty", &self.kty)?;
-        out.field("crv", &self.crv)?;
-        out.field("x", &self.x)?;
-        out.field("y", &self.y)?;
-        out.field("n", &self.n)?;
-        out.field("e", &self.e)?;
-        out.secret("d", &self.d)?;
-        out.secret("p", &self.p)?;
-        out.secret("q", &self.q)?;
-        out.secret("dp", &self.dp)?;
-        out.secret("dq", &self.dq)?;
-        out.secret("qi", &self.qi)?;
-        out.secret("k", &self.k)?;
-        out.field("x5c", &self.x5c)?;
-        out.field("x5t", &self.x5t)?;
-        out.field("x5t#S256", &self.x5t_s256)?;
-        out.field("x5u", &self.x5u)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Jwk {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Jwk {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Jwk {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { Jwk {
+    field "kid" => kid,
+    field "alg" => alg,
+    field "use" => r#use,
+    field "kty" => kty,
+    field "crv" => crv,
+    field "x" => x,
+    field "y" => y,
+    field "n" => n,
+    field "e" => e,
+    secret "d" => d,
+    secret "p" => p,
+    secret "q" => q,
+    secret "dp" => dp,
+    secret "dq" => dq,
+    secret "qi" => qi,
+    secret "k" => k,
+    field "x5c" => x5c,
+    field "x5t" => x5t,
+    field "x5t#S256" => x5t_s256,
+    field "x5u" => x5u,
+} times {
+} }
 
 /// A set of keys.
 #[derive(Clone, Default, PartialEq)]
@@ -136,43 +84,10 @@ pub struct Jwks {
     pub other: model::Other,
 }
 
-impl model::Model for Jwks {
-    const NAME: &'static str = "Jwks";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "keys" => model::field(&mut self.keys, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("keys", &self.keys)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Jwks {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Jwks {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Jwks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { Jwks {
+    field "keys" => keys,
+} times {
+} }
 
 /// Key type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -190,59 +105,9 @@ pub enum JwkKty {
     Other(String),
 }
 
-impl model::OpenEnum for JwkKty {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Okp => "OKP",
-            Self::Ec => "EC",
-            Self::Rsa => "RSA",
-            Self::Oct => "oct",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "OKP" => Self::Okp,
-            "EC" => Self::Ec,
-            "RSA" => Self::Rsa,
-            "oct" => Self::Oct,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for JwkKty {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for JwkKty {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<JwkKty> for String {
-    fn from(value: JwkKty) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for JwkKty {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for JwkKty {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for JwkKty {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { JwkKty {
+    "OKP" => Okp,
+    "EC" => Ec,
+    "RSA" => Rsa,
+    "oct" => Oct,
+} }

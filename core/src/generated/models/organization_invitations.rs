@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// What an invitee may see of the user who invited.
 #[derive(Clone, Default, PartialEq)]
@@ -21,53 +20,15 @@ pub struct InviterPublicData {
     pub other: model::Other,
 }
 
-impl model::Model for InviterPublicData {
-    const NAME: &'static str = "InviterPublicData";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "user_id" => model::field(&mut self.user_id, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "has_image" => model::field(&mut self.has_image, &mut self.other, key, map),
-            "identifier" => model::field(&mut self.identifier, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("user_id", &self.user_id)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("has_image", &self.has_image)?;
-        out.field("identifier", &self.identifier)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for InviterPublicData {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for InviterPublicData {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for InviterPublicData {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { InviterPublicData {
+    field "user_id" => user_id,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "image_url" => image_url,
+    field "has_image" => has_image,
+    field "identifier" => identifier,
+} times {
+} }
 
 /// One invitation of a bulk call.
 #[derive(Clone, Default, PartialEq)]
@@ -91,57 +52,17 @@ pub struct NewOrganizationInvitation {
     pub other: model::Other,
 }
 
-impl model::Model for NewOrganizationInvitation {
-    const NAME: &'static str = "NewOrganizationInvitation";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "inviter_user_id" => model::field(&mut self.inviter_user_id, &mut self.other, key, map),
-            "role" => model::field(&mut self.role, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "redirect_url" => model::field(&mut self.redirect_url, &mut self.other, key, map),
-            "expires_in_days" => model::field(&mut self.expires_in_days, &mut self.other, key, map),
-            "notify" => model::field(&mut self.notify, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("email_address", &self.email_address)?;
-        out.field("inviter_user_id", &self.inviter_user_id)?;
-        out.field("role", &self.role)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.field("redirect_url", &self.redirect_url)?;
-        out.field("expires_in_days", &self.expires_in_days)?;
-        out.field("notify", &self.notify)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for NewOrganizationInvitation {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for NewOrganizationInvitation {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for NewOrganizationInvitation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { NewOrganizationInvitation {
+    field "email_address" => email_address,
+    field "inviter_user_id" => inviter_user_id,
+    field "role" => role,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    field "redirect_url" => redirect_url,
+    field "expires_in_days" => expires_in_days,
+    field "notify" => notify,
+} times {
+} }
 
 /// An invitation to join an organization.
 #[derive(Clone, Default, PartialEq)]
@@ -175,89 +96,27 @@ pub struct OrganizationInvitation {
     pub other: model::Other,
 }
 
-impl model::Model for OrganizationInvitation {
-    const NAME: &'static str = "OrganizationInvitation";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "role" => model::field(&mut self.role, &mut self.other, key, map),
-            "role_name" => model::field(&mut self.role_name, &mut self.other, key, map),
-            "organization_id" => model::field(&mut self.organization_id, &mut self.other, key, map),
-            "inviter_id" => model::field(&mut self.inviter_id, &mut self.other, key, map),
-            "public_inviter_data" => model::field(&mut self.public_inviter_data, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "url" => model::field(&mut self.url, &mut self.other, key, map),
-            "expires_at" => model::field(&mut self.expires_at, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("role", &self.role)?;
-        out.field("role_name", &self.role_name)?;
-        out.field("organization_id", &self.organization_id)?;
-        out.field("inviter_id", &self.inviter_id)?;
-        out.field("public_inviter_data", &self.public_inviter_data)?;
-        out.field("status", &self.status)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.secret("url", &self.url)?;
-        out.field("expires_at", &self.expires_at)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OrganizationInvitation {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OrganizationInvitation {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OrganizationInvitation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OrganizationInvitation {
-    /// `expires_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expires_at_time(&self) -> Option<SystemTime> {
-        self.expires_at.and_then(model::system_time)
-    }
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OrganizationInvitation {
+    field "object" => object,
+    field "id" => id,
+    field "email_address" => email_address,
+    field "role" => role,
+    field "role_name" => role_name,
+    field "organization_id" => organization_id,
+    field "inviter_id" => inviter_id,
+    field "public_inviter_data" => public_inviter_data,
+    field "status" => status,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    secret "url" => url,
+    field "expires_at" => expires_at,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    expires_at => expires_at_time,
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`OrganizationInvitation`].
 pub type OrganizationInvitationId = model::Id<OrganizationInvitation>;
@@ -301,91 +160,28 @@ pub struct OrganizationInvitationWithOrganization {
     pub other: model::Other,
 }
 
-impl model::Model for OrganizationInvitationWithOrganization {
-    const NAME: &'static str = "OrganizationInvitationWithOrganization";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "role" => model::field(&mut self.role, &mut self.other, key, map),
-            "role_name" => model::field(&mut self.role_name, &mut self.other, key, map),
-            "organization_id" => model::field(&mut self.organization_id, &mut self.other, key, map),
-            "inviter_id" => model::field(&mut self.inviter_id, &mut self.other, key, map),
-            "public_inviter_data" => model::field(&mut self.public_inviter_data, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "url" => model::field(&mut self.url, &mut self.other, key, map),
-            "expires_at" => model::field(&mut self.expires_at, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "public_organization_data" => model::field(&mut self.public_organization_data, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("role", &self.role)?;
-        out.field("role_name", &self.role_name)?;
-        out.field("organization_id", &self.organization_id)?;
-        out.field("inviter_id", &self.inviter_id)?;
-        out.field("public_inviter_data", &self.public_inviter_data)?;
-        out.field("status", &self.status)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.secret("url", &self.url)?;
-        out.field("expires_at", &self.expires_at)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("public_organization_data", &self.public_organization_data)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OrganizationInvitationWithOrganization {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OrganizationInvitationWithOrganization {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OrganizationInvitationWithOrganization {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OrganizationInvitationWithOrganization {
-    /// `expires_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expires_at_time(&self) -> Option<SystemTime> {
-        self.expires_at.and_then(model::system_time)
-    }
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OrganizationInvitationWithOrganization {
+    field "object" => object,
+    field "id" => id,
+    field "email_address" => email_address,
+    field "role" => role,
+    field "role_name" => role_name,
+    field "organization_id" => organization_id,
+    field "inviter_id" => inviter_id,
+    field "public_inviter_data" => public_inviter_data,
+    field "status" => status,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    secret "url" => url,
+    field "expires_at" => expires_at,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "public_organization_data" => public_organization_data,
+} times {
+    expires_at => expires_at_time,
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`OrganizationInvitationWithOrganization`].
 pub type OrganizationInvitationWithOrganizationId = model::Id<OrganizationInvitationWithOrganization>;
@@ -408,48 +204,11 @@ pub struct OrganizationPublicData {
     pub other: model::Other,
 }
 
-impl model::Model for OrganizationPublicData {
-    const NAME: &'static str = "OrganizationPublicData";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "slug" => model::field(&mut self.slug, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "has_image" => model::field(&mut self.has_image, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("name", &self.name)?;
-        out.field("slug", &self.slug)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("has_image", &self.has_image)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OrganizationPublicData {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OrganizationPublicData {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OrganizationPublicData {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { OrganizationPublicData {
+    field "id" => id,
+    field "name" => name,
+    field "slug" => slug,
+    field "image_url" => image_url,
+    field "has_image" => has_image,
+} times {
+} }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// What the other members may see of a member.
 #[derive(Clone, Default, PartialEq)]
@@ -26,61 +25,19 @@ pub struct MemberPublicData {
     pub other: model::Other,
 }
 
-impl model::Model for MemberPublicData {
-    const NAME: &'static str = "MemberPublicData";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "user_id" => model::field(&mut self.user_id, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "profile_image_url" => model::field(&mut self.profile_image_url, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "has_image" => model::field(&mut self.has_image, &mut self.other, key, map),
-            "identifier" => model::field(&mut self.identifier, &mut self.other, key, map),
-            "username" => model::field(&mut self.username, &mut self.other, key, map),
-            "banned" => model::field(&mut self.banned, &mut self.other, key, map),
-            "deprovisioned" => model::field(&mut self.deprovisioned, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("user_id", &self.user_id)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("profile_image_url", &self.profile_image_url)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("has_image", &self.has_image)?;
-        out.field("identifier", &self.identifier)?;
-        out.field("username", &self.username)?;
-        out.field("banned", &self.banned)?;
-        out.field("deprovisioned", &self.deprovisioned)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for MemberPublicData {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for MemberPublicData {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for MemberPublicData {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { MemberPublicData {
+    field "user_id" => user_id,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "profile_image_url" => profile_image_url,
+    field "image_url" => image_url,
+    field "has_image" => has_image,
+    field "identifier" => identifier,
+    field "username" => username,
+    field "banned" => banned,
+    field "deprovisioned" => deprovisioned,
+} times {
+} }
 
 /// The tie between a user and an organization.
 #[derive(Clone, Default, PartialEq)]
@@ -107,76 +64,22 @@ pub struct OrganizationMembership {
     pub other: model::Other,
 }
 
-impl model::Model for OrganizationMembership {
-    const NAME: &'static str = "OrganizationMembership";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "role" => model::field(&mut self.role, &mut self.other, key, map),
-            "role_name" => model::field(&mut self.role_name, &mut self.other, key, map),
-            "permissions" => model::field(&mut self.permissions, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "organization" => model::field(&mut self.organization, &mut self.other, key, map),
-            "public_user_data" => model::field(&mut self.public_user_data, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("role", &self.role)?;
-        out.field("role_name", &self.role_name)?;
-        out.field("permissions", &self.permissions)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.field("organization", &self.organization)?;
-        out.field("public_user_data", &self.public_user_data)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OrganizationMembership {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OrganizationMembership {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OrganizationMembership {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OrganizationMembership {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OrganizationMembership {
+    field "id" => id,
+    field "object" => object,
+    field "role" => role,
+    field "role_name" => role_name,
+    field "permissions" => permissions,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    field "organization" => organization,
+    field "public_user_data" => public_user_data,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`OrganizationMembership`].
 pub type OrganizationMembershipId = model::Id<OrganizationMembership>;

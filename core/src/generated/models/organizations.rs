@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// An organization.
 #[derive(Clone, Default, PartialEq)]
@@ -45,97 +44,30 @@ pub struct Organization {
     pub other: model::Other,
 }
 
-impl model::Model for Organization {
-    const NAME: &'static str = "Organization";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "slug" => model::field(&mut self.slug, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "has_image" => model::field(&mut self.has_image, &mut self.other, key, map),
-            "members_count" => model::field(&mut self.members_count, &mut self.other, key, map),
-            "missing_member_with_elevated_permissions" => {
-                model::field(&mut self.missing_member_with_elevated_permissions, &mut self.other, key, map)
-            }
-            "pending_invitations_count" => model::field(&mut self.pending_invitations_count, &mut self.other, key, map),
-            "max_allowed_memberships" => model::field(&mut self.max_allowed_memberships, &mut self.other, key, map),
-            "admin_delete_enabled" => model::field(&mut self.admin_delete_enabled, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "created_by" => model::field(&mut self.created_by, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "last_active_at" => model::field(&mut self.last_active_at, &mut self.other, key, map),
-            "role_set_key" => model::field(&mut self.role_set_key, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("name", &self.name)?;
-        out.field("slug", &self.slug)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("has_image", &self.has_image)?;
-        out.field("members_count", &self.members_count)?;
-        out.field("missing_member_with_elevated_permissions", &self.missing_member_with_elevated_permissions)?;
-        out.field("pending_invitations_count", &self.pending_invitations_count)?;
-        out.field("max_allowed_memberships", &self.max_allowed_memberships)?;
-        out.field("admin_delete_enabled", &self.admin_delete_enabled)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.field("created_by", &self.created_by)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("last_active_at", &self.last_active_at)?;
-        out.field("role_set_key", &self.role_set_key)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Organization {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Organization {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Organization {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl Organization {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-    /// `last_active_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_active_at_time(&self) -> Option<SystemTime> {
-        self.last_active_at.and_then(model::system_time)
-    }
-}
+model::model_code! { Organization {
+    field "object" => object,
+    field "id" => id,
+    field "name" => name,
+    field "slug" => slug,
+    field "image_url" => image_url,
+    field "has_image" => has_image,
+    field "members_count" => members_count,
+    field "missing_member_with_elevated_permissions" => missing_member_with_elevated_permissions,
+    field "pending_invitations_count" => pending_invitations_count,
+    field "max_allowed_memberships" => max_allowed_memberships,
+    field "admin_delete_enabled" => admin_delete_enabled,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    field "created_by" => created_by,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "last_active_at" => last_active_at,
+    field "role_set_key" => role_set_key,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+    last_active_at => last_active_at_time,
+} }
 
 /// Id of a [`Organization`].
 pub type OrganizationId = model::Id<Organization>;
@@ -186,99 +118,31 @@ pub struct OrganizationWithLogo {
     pub other: model::Other,
 }
 
-impl model::Model for OrganizationWithLogo {
-    const NAME: &'static str = "OrganizationWithLogo";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "slug" => model::field(&mut self.slug, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "has_image" => model::field(&mut self.has_image, &mut self.other, key, map),
-            "members_count" => model::field(&mut self.members_count, &mut self.other, key, map),
-            "missing_member_with_elevated_permissions" => {
-                model::field(&mut self.missing_member_with_elevated_permissions, &mut self.other, key, map)
-            }
-            "pending_invitations_count" => model::field(&mut self.pending_invitations_count, &mut self.other, key, map),
-            "max_allowed_memberships" => model::field(&mut self.max_allowed_memberships, &mut self.other, key, map),
-            "admin_delete_enabled" => model::field(&mut self.admin_delete_enabled, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "created_by" => model::field(&mut self.created_by, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "last_active_at" => model::field(&mut self.last_active_at, &mut self.other, key, map),
-            "role_set_key" => model::field(&mut self.role_set_key, &mut self.other, key, map),
-            "logo_url" => model::field(&mut self.logo_url, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("name", &self.name)?;
-        out.field("slug", &self.slug)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("has_image", &self.has_image)?;
-        out.field("members_count", &self.members_count)?;
-        out.field("missing_member_with_elevated_permissions", &self.missing_member_with_elevated_permissions)?;
-        out.field("pending_invitations_count", &self.pending_invitations_count)?;
-        out.field("max_allowed_memberships", &self.max_allowed_memberships)?;
-        out.field("admin_delete_enabled", &self.admin_delete_enabled)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.field("created_by", &self.created_by)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("last_active_at", &self.last_active_at)?;
-        out.field("role_set_key", &self.role_set_key)?;
-        out.field("logo_url", &self.logo_url)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OrganizationWithLogo {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OrganizationWithLogo {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OrganizationWithLogo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OrganizationWithLogo {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-    /// `last_active_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_active_at_time(&self) -> Option<SystemTime> {
-        self.last_active_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OrganizationWithLogo {
+    field "object" => object,
+    field "id" => id,
+    field "name" => name,
+    field "slug" => slug,
+    field "image_url" => image_url,
+    field "has_image" => has_image,
+    field "members_count" => members_count,
+    field "missing_member_with_elevated_permissions" => missing_member_with_elevated_permissions,
+    field "pending_invitations_count" => pending_invitations_count,
+    field "max_allowed_memberships" => max_allowed_memberships,
+    field "admin_delete_enabled" => admin_delete_enabled,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    field "created_by" => created_by,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "last_active_at" => last_active_at,
+    field "role_set_key" => role_set_key,
+    field "logo_url" => logo_url,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+    last_active_at => last_active_at_time,
+} }
 
 /// Id of a [`OrganizationWithLogo`].
 pub type OrganizationWithLogoId = model::Id<OrganizationWithLogo>;

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// A phone number of a user.
 #[derive(Clone, Default, PartialEq)]
@@ -33,78 +32,22 @@ pub struct PhoneNumber {
     pub other: model::Other,
 }
 
-impl model::Model for PhoneNumber {
-    const NAME: &'static str = "PhoneNumber";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "phone_number" => model::field(&mut self.phone_number, &mut self.other, key, map),
-            "reserved_for_second_factor" => {
-                model::field(&mut self.reserved_for_second_factor, &mut self.other, key, map)
-            }
-            "default_second_factor" => model::field(&mut self.default_second_factor, &mut self.other, key, map),
-            "reserved" => model::field(&mut self.reserved, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            "linked_to" => model::field(&mut self.linked_to, &mut self.other, key, map),
-            "backup_codes" => model::field(&mut self.backup_codes, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("phone_number", &self.phone_number)?;
-        out.field("reserved_for_second_factor", &self.reserved_for_second_factor)?;
-        out.field("default_second_factor", &self.default_second_factor)?;
-        out.field("reserved", &self.reserved)?;
-        out.field("verification", &self.verification)?;
-        out.field("linked_to", &self.linked_to)?;
-        out.secret("backup_codes", &self.backup_codes)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PhoneNumber {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for PhoneNumber {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for PhoneNumber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl PhoneNumber {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { PhoneNumber {
+    field "id" => id,
+    field "object" => object,
+    field "phone_number" => phone_number,
+    field "reserved_for_second_factor" => reserved_for_second_factor,
+    field "default_second_factor" => default_second_factor,
+    field "reserved" => reserved,
+    field "verification" => verification,
+    field "linked_to" => linked_to,
+    secret "backup_codes" => backup_codes,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`PhoneNumber`].
 pub type PhoneNumberId = model::Id<PhoneNumber>;

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// A signed-in state of a user on one client.
 #[derive(Clone, Default, PartialEq)]
@@ -38,99 +37,28 @@ pub struct Session {
     pub other: model::Other,
 }
 
-impl model::Model for Session {
-    const NAME: &'static str = "Session";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "user_id" => model::field(&mut self.user_id, &mut self.other, key, map),
-            "client_id" => model::field(&mut self.client_id, &mut self.other, key, map),
-            "actor" => model::field(&mut self.actor, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "last_active_organization_id" => {
-                model::field(&mut self.last_active_organization_id, &mut self.other, key, map)
-            }
-            "last_active_at" => model::field(&mut self.last_active_at, &mut self.other, key, map),
-            "latest_activity" => model::field(&mut self.latest_activity, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "abandon_at" => model::field(&mut self.abandon_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "tasks" => model::field(&mut self.tasks, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("user_id", &self.user_id)?;
-        out.field("client_id", &self.client_id)?;
-        out.field("actor", &self.actor)?;
-        out.field("status", &self.status)?;
-        out.field("last_active_organization_id", &self.last_active_organization_id)?;
-        out.field("last_active_at", &self.last_active_at)?;
-        out.field("latest_activity", &self.latest_activity)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("abandon_at", &self.abandon_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("tasks", &self.tasks)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Session {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Session {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Session {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl Session {
-    /// `last_active_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_active_at_time(&self) -> Option<SystemTime> {
-        self.last_active_at.and_then(model::system_time)
-    }
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-    /// `abandon_at` as a time of the system's clock.
-    #[must_use]
-    pub fn abandon_at_time(&self) -> Option<SystemTime> {
-        self.abandon_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-}
+model::model_code! { Session {
+    field "object" => object,
+    field "id" => id,
+    field "user_id" => user_id,
+    field "client_id" => client_id,
+    field "actor" => actor,
+    field "status" => status,
+    field "last_active_organization_id" => last_active_organization_id,
+    field "last_active_at" => last_active_at,
+    field "latest_activity" => latest_activity,
+    field "expire_at" => expire_at,
+    field "abandon_at" => abandon_at,
+    field "updated_at" => updated_at,
+    field "created_at" => created_at,
+    field "tasks" => tasks,
+} times {
+    last_active_at => last_active_at_time,
+    expire_at => expire_at_time,
+    abandon_at => abandon_at_time,
+    updated_at => updated_at_time,
+    created_at => created_at_time,
+} }
 
 /// Id of a [`Session`].
 pub type SessionId = model::Id<Session>;
@@ -157,59 +85,18 @@ pub struct SessionActivity {
     pub other: model::Other,
 }
 
-impl model::Model for SessionActivity {
-    const NAME: &'static str = "SessionActivity";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "device_type" => model::field(&mut self.device_type, &mut self.other, key, map),
-            "is_mobile" => model::field(&mut self.is_mobile, &mut self.other, key, map),
-            "browser_name" => model::field(&mut self.browser_name, &mut self.other, key, map),
-            "browser_version" => model::field(&mut self.browser_version, &mut self.other, key, map),
-            "ip_address" => model::field(&mut self.ip_address, &mut self.other, key, map),
-            "city" => model::field(&mut self.city, &mut self.other, key, map),
-            "country" => model::field(&mut self.country, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("device_type", &self.device_type)?;
-        out.field("is_mobile", &self.is_mobile)?;
-        out.field("browser_name", &self.browser_name)?;
-        out.field("browser_version", &self.browser_version)?;
-        out.field("ip_address", &self.ip_address)?;
-        out.field("city", &self.city)?;
-        out.field("country", &self.country)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SessionActivity {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SessionActivity {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SessionActivity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { SessionActivity {
+    field "object" => object,
+    field "id" => id,
+    field "device_type" => device_type,
+    field "is_mobile" => is_mobile,
+    field "browser_name" => browser_name,
+    field "browser_version" => browser_version,
+    field "ip_address" => ip_address,
+    field "city" => city,
+    field "country" => country,
+} times {
+} }
 
 /// Cookies that carry a refreshed session.
 #[derive(Clone, Default, PartialEq)]
@@ -222,45 +109,11 @@ pub struct SessionCookies {
     pub other: model::Other,
 }
 
-impl model::Model for SessionCookies {
-    const NAME: &'static str = "SessionCookies";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "cookies" => model::field(&mut self.cookies, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.secret("cookies", &self.cookies)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SessionCookies {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SessionCookies {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SessionCookies {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { SessionCookies {
+    field "object" => object,
+    secret "cookies" => cookies,
+} times {
+} }
 
 /// Something a user has to do before the session becomes active.
 #[derive(Clone, Default, PartialEq)]
@@ -271,43 +124,10 @@ pub struct SessionTask {
     pub other: model::Other,
 }
 
-impl model::Model for SessionTask {
-    const NAME: &'static str = "SessionTask";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "key" => model::field(&mut self.key, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("key", &self.key)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SessionTask {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SessionTask {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SessionTask {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { SessionTask {
+    field "key" => key,
+} times {
+} }
 
 /// A token of a session.
 #[derive(Clone, Default, PartialEq)]
@@ -320,45 +140,11 @@ pub struct SessionToken {
     pub other: model::Other,
 }
 
-impl model::Model for SessionToken {
-    const NAME: &'static str = "SessionToken";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "jwt" => model::field(&mut self.jwt, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.secret("jwt", &self.jwt)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SessionToken {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SessionToken {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SessionToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { SessionToken {
+    field "object" => object,
+    secret "jwt" => jwt,
+} times {
+} }
 
 /// What a refresh answers: the bare token, or cookies to set.
 #[derive(Clone, PartialEq)]
@@ -474,67 +260,13 @@ pub enum SessionStatus {
     Other(String),
 }
 
-impl model::OpenEnum for SessionStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::Revoked => "revoked",
-            Self::Ended => "ended",
-            Self::Expired => "expired",
-            Self::Removed => "removed",
-            Self::Abandoned => "abandoned",
-            Self::Replaced => "replaced",
-            Self::Pending => "pending",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "active" => Self::Active,
-            "revoked" => Self::Revoked,
-            "ended" => Self::Ended,
-            "expired" => Self::Expired,
-            "removed" => Self::Removed,
-            "abandoned" => Self::Abandoned,
-            "replaced" => Self::Replaced,
-            "pending" => Self::Pending,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for SessionStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for SessionStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<SessionStatus> for String {
-    fn from(value: SessionStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for SessionStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SessionStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for SessionStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { SessionStatus {
+    "active" => Active,
+    "revoked" => Revoked,
+    "ended" => Ended,
+    "expired" => Expired,
+    "removed" => Removed,
+    "abandoned" => Abandoned,
+    "replaced" => Replaced,
+    "pending" => Pending,
+} }

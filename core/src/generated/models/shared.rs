@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Number, Value};
-use std::time::SystemTime;
 
 /// By the backend, on its own word.
 #[derive(Clone, Default, PartialEq)]
@@ -26,61 +25,16 @@ pub struct AdminVerification {
     pub other: model::Other,
 }
 
-impl model::Model for AdminVerification {
-    const NAME: &'static str = "AdminVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for AdminVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for AdminVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for AdminVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl AdminVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { AdminVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// Credit of a payer.
 #[derive(Clone, Default, PartialEq)]
@@ -92,45 +46,11 @@ pub struct BillingCreditBalance {
     pub other: model::Other,
 }
 
-impl model::Model for BillingCreditBalance {
-    const NAME: &'static str = "BillingCreditBalance";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "balance" => model::field(&mut self.balance, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("balance", &self.balance)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingCreditBalance {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingCreditBalance {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingCreditBalance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingCreditBalance {
+    field "object" => object,
+    field "balance" => balance,
+} times {
+} }
 
 /// A change of a payer's credit.
 #[derive(Clone, Default, PartialEq)]
@@ -151,57 +71,17 @@ pub struct BillingCreditLedgerEntry {
     pub other: model::Other,
 }
 
-impl model::Model for BillingCreditLedgerEntry {
-    const NAME: &'static str = "BillingCreditLedgerEntry";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "payer_id" => model::field(&mut self.payer_id, &mut self.other, key, map),
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "source_type" => model::field(&mut self.source_type, &mut self.other, key, map),
-            "source_id" => model::field(&mut self.source_id, &mut self.other, key, map),
-            "note" => model::field(&mut self.note, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("payer_id", &self.payer_id)?;
-        out.field("amount", &self.amount)?;
-        out.field("source_type", &self.source_type)?;
-        out.field("source_id", &self.source_id)?;
-        out.field("note", &self.note)?;
-        out.field("created_at", &self.created_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingCreditLedgerEntry {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingCreditLedgerEntry {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingCreditLedgerEntry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingCreditLedgerEntry {
+    field "object" => object,
+    field "id" => id,
+    field "payer_id" => payer_id,
+    field "amount" => amount,
+    field "source_type" => source_type,
+    field "source_id" => source_id,
+    field "note" => note,
+    field "created_at" => created_at,
+} times {
+} }
 
 /// Credits, by where they come from.
 #[derive(Clone, Default, PartialEq)]
@@ -215,47 +95,12 @@ pub struct BillingCredits {
     pub other: model::Other,
 }
 
-impl model::Model for BillingCredits {
-    const NAME: &'static str = "BillingCredits";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "proration" => model::field(&mut self.proration, &mut self.other, key, map),
-            "payer" => model::field(&mut self.payer, &mut self.other, key, map),
-            "total" => model::field(&mut self.total, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("proration", &self.proration)?;
-        out.field("payer", &self.payer)?;
-        out.field("total", &self.total)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingCredits {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingCredits {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingCredits {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingCredits {
+    field "proration" => proration,
+    field "payer" => payer,
+    field "total" => total,
+} times {
+} }
 
 /// Credit for the rest of a billing cycle.
 #[derive(Clone, Default, PartialEq)]
@@ -267,45 +112,11 @@ pub struct BillingCycleCredit {
     pub other: model::Other,
 }
 
-impl model::Model for BillingCycleCredit {
-    const NAME: &'static str = "BillingCycleCredit";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "cycle_remaining_percent" => model::field(&mut self.cycle_remaining_percent, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("amount", &self.amount)?;
-        out.field("cycle_remaining_percent", &self.cycle_remaining_percent)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingCycleCredit {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingCycleCredit {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingCycleCredit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingCycleCredit {
+    field "amount" => amount,
+    field "cycle_remaining_percent" => cycle_remaining_percent,
+} times {
+} }
 
 /// Discounts, by where they come from.
 #[derive(Clone, Default, PartialEq)]
@@ -317,45 +128,11 @@ pub struct BillingDiscounts {
     pub other: model::Other,
 }
 
-impl model::Model for BillingDiscounts {
-    const NAME: &'static str = "BillingDiscounts";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "proration" => model::field(&mut self.proration, &mut self.other, key, map),
-            "total" => model::field(&mut self.total, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("proration", &self.proration)?;
-        out.field("total", &self.total)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingDiscounts {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingDiscounts {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingDiscounts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingDiscounts {
+    field "proration" => proration,
+    field "total" => total,
+} times {
+} }
 
 /// A feature that a plan brings.
 #[derive(Clone, Default, PartialEq)]
@@ -372,53 +149,15 @@ pub struct BillingFeature {
     pub other: model::Other,
 }
 
-impl model::Model for BillingFeature {
-    const NAME: &'static str = "BillingFeature";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "description" => model::field(&mut self.description, &mut self.other, key, map),
-            "slug" => model::field(&mut self.slug, &mut self.other, key, map),
-            "avatar_url" => model::field(&mut self.avatar_url, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("name", &self.name)?;
-        out.field("description", &self.description)?;
-        out.field("slug", &self.slug)?;
-        out.field("avatar_url", &self.avatar_url)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingFeature {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingFeature {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingFeature {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingFeature {
+    field "object" => object,
+    field "id" => id,
+    field "name" => name,
+    field "description" => description,
+    field "slug" => slug,
+    field "avatar_url" => avatar_url,
+} times {
+} }
 
 /// Id of a [`BillingFeature`].
 pub type BillingFeatureId = model::Id<BillingFeature>;
@@ -438,57 +177,14 @@ pub struct BillingItemNextPayment {
     pub other: model::Other,
 }
 
-impl model::Model for BillingItemNextPayment {
-    const NAME: &'static str = "BillingItemNextPayment";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "date" => model::field(&mut self.date, &mut self.other, key, map),
-            "per_unit_totals" => model::field(&mut self.per_unit_totals, &mut self.other, key, map),
-            "totals" => model::field(&mut self.totals, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("amount", &self.amount)?;
-        out.field("date", &self.date)?;
-        out.field("per_unit_totals", &self.per_unit_totals)?;
-        out.field("totals", &self.totals)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingItemNextPayment {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingItemNextPayment {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingItemNextPayment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl BillingItemNextPayment {
-    /// `date` as a time of the system's clock.
-    #[must_use]
-    pub fn date_time(&self) -> Option<SystemTime> {
-        self.date.and_then(model::system_time)
-    }
-}
+model::model_code! { BillingItemNextPayment {
+    field "amount" => amount,
+    field "date" => date,
+    field "per_unit_totals" => per_unit_totals,
+    field "totals" => totals,
+} times {
+    date => date_time,
+} }
 
 /// An amount of money.
 #[derive(Clone, Default, PartialEq)]
@@ -504,49 +200,13 @@ pub struct BillingMoney {
     pub other: model::Other,
 }
 
-impl model::Model for BillingMoney {
-    const NAME: &'static str = "BillingMoney";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "amount_formatted" => model::field(&mut self.amount_formatted, &mut self.other, key, map),
-            "currency" => model::field(&mut self.currency, &mut self.other, key, map),
-            "currency_symbol" => model::field(&mut self.currency_symbol, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("amount", &self.amount)?;
-        out.field("amount_formatted", &self.amount_formatted)?;
-        out.field("currency", &self.currency)?;
-        out.field("currency_symbol", &self.currency_symbol)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingMoney {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingMoney {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingMoney {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingMoney {
+    field "amount" => amount,
+    field "amount_formatted" => amount_formatted,
+    field "currency" => currency,
+    field "currency_symbol" => currency_symbol,
+} times {
+} }
 
 /// The next payment of a subscription.
 #[derive(Clone, Default, PartialEq)]
@@ -563,57 +223,14 @@ pub struct BillingNextPayment {
     pub other: model::Other,
 }
 
-impl model::Model for BillingNextPayment {
-    const NAME: &'static str = "BillingNextPayment";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "date" => model::field(&mut self.date, &mut self.other, key, map),
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "per_unit_totals" => model::field(&mut self.per_unit_totals, &mut self.other, key, map),
-            "totals" => model::field(&mut self.totals, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("date", &self.date)?;
-        out.field("amount", &self.amount)?;
-        out.field("per_unit_totals", &self.per_unit_totals)?;
-        out.field("totals", &self.totals)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingNextPayment {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingNextPayment {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingNextPayment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl BillingNextPayment {
-    /// `date` as a time of the system's clock.
-    #[must_use]
-    pub fn date_time(&self) -> Option<SystemTime> {
-        self.date.and_then(model::system_time)
-    }
-}
+model::model_code! { BillingNextPayment {
+    field "date" => date,
+    field "amount" => amount,
+    field "per_unit_totals" => per_unit_totals,
+    field "totals" => totals,
+} times {
+    date => date_time,
+} }
 
 /// Who pays: a user or an organization.
 #[derive(Clone, Default, PartialEq)]
@@ -639,80 +256,24 @@ pub struct BillingPayer {
     pub other: model::Other,
 }
 
-impl model::Model for BillingPayer {
-    const NAME: &'static str = "BillingPayer";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "instance_id" => model::field(&mut self.instance_id, &mut self.other, key, map),
-            "user_id" => model::field(&mut self.user_id, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "email" => model::field(&mut self.email, &mut self.other, key, map),
-            "organization_id" => model::field(&mut self.organization_id, &mut self.other, key, map),
-            "organization_name" => model::field(&mut self.organization_name, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "credits_balance" => model::field(&mut self.credits_balance, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("instance_id", &self.instance_id)?;
-        out.field("user_id", &self.user_id)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("email", &self.email)?;
-        out.field("organization_id", &self.organization_id)?;
-        out.field("organization_name", &self.organization_name)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("credits_balance", &self.credits_balance)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingPayer {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingPayer {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingPayer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl BillingPayer {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { BillingPayer {
+    field "object" => object,
+    field "id" => id,
+    field "instance_id" => instance_id,
+    field "user_id" => user_id,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "email" => email,
+    field "organization_id" => organization_id,
+    field "organization_name" => organization_name,
+    field "image_url" => image_url,
+    field "credits_balance" => credits_balance,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`BillingPayer`].
 pub type BillingPayerId = model::Id<BillingPayer>;
@@ -728,45 +289,11 @@ pub struct BillingPayerCredit {
     pub other: model::Other,
 }
 
-impl model::Model for BillingPayerCredit {
-    const NAME: &'static str = "BillingPayerCredit";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "remaining_balance" => model::field(&mut self.remaining_balance, &mut self.other, key, map),
-            "applied_amount" => model::field(&mut self.applied_amount, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("remaining_balance", &self.remaining_balance)?;
-        out.field("applied_amount", &self.applied_amount)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingPayerCredit {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingPayerCredit {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingPayerCredit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingPayerCredit {
+    field "remaining_balance" => remaining_balance,
+    field "applied_amount" => applied_amount,
+} times {
+} }
 
 /// A way to pay.
 #[derive(Clone, Default, PartialEq)]
@@ -798,90 +325,28 @@ pub struct BillingPaymentMethod {
     pub other: model::Other,
 }
 
-impl model::Model for BillingPaymentMethod {
-    const NAME: &'static str = "BillingPaymentMethod";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "payer_id" => model::field(&mut self.payer_id, &mut self.other, key, map),
-            "payment_type" => model::field(&mut self.payment_type, &mut self.other, key, map),
-            "is_default" => model::field(&mut self.is_default, &mut self.other, key, map),
-            "gateway" => model::field(&mut self.gateway, &mut self.other, key, map),
-            "gateway_external_id" => model::field(&mut self.gateway_external_id, &mut self.other, key, map),
-            "gateway_external_account_id" => {
-                model::field(&mut self.gateway_external_account_id, &mut self.other, key, map)
-            }
-            "last4" => model::field(&mut self.last4, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "wallet_type" => model::field(&mut self.wallet_type, &mut self.other, key, map),
-            "card_type" => model::field(&mut self.card_type, &mut self.other, key, map),
-            "expiry_year" => model::field(&mut self.expiry_year, &mut self.other, key, map),
-            "expiry_month" => model::field(&mut self.expiry_month, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "is_removable" => model::field(&mut self.is_removable, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("payer_id", &self.payer_id)?;
-        out.field("payment_type", &self.payment_type)?;
-        out.field("is_default", &self.is_default)?;
-        out.field("gateway", &self.gateway)?;
-        out.field("gateway_external_id", &self.gateway_external_id)?;
-        out.field("gateway_external_account_id", &self.gateway_external_account_id)?;
-        out.field("last4", &self.last4)?;
-        out.field("status", &self.status)?;
-        out.field("wallet_type", &self.wallet_type)?;
-        out.field("card_type", &self.card_type)?;
-        out.field("expiry_year", &self.expiry_year)?;
-        out.field("expiry_month", &self.expiry_month)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("is_removable", &self.is_removable)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingPaymentMethod {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingPaymentMethod {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingPaymentMethod {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl BillingPaymentMethod {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { BillingPaymentMethod {
+    field "object" => object,
+    field "id" => id,
+    field "payer_id" => payer_id,
+    field "payment_type" => payment_type,
+    field "is_default" => is_default,
+    field "gateway" => gateway,
+    field "gateway_external_id" => gateway_external_id,
+    field "gateway_external_account_id" => gateway_external_account_id,
+    field "last4" => last4,
+    field "status" => status,
+    field "wallet_type" => wallet_type,
+    field "card_type" => card_type,
+    field "expiry_year" => expiry_year,
+    field "expiry_month" => expiry_month,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "is_removable" => is_removable,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`BillingPaymentMethod`].
 pub type BillingPaymentMethodId = model::Id<BillingPaymentMethod>;
@@ -922,79 +387,28 @@ pub struct BillingPlan {
     pub other: model::Other,
 }
 
-impl model::Model for BillingPlan {
-    const NAME: &'static str = "BillingPlan";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "fee" => model::field(&mut self.fee, &mut self.other, key, map),
-            "annual_monthly_fee" => model::field(&mut self.annual_monthly_fee, &mut self.other, key, map),
-            "annual_fee" => model::field(&mut self.annual_fee, &mut self.other, key, map),
-            "description" => model::field(&mut self.description, &mut self.other, key, map),
-            "product_id" => model::field(&mut self.product_id, &mut self.other, key, map),
-            "is_default" => model::field(&mut self.is_default, &mut self.other, key, map),
-            "is_recurring" => model::field(&mut self.is_recurring, &mut self.other, key, map),
-            "publicly_visible" => model::field(&mut self.publicly_visible, &mut self.other, key, map),
-            "has_base_fee" => model::field(&mut self.has_base_fee, &mut self.other, key, map),
-            "for_payer_type" => model::field(&mut self.for_payer_type, &mut self.other, key, map),
-            "slug" => model::field(&mut self.slug, &mut self.other, key, map),
-            "avatar_url" => model::field(&mut self.avatar_url, &mut self.other, key, map),
-            "features" => model::field(&mut self.features, &mut self.other, key, map),
-            "free_trial_enabled" => model::field(&mut self.free_trial_enabled, &mut self.other, key, map),
-            "free_trial_days" => model::field(&mut self.free_trial_days, &mut self.other, key, map),
-            "unit_prices" => model::field(&mut self.unit_prices, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("name", &self.name)?;
-        out.field("fee", &self.fee)?;
-        out.field("annual_monthly_fee", &self.annual_monthly_fee)?;
-        out.field("annual_fee", &self.annual_fee)?;
-        out.field("description", &self.description)?;
-        out.field("product_id", &self.product_id)?;
-        out.field("is_default", &self.is_default)?;
-        out.field("is_recurring", &self.is_recurring)?;
-        out.field("publicly_visible", &self.publicly_visible)?;
-        out.field("has_base_fee", &self.has_base_fee)?;
-        out.field("for_payer_type", &self.for_payer_type)?;
-        out.field("slug", &self.slug)?;
-        out.field("avatar_url", &self.avatar_url)?;
-        out.field("features", &self.features)?;
-        out.field("free_trial_enabled", &self.free_trial_enabled)?;
-        out.field("free_trial_days", &self.free_trial_days)?;
-        out.field("unit_prices", &self.unit_prices)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingPlan {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingPlan {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingPlan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingPlan {
+    field "object" => object,
+    field "id" => id,
+    field "name" => name,
+    field "fee" => fee,
+    field "annual_monthly_fee" => annual_monthly_fee,
+    field "annual_fee" => annual_fee,
+    field "description" => description,
+    field "product_id" => product_id,
+    field "is_default" => is_default,
+    field "is_recurring" => is_recurring,
+    field "publicly_visible" => publicly_visible,
+    field "has_base_fee" => has_base_fee,
+    field "for_payer_type" => for_payer_type,
+    field "slug" => slug,
+    field "avatar_url" => avatar_url,
+    field "features" => features,
+    field "free_trial_enabled" => free_trial_enabled,
+    field "free_trial_days" => free_trial_days,
+    field "unit_prices" => unit_prices,
+} times {
+} }
 
 /// Id of a [`BillingPlan`].
 pub type BillingPlanId = model::Id<BillingPlan>;
@@ -1011,49 +425,13 @@ pub struct BillingProrationCredit {
     pub other: model::Other,
 }
 
-impl model::Model for BillingProrationCredit {
-    const NAME: &'static str = "BillingProrationCredit";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "cycle_days_remaining" => model::field(&mut self.cycle_days_remaining, &mut self.other, key, map),
-            "cycle_days_total" => model::field(&mut self.cycle_days_total, &mut self.other, key, map),
-            "cycle_remaining_percent" => model::field(&mut self.cycle_remaining_percent, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("amount", &self.amount)?;
-        out.field("cycle_days_remaining", &self.cycle_days_remaining)?;
-        out.field("cycle_days_total", &self.cycle_days_total)?;
-        out.field("cycle_remaining_percent", &self.cycle_remaining_percent)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingProrationCredit {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingProrationCredit {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingProrationCredit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingProrationCredit {
+    field "amount" => amount,
+    field "cycle_days_remaining" => cycle_days_remaining,
+    field "cycle_days_total" => cycle_days_total,
+    field "cycle_remaining_percent" => cycle_remaining_percent,
+} times {
+} }
 
 /// Discount for the days of a cycle that are over.
 #[derive(Clone, Default, PartialEq)]
@@ -1067,49 +445,13 @@ pub struct BillingProrationDiscount {
     pub other: model::Other,
 }
 
-impl model::Model for BillingProrationDiscount {
-    const NAME: &'static str = "BillingProrationDiscount";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "amount" => model::field(&mut self.amount, &mut self.other, key, map),
-            "cycle_days_passed" => model::field(&mut self.cycle_days_passed, &mut self.other, key, map),
-            "cycle_days_total" => model::field(&mut self.cycle_days_total, &mut self.other, key, map),
-            "cycle_passed_percent" => model::field(&mut self.cycle_passed_percent, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("amount", &self.amount)?;
-        out.field("cycle_days_passed", &self.cycle_days_passed)?;
-        out.field("cycle_days_total", &self.cycle_days_total)?;
-        out.field("cycle_passed_percent", &self.cycle_passed_percent)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingProrationDiscount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingProrationDiscount {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingProrationDiscount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingProrationDiscount {
+    field "amount" => amount,
+    field "cycle_days_passed" => cycle_days_passed,
+    field "cycle_days_total" => cycle_days_total,
+    field "cycle_passed_percent" => cycle_passed_percent,
+} times {
+} }
 
 /// Seats of a plan.
 #[derive(Clone, Default, PartialEq)]
@@ -1122,45 +464,11 @@ pub struct BillingSeats {
     pub other: model::Other,
 }
 
-impl model::Model for BillingSeats {
-    const NAME: &'static str = "BillingSeats";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "quantity" => model::field(&mut self.quantity, &mut self.other, key, map),
-            "tiers" => model::field(&mut self.tiers, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("quantity", &self.quantity)?;
-        out.field("tiers", &self.tiers)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingSeats {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingSeats {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingSeats {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingSeats {
+    field "quantity" => quantity,
+    field "tiers" => tiers,
+} times {
+} }
 
 /// What a payer is subscribed to.
 #[derive(Clone, Default, PartialEq)]
@@ -1187,88 +495,25 @@ pub struct BillingSubscription {
     pub other: model::Other,
 }
 
-impl model::Model for BillingSubscription {
-    const NAME: &'static str = "BillingSubscription";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "instance_id" => model::field(&mut self.instance_id, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "payer_id" => model::field(&mut self.payer_id, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "active_at" => model::field(&mut self.active_at, &mut self.other, key, map),
-            "past_due_at" => model::field(&mut self.past_due_at, &mut self.other, key, map),
-            "subscription_items" => model::field(&mut self.subscription_items, &mut self.other, key, map),
-            "next_payment" => model::field(&mut self.next_payment, &mut self.other, key, map),
-            "eligible_for_free_trial" => model::field(&mut self.eligible_for_free_trial, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("instance_id", &self.instance_id)?;
-        out.field("status", &self.status)?;
-        out.field("payer_id", &self.payer_id)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("active_at", &self.active_at)?;
-        out.field("past_due_at", &self.past_due_at)?;
-        out.field("subscription_items", &self.subscription_items)?;
-        out.field("next_payment", &self.next_payment)?;
-        out.field("eligible_for_free_trial", &self.eligible_for_free_trial)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingSubscription {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingSubscription {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingSubscription {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl BillingSubscription {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-    /// `active_at` as a time of the system's clock.
-    #[must_use]
-    pub fn active_at_time(&self) -> Option<SystemTime> {
-        self.active_at.and_then(model::system_time)
-    }
-    /// `past_due_at` as a time of the system's clock.
-    #[must_use]
-    pub fn past_due_at_time(&self) -> Option<SystemTime> {
-        self.past_due_at.and_then(model::system_time)
-    }
-}
+model::model_code! { BillingSubscription {
+    field "object" => object,
+    field "id" => id,
+    field "instance_id" => instance_id,
+    field "status" => status,
+    field "payer_id" => payer_id,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "active_at" => active_at,
+    field "past_due_at" => past_due_at,
+    field "subscription_items" => subscription_items,
+    field "next_payment" => next_payment,
+    field "eligible_for_free_trial" => eligible_for_free_trial,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+    active_at => active_at_time,
+    past_due_at => past_due_at_time,
+} }
 
 /// Id of a [`BillingSubscription`].
 pub type BillingSubscriptionId = model::Id<BillingSubscription>;
@@ -1321,131 +566,42 @@ pub struct BillingSubscriptionItem {
     pub other: model::Other,
 }
 
-impl model::Model for BillingSubscriptionItem {
-    const NAME: &'static str = "BillingSubscriptionItem";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "instance_id" => model::field(&mut self.instance_id, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "credit" => model::field(&mut self.credit, &mut self.other, key, map),
-            "credits" => model::field(&mut self.credits, &mut self.other, key, map),
-            "plan_id" => model::field(&mut self.plan_id, &mut self.other, key, map),
-            "price_id" => model::field(&mut self.price_id, &mut self.other, key, map),
-            "plan" => model::field(&mut self.plan, &mut self.other, key, map),
-            "plan_period" => model::field(&mut self.plan_period, &mut self.other, key, map),
-            "payment_method" => model::field(&mut self.payment_method, &mut self.other, key, map),
-            "lifetime_paid" => model::field(&mut self.lifetime_paid, &mut self.other, key, map),
-            "next_payment" => model::field(&mut self.next_payment, &mut self.other, key, map),
-            "payer_id" => model::field(&mut self.payer_id, &mut self.other, key, map),
-            "payer" => model::field(&mut self.payer, &mut self.other, key, map),
-            "is_free_trial" => model::field(&mut self.is_free_trial, &mut self.other, key, map),
-            "period_start" => model::field(&mut self.period_start, &mut self.other, key, map),
-            "period_end" => model::field(&mut self.period_end, &mut self.other, key, map),
-            "proration_date" => model::field(&mut self.proration_date, &mut self.other, key, map),
-            "canceled_at" => model::field(&mut self.canceled_at, &mut self.other, key, map),
-            "past_due_at" => model::field(&mut self.past_due_at, &mut self.other, key, map),
-            "ended_at" => model::field(&mut self.ended_at, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "seats" => model::field(&mut self.seats, &mut self.other, key, map),
-            "totals" => model::field(&mut self.totals, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("instance_id", &self.instance_id)?;
-        out.field("status", &self.status)?;
-        out.field("credit", &self.credit)?;
-        out.field("credits", &self.credits)?;
-        out.field("plan_id", &self.plan_id)?;
-        out.field("price_id", &self.price_id)?;
-        out.field("plan", &self.plan)?;
-        out.field("plan_period", &self.plan_period)?;
-        out.field("payment_method", &self.payment_method)?;
-        out.field("lifetime_paid", &self.lifetime_paid)?;
-        out.field("next_payment", &self.next_payment)?;
-        out.field("payer_id", &self.payer_id)?;
-        out.field("payer", &self.payer)?;
-        out.field("is_free_trial", &self.is_free_trial)?;
-        out.field("period_start", &self.period_start)?;
-        out.field("period_end", &self.period_end)?;
-        out.field("proration_date", &self.proration_date)?;
-        out.field("canceled_at", &self.canceled_at)?;
-        out.field("past_due_at", &self.past_due_at)?;
-        out.field("ended_at", &self.ended_at)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("seats", &self.seats)?;
-        out.field("totals", &self.totals)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingSubscriptionItem {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingSubscriptionItem {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingSubscriptionItem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl BillingSubscriptionItem {
-    /// `period_start` as a time of the system's clock.
-    #[must_use]
-    pub fn period_start_time(&self) -> Option<SystemTime> {
-        self.period_start.and_then(model::system_time)
-    }
-    /// `period_end` as a time of the system's clock.
-    #[must_use]
-    pub fn period_end_time(&self) -> Option<SystemTime> {
-        self.period_end.and_then(model::system_time)
-    }
-    /// `canceled_at` as a time of the system's clock.
-    #[must_use]
-    pub fn canceled_at_time(&self) -> Option<SystemTime> {
-        self.canceled_at.and_then(model::system_time)
-    }
-    /// `past_due_at` as a time of the system's clock.
-    #[must_use]
-    pub fn past_due_at_time(&self) -> Option<SystemTime> {
-        self.past_due_at.and_then(model::system_time)
-    }
-    /// `ended_at` as a time of the system's clock.
-    #[must_use]
-    pub fn ended_at_time(&self) -> Option<SystemTime> {
-        self.ended_at.and_then(model::system_time)
-    }
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { BillingSubscriptionItem {
+    field "object" => object,
+    field "id" => id,
+    field "instance_id" => instance_id,
+    field "status" => status,
+    field "credit" => credit,
+    field "credits" => credits,
+    field "plan_id" => plan_id,
+    field "price_id" => price_id,
+    field "plan" => plan,
+    field "plan_period" => plan_period,
+    field "payment_method" => payment_method,
+    field "lifetime_paid" => lifetime_paid,
+    field "next_payment" => next_payment,
+    field "payer_id" => payer_id,
+    field "payer" => payer,
+    field "is_free_trial" => is_free_trial,
+    field "period_start" => period_start,
+    field "period_end" => period_end,
+    field "proration_date" => proration_date,
+    field "canceled_at" => canceled_at,
+    field "past_due_at" => past_due_at,
+    field "ended_at" => ended_at,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "seats" => seats,
+    field "totals" => totals,
+} times {
+    period_start => period_start_time,
+    period_end => period_end_time,
+    canceled_at => canceled_at_time,
+    past_due_at => past_due_at_time,
+    ended_at => ended_at_time,
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`BillingSubscriptionItem`].
 pub type BillingSubscriptionItemId = model::Id<BillingSubscriptionItem>;
@@ -1468,55 +624,16 @@ pub struct BillingTotals {
     pub other: model::Other,
 }
 
-impl model::Model for BillingTotals {
-    const NAME: &'static str = "BillingTotals";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "subtotal" => model::field(&mut self.subtotal, &mut self.other, key, map),
-            "base_fee" => model::field(&mut self.base_fee, &mut self.other, key, map),
-            "tax_total" => model::field(&mut self.tax_total, &mut self.other, key, map),
-            "grand_total" => model::field(&mut self.grand_total, &mut self.other, key, map),
-            "per_unit_totals" => model::field(&mut self.per_unit_totals, &mut self.other, key, map),
-            "credits" => model::field(&mut self.credits, &mut self.other, key, map),
-            "discounts" => model::field(&mut self.discounts, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("subtotal", &self.subtotal)?;
-        out.field("base_fee", &self.base_fee)?;
-        out.field("tax_total", &self.tax_total)?;
-        out.field("grand_total", &self.grand_total)?;
-        out.field("per_unit_totals", &self.per_unit_totals)?;
-        out.field("credits", &self.credits)?;
-        out.field("discounts", &self.discounts)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingTotals {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingTotals {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingTotals {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingTotals {
+    field "subtotal" => subtotal,
+    field "base_fee" => base_fee,
+    field "tax_total" => tax_total,
+    field "grand_total" => grand_total,
+    field "per_unit_totals" => per_unit_totals,
+    field "credits" => credits,
+    field "discounts" => discounts,
+} times {
+} }
 
 /// What a unit of a plan costs.
 #[derive(Clone, Default, PartialEq)]
@@ -1530,47 +647,12 @@ pub struct BillingUnitPrice {
     pub other: model::Other,
 }
 
-impl model::Model for BillingUnitPrice {
-    const NAME: &'static str = "BillingUnitPrice";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "block_size" => model::field(&mut self.block_size, &mut self.other, key, map),
-            "tiers" => model::field(&mut self.tiers, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("name", &self.name)?;
-        out.field("block_size", &self.block_size)?;
-        out.field("tiers", &self.tiers)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingUnitPrice {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingUnitPrice {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingUnitPrice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingUnitPrice {
+    field "name" => name,
+    field "block_size" => block_size,
+    field "tiers" => tiers,
+} times {
+} }
 
 /// The price of a range of blocks.
 #[derive(Clone, Default, PartialEq)]
@@ -1584,47 +666,12 @@ pub struct BillingUnitPriceTier {
     pub other: model::Other,
 }
 
-impl model::Model for BillingUnitPriceTier {
-    const NAME: &'static str = "BillingUnitPriceTier";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "starts_at_block" => model::field(&mut self.starts_at_block, &mut self.other, key, map),
-            "ends_after_block" => model::field(&mut self.ends_after_block, &mut self.other, key, map),
-            "fee_per_block" => model::field(&mut self.fee_per_block, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("starts_at_block", &self.starts_at_block)?;
-        out.field("ends_after_block", &self.ends_after_block)?;
-        out.field("fee_per_block", &self.fee_per_block)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingUnitPriceTier {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingUnitPriceTier {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingUnitPriceTier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingUnitPriceTier {
+    field "starts_at_block" => starts_at_block,
+    field "ends_after_block" => ends_after_block,
+    field "fee_per_block" => fee_per_block,
+} times {
+} }
 
 /// What the units of a kind come to.
 #[derive(Clone, Default, PartialEq)]
@@ -1638,47 +685,12 @@ pub struct BillingUnitTotal {
     pub other: model::Other,
 }
 
-impl model::Model for BillingUnitTotal {
-    const NAME: &'static str = "BillingUnitTotal";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "block_size" => model::field(&mut self.block_size, &mut self.other, key, map),
-            "tiers" => model::field(&mut self.tiers, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("name", &self.name)?;
-        out.field("block_size", &self.block_size)?;
-        out.field("tiers", &self.tiers)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingUnitTotal {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingUnitTotal {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingUnitTotal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingUnitTotal {
+    field "name" => name,
+    field "block_size" => block_size,
+    field "tiers" => tiers,
+} times {
+} }
 
 /// What the units of one price tier come to.
 #[derive(Clone, Default, PartialEq)]
@@ -1691,47 +703,12 @@ pub struct BillingUnitTotalTier {
     pub other: model::Other,
 }
 
-impl model::Model for BillingUnitTotalTier {
-    const NAME: &'static str = "BillingUnitTotalTier";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "quantity" => model::field(&mut self.quantity, &mut self.other, key, map),
-            "fee_per_block" => model::field(&mut self.fee_per_block, &mut self.other, key, map),
-            "total" => model::field(&mut self.total, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("quantity", &self.quantity)?;
-        out.field("fee_per_block", &self.fee_per_block)?;
-        out.field("total", &self.total)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingUnitTotalTier {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingUnitTotalTier {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for BillingUnitTotalTier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { BillingUnitTotalTier {
+    field "quantity" => quantity,
+    field "fee_per_block" => fee_per_block,
+    field "total" => total,
+} times {
+} }
 
 /// Where the check of a one-time code stands.
 #[derive(Clone, Default, PartialEq)]
@@ -1751,63 +728,17 @@ pub struct CodeVerification {
     pub other: model::Other,
 }
 
-impl model::Model for CodeVerification {
-    const NAME: &'static str = "CodeVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "channel" => model::field(&mut self.channel, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("channel", &self.channel)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for CodeVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for CodeVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for CodeVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl CodeVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { CodeVerification {
+    field "object" => object,
+    field "id" => id,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "channel" => channel,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// What was deleted.
 #[derive(Clone, Default, PartialEq)]
@@ -1823,51 +754,14 @@ pub struct DeletedObject {
     pub other: model::Other,
 }
 
-impl model::Model for DeletedObject {
-    const NAME: &'static str = "DeletedObject";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "slug" => model::field(&mut self.slug, &mut self.other, key, map),
-            "deleted" => model::field(&mut self.deleted, &mut self.other, key, map),
-            "external_id" => model::field(&mut self.external_id, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("slug", &self.slug)?;
-        out.field("deleted", &self.deleted)?;
-        out.field("external_id", &self.external_id)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for DeletedObject {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for DeletedObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for DeletedObject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { DeletedObject {
+    field "object" => object,
+    field "id" => id,
+    field "slug" => slug,
+    field "deleted" => deleted,
+    field "external_id" => external_id,
+} times {
+} }
 
 /// By a link in an email.
 #[derive(Clone, Default, PartialEq)]
@@ -1887,61 +781,16 @@ pub struct EmailLinkVerification {
     pub other: model::Other,
 }
 
-impl model::Model for EmailLinkVerification {
-    const NAME: &'static str = "EmailLinkVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EmailLinkVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for EmailLinkVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for EmailLinkVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl EmailLinkVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { EmailLinkVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// Taken over from an OAuth account.
 #[derive(Clone, Default, PartialEq)]
@@ -1963,63 +812,17 @@ pub struct FromOAuthVerification {
     pub other: model::Other,
 }
 
-impl model::Model for FromOAuthVerification {
-    const NAME: &'static str = "FromOAuthVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "error" => model::field(&mut self.error, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("error", &self.error)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for FromOAuthVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for FromOAuthVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for FromOAuthVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl FromOAuthVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { FromOAuthVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "error" => error,
+    field "expire_at" => expire_at,
+    field "attempts" => attempts,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// By Google One Tap.
 #[derive(Clone, Default, PartialEq)]
@@ -2041,63 +844,17 @@ pub struct GoogleOneTapVerification {
     pub other: model::Other,
 }
 
-impl model::Model for GoogleOneTapVerification {
-    const NAME: &'static str = "GoogleOneTapVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            "error" => model::field(&mut self.error, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        out.field("error", &self.error)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for GoogleOneTapVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for GoogleOneTapVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for GoogleOneTapVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl GoogleOneTapVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { GoogleOneTapVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "expire_at" => expire_at,
+    field "attempts" => attempts,
+    field "verified_at_client" => verified_at_client,
+    field "error" => error,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// An account that an identifier hangs on.
 #[derive(Clone, Default, PartialEq)]
@@ -2109,45 +866,11 @@ pub struct IdentificationLink {
     pub other: model::Other,
 }
 
-impl model::Model for IdentificationLink {
-    const NAME: &'static str = "IdentificationLink";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "type" => model::field(&mut self.r#type, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("type", &self.r#type)?;
-        out.field("id", &self.id)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for IdentificationLink {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for IdentificationLink {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for IdentificationLink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { IdentificationLink {
+    field "type" => r#type,
+    field "id" => id,
+} times {
+} }
 
 /// By signing in at an OAuth provider.
 #[derive(Clone, Default, PartialEq)]
@@ -2171,67 +894,18 @@ pub struct OAuthVerification {
     pub other: model::Other,
 }
 
-impl model::Model for OAuthVerification {
-    const NAME: &'static str = "OAuthVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "external_verification_redirect_url" => {
-                model::field(&mut self.external_verification_redirect_url, &mut self.other, key, map)
-            }
-            "error" => model::field(&mut self.error, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("external_verification_redirect_url", &self.external_verification_redirect_url)?;
-        out.field("error", &self.error)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OAuthVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OAuthVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OAuthVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OAuthVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OAuthVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "external_verification_redirect_url" => external_verification_redirect_url,
+    field "error" => error,
+    field "expire_at" => expire_at,
+    field "attempts" => attempts,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// By a one-time code.
 #[derive(Clone, Default, PartialEq)]
@@ -2252,63 +926,17 @@ pub struct OtpVerification {
     pub other: model::Other,
 }
 
-impl model::Model for OtpVerification {
-    const NAME: &'static str = "OtpVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "channel" => model::field(&mut self.channel, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("channel", &self.channel)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OtpVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OtpVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OtpVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OtpVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OtpVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "channel" => channel,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// By a passkey.
 #[derive(Clone, Default, PartialEq)]
@@ -2332,65 +960,18 @@ pub struct PasskeyVerification {
     pub other: model::Other,
 }
 
-impl model::Model for PasskeyVerification {
-    const NAME: &'static str = "PasskeyVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "nonce" => model::field(&mut self.nonce, &mut self.other, key, map),
-            "message" => model::field(&mut self.message, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("nonce", &self.nonce)?;
-        out.field("message", &self.message)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PasskeyVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for PasskeyVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for PasskeyVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl PasskeyVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { PasskeyVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "nonce" => nonce,
+    field "message" => message,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// By a SAML identity provider.
 #[derive(Clone, Default, PartialEq)]
@@ -2414,67 +995,18 @@ pub struct SamlVerification {
     pub other: model::Other,
 }
 
-impl model::Model for SamlVerification {
-    const NAME: &'static str = "SamlVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "external_verification_redirect_url" => {
-                model::field(&mut self.external_verification_redirect_url, &mut self.other, key, map)
-            }
-            "error" => model::field(&mut self.error, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("external_verification_redirect_url", &self.external_verification_redirect_url)?;
-        out.field("error", &self.error)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SamlVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SamlVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SamlVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl SamlVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { SamlVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "external_verification_redirect_url" => external_verification_redirect_url,
+    field "error" => error,
+    field "expire_at" => expire_at,
+    field "attempts" => attempts,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// By a directory.
 #[derive(Clone, Default, PartialEq)]
@@ -2493,59 +1025,15 @@ pub struct ScimVerification {
     pub other: model::Other,
 }
 
-impl model::Model for ScimVerification {
-    const NAME: &'static str = "ScimVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ScimVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for ScimVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for ScimVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl ScimVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { ScimVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// By the link of an invitation or a sign-in token.
 #[derive(Clone, Default, PartialEq)]
@@ -2565,61 +1053,16 @@ pub struct TicketVerification {
     pub other: model::Other,
 }
 
-impl model::Model for TicketVerification {
-    const NAME: &'static str = "TicketVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TicketVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for TicketVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for TicketVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl TicketVerification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { TicketVerification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// Why a verification failed.
 #[derive(Clone, Default, PartialEq)]
@@ -2632,49 +1075,13 @@ pub struct VerificationError {
     pub other: model::Other,
 }
 
-impl model::Model for VerificationError {
-    const NAME: &'static str = "VerificationError";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "message" => model::field(&mut self.message, &mut self.other, key, map),
-            "long_message" => model::field(&mut self.long_message, &mut self.other, key, map),
-            "code" => model::field(&mut self.code, &mut self.other, key, map),
-            "meta" => model::field(&mut self.meta, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("message", &self.message)?;
-        out.field("long_message", &self.long_message)?;
-        out.field("code", &self.code)?;
-        out.field("meta", &self.meta)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VerificationError {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for VerificationError {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for VerificationError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { VerificationError {
+    field "message" => message,
+    field "long_message" => long_message,
+    field "code" => code,
+    field "meta" => meta,
+} times {
+} }
 
 /// By the signature of a wallet.
 #[derive(Clone, Default, PartialEq)]
@@ -2697,65 +1104,18 @@ pub struct Web3Verification {
     pub other: model::Other,
 }
 
-impl model::Model for Web3Verification {
-    const NAME: &'static str = "Web3Verification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "strategy" => model::field(&mut self.strategy, &mut self.other, key, map),
-            "nonce" => model::field(&mut self.nonce, &mut self.other, key, map),
-            "message" => model::field(&mut self.message, &mut self.other, key, map),
-            "attempts" => model::field(&mut self.attempts, &mut self.other, key, map),
-            "expire_at" => model::field(&mut self.expire_at, &mut self.other, key, map),
-            "verified_at_client" => model::field(&mut self.verified_at_client, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("status", &self.status)?;
-        out.field("strategy", &self.strategy)?;
-        out.field("nonce", &self.nonce)?;
-        out.field("message", &self.message)?;
-        out.field("attempts", &self.attempts)?;
-        out.field("expire_at", &self.expire_at)?;
-        out.field("verified_at_client", &self.verified_at_client)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Web3Verification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Web3Verification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Web3Verification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl Web3Verification {
-    /// `expire_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expire_at_time(&self) -> Option<SystemTime> {
-        self.expire_at.and_then(model::system_time)
-    }
-}
+model::model_code! { Web3Verification {
+    field "object" => object,
+    field "status" => status,
+    field "strategy" => strategy,
+    field "nonce" => nonce,
+    field "message" => message,
+    field "attempts" => attempts,
+    field "expire_at" => expire_at,
+    field "verified_at_client" => verified_at_client,
+} times {
+    expire_at => expire_at_time,
+} }
 
 /// Values of `payment_type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2771,60 +1131,11 @@ pub enum BillingPaymentMethodPaymentType {
     Other(String),
 }
 
-impl model::OpenEnum for BillingPaymentMethodPaymentType {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Card => "card",
-            Self::Link => "link",
-            Self::PayerCredits => "payer-credits",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "card" => Self::Card,
-            "link" => Self::Link,
-            "payer-credits" => Self::PayerCredits,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for BillingPaymentMethodPaymentType {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for BillingPaymentMethodPaymentType {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<BillingPaymentMethodPaymentType> for String {
-    fn from(value: BillingPaymentMethodPaymentType) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for BillingPaymentMethodPaymentType {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingPaymentMethodPaymentType {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingPaymentMethodPaymentType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { BillingPaymentMethodPaymentType {
+    "card" => Card,
+    "link" => Link,
+    "payer-credits" => PayerCredits,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2838,58 +1149,10 @@ pub enum BillingPaymentMethodStatus {
     Other(String),
 }
 
-impl model::OpenEnum for BillingPaymentMethodStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::Disconnected => "disconnected",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "active" => Self::Active,
-            "disconnected" => Self::Disconnected,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for BillingPaymentMethodStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for BillingPaymentMethodStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<BillingPaymentMethodStatus> for String {
-    fn from(value: BillingPaymentMethodStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for BillingPaymentMethodStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingPaymentMethodStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingPaymentMethodStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { BillingPaymentMethodStatus {
+    "active" => Active,
+    "disconnected" => Disconnected,
+} }
 
 /// How often it is charged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2903,58 +1166,10 @@ pub enum BillingSubscriptionItemPlanPeriod {
     Other(String),
 }
 
-impl model::OpenEnum for BillingSubscriptionItemPlanPeriod {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Month => "month",
-            Self::Annual => "annual",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "month" => Self::Month,
-            "annual" => Self::Annual,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for BillingSubscriptionItemPlanPeriod {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for BillingSubscriptionItemPlanPeriod {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<BillingSubscriptionItemPlanPeriod> for String {
-    fn from(value: BillingSubscriptionItemPlanPeriod) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for BillingSubscriptionItemPlanPeriod {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingSubscriptionItemPlanPeriod {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingSubscriptionItemPlanPeriod {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { BillingSubscriptionItemPlanPeriod {
+    "month" => Month,
+    "annual" => Annual,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2980,70 +1195,16 @@ pub enum BillingSubscriptionItemStatus {
     Other(String),
 }
 
-impl model::OpenEnum for BillingSubscriptionItemStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-            Self::Ended => "ended",
-            Self::PastDue => "past_due",
-            Self::Upcoming => "upcoming",
-            Self::Incomplete => "incomplete",
-            Self::Abandoned => "abandoned",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "active" => Self::Active,
-            "canceled" => Self::Canceled,
-            "expired" => Self::Expired,
-            "ended" => Self::Ended,
-            "past_due" => Self::PastDue,
-            "upcoming" => Self::Upcoming,
-            "incomplete" => Self::Incomplete,
-            "abandoned" => Self::Abandoned,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for BillingSubscriptionItemStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for BillingSubscriptionItemStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<BillingSubscriptionItemStatus> for String {
-    fn from(value: BillingSubscriptionItemStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for BillingSubscriptionItemStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingSubscriptionItemStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingSubscriptionItemStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { BillingSubscriptionItemStatus {
+    "active" => Active,
+    "canceled" => Canceled,
+    "expired" => Expired,
+    "ended" => Ended,
+    "past_due" => PastDue,
+    "upcoming" => Upcoming,
+    "incomplete" => Incomplete,
+    "abandoned" => Abandoned,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3065,66 +1226,14 @@ pub enum BillingSubscriptionStatus {
     Other(String),
 }
 
-impl model::OpenEnum for BillingSubscriptionStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::PastDue => "past_due",
-            Self::Canceled => "canceled",
-            Self::Ended => "ended",
-            Self::Abandoned => "abandoned",
-            Self::Incomplete => "incomplete",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "active" => Self::Active,
-            "past_due" => Self::PastDue,
-            "canceled" => Self::Canceled,
-            "ended" => Self::Ended,
-            "abandoned" => Self::Abandoned,
-            "incomplete" => Self::Incomplete,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for BillingSubscriptionStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for BillingSubscriptionStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<BillingSubscriptionStatus> for String {
-    fn from(value: BillingSubscriptionStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for BillingSubscriptionStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BillingSubscriptionStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for BillingSubscriptionStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { BillingSubscriptionStatus {
+    "active" => Active,
+    "past_due" => PastDue,
+    "canceled" => Canceled,
+    "ended" => Ended,
+    "abandoned" => Abandoned,
+    "incomplete" => Incomplete,
+} }
 
 /// Values of `strategy`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3140,60 +1249,11 @@ pub enum OtpVerificationStrategy {
     Other(String),
 }
 
-impl model::OpenEnum for OtpVerificationStrategy {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::PhoneCode => "phone_code",
-            Self::EmailCode => "email_code",
-            Self::ResetPasswordEmailCode => "reset_password_email_code",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "phone_code" => Self::PhoneCode,
-            "email_code" => Self::EmailCode,
-            "reset_password_email_code" => Self::ResetPasswordEmailCode,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for OtpVerificationStrategy {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for OtpVerificationStrategy {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<OtpVerificationStrategy> for String {
-    fn from(value: OtpVerificationStrategy) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for OtpVerificationStrategy {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OtpVerificationStrategy {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for OtpVerificationStrategy {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { OtpVerificationStrategy {
+    "phone_code" => PhoneCode,
+    "email_code" => EmailCode,
+    "reset_password_email_code" => ResetPasswordEmailCode,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3209,60 +1269,11 @@ pub enum TicketVerificationStatus {
     Other(String),
 }
 
-impl model::OpenEnum for TicketVerificationStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Unverified => "unverified",
-            Self::Verified => "verified",
-            Self::Expired => "expired",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "unverified" => Self::Unverified,
-            "verified" => Self::Verified,
-            "expired" => Self::Expired,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for TicketVerificationStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for TicketVerificationStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<TicketVerificationStatus> for String {
-    fn from(value: TicketVerificationStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for TicketVerificationStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TicketVerificationStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for TicketVerificationStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { TicketVerificationStatus {
+    "unverified" => Unverified,
+    "verified" => Verified,
+    "expired" => Expired,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3282,64 +1293,13 @@ pub enum VerificationStatus {
     Other(String),
 }
 
-impl model::OpenEnum for VerificationStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Unverified => "unverified",
-            Self::Verified => "verified",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-            Self::Transferable => "transferable",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "unverified" => Self::Unverified,
-            "verified" => Self::Verified,
-            "failed" => Self::Failed,
-            "expired" => Self::Expired,
-            "transferable" => Self::Transferable,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for VerificationStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for VerificationStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<VerificationStatus> for String {
-    fn from(value: VerificationStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for VerificationStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VerificationStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for VerificationStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { VerificationStatus {
+    "unverified" => Unverified,
+    "verified" => Verified,
+    "failed" => Failed,
+    "expired" => Expired,
+    "transferable" => Transferable,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3357,62 +1317,12 @@ pub enum VerificationStatusKind {
     Other(String),
 }
 
-impl model::OpenEnum for VerificationStatusKind {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Unverified => "unverified",
-            Self::Verified => "verified",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "unverified" => Self::Unverified,
-            "verified" => Self::Verified,
-            "failed" => Self::Failed,
-            "expired" => Self::Expired,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for VerificationStatusKind {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for VerificationStatusKind {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<VerificationStatusKind> for String {
-    fn from(value: VerificationStatusKind) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for VerificationStatusKind {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VerificationStatusKind {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for VerificationStatusKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { VerificationStatusKind {
+    "unverified" => Unverified,
+    "verified" => Verified,
+    "failed" => Failed,
+    "expired" => Expired,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3426,58 +1336,10 @@ pub enum VerificationStatusKindKind {
     Other(String),
 }
 
-impl model::OpenEnum for VerificationStatusKindKind {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Unverified => "unverified",
-            Self::Verified => "verified",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "unverified" => Self::Unverified,
-            "verified" => Self::Verified,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for VerificationStatusKindKind {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for VerificationStatusKindKind {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<VerificationStatusKindKind> for String {
-    fn from(value: VerificationStatusKindKind) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for VerificationStatusKindKind {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VerificationStatusKindKind {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for VerificationStatusKindKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { VerificationStatusKindKind {
+    "unverified" => Unverified,
+    "verified" => Verified,
+} }
 
 /// Values of `strategy`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3497,61 +1359,10 @@ pub enum Web3VerificationStrategy {
     Other(String),
 }
 
-impl model::OpenEnum for Web3VerificationStrategy {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Web3MetamaskSignature => "web3_metamask_signature",
-            Self::Web3BaseSignature => "web3_base_signature",
-            Self::Web3CoinbaseWalletSignature => "web3_coinbase_wallet_signature",
-            Self::Web3OkxWalletSignature => "web3_okx_wallet_signature",
-            Self::Web3SolanaSignature => "web3_solana_signature",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "web3_metamask_signature" => Self::Web3MetamaskSignature,
-            "web3_base_signature" => Self::Web3BaseSignature,
-            "web3_coinbase_wallet_signature" => Self::Web3CoinbaseWalletSignature,
-            "web3_okx_wallet_signature" => Self::Web3OkxWalletSignature,
-            "web3_solana_signature" => Self::Web3SolanaSignature,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for Web3VerificationStrategy {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for Web3VerificationStrategy {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<Web3VerificationStrategy> for String {
-    fn from(value: Web3VerificationStrategy) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for Web3VerificationStrategy {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Web3VerificationStrategy {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for Web3VerificationStrategy {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { Web3VerificationStrategy {
+    "web3_metamask_signature" => Web3MetamaskSignature,
+    "web3_base_signature" => Web3BaseSignature,
+    "web3_coinbase_wallet_signature" => Web3CoinbaseWalletSignature,
+    "web3_okx_wallet_signature" => Web3OkxWalletSignature,
+    "web3_solana_signature" => Web3SolanaSignature,
+} }

@@ -4,7 +4,6 @@
 #[allow(unused_imports)] // Which of the neighbours are needed changes with the catalogue.
 use super::*;
 use crate::model;
-use std::time::SystemTime;
 
 /// A token that signs a user in once.
 #[derive(Clone, Default, PartialEq)]
@@ -25,70 +24,19 @@ pub struct SignInToken {
     pub other: model::Other,
 }
 
-impl model::Model for SignInToken {
-    const NAME: &'static str = "SignInToken";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "user_id" => model::field(&mut self.user_id, &mut self.other, key, map),
-            "token" => model::field(&mut self.token, &mut self.other, key, map),
-            "url" => model::field(&mut self.url, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("status", &self.status)?;
-        out.field("user_id", &self.user_id)?;
-        out.secret("token", &self.token)?;
-        out.secret("url", &self.url)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SignInToken {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SignInToken {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SignInToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl SignInToken {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { SignInToken {
+    field "object" => object,
+    field "id" => id,
+    field "status" => status,
+    field "user_id" => user_id,
+    secret "token" => token,
+    secret "url" => url,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`SignInToken`].
 pub type SignInTokenId = model::Id<SignInToken>;
@@ -107,57 +55,8 @@ pub enum SignInTokenStatus {
     Other(String),
 }
 
-impl model::OpenEnum for SignInTokenStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Pending => "pending",
-            Self::Accepted => "accepted",
-            Self::Revoked => "revoked",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "pending" => Self::Pending,
-            "accepted" => Self::Accepted,
-            "revoked" => Self::Revoked,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for SignInTokenStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for SignInTokenStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<SignInTokenStatus> for String {
-    fn from(value: SignInTokenStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for SignInTokenStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SignInTokenStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for SignInTokenStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { SignInTokenStatus {
+    "pending" => Pending,
+    "accepted" => Accepted,
+    "revoked" => Revoked,
+} }

@@ -17,44 +17,9 @@ pub struct TestingToken {
     pub other: model::Other,
 }
 
-impl model::Model for TestingToken {
-    const NAME: &'static str = "TestingToken";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "token" => model::field(&mut self.token, &mut self.other, key, map),
-            "expires_at" => model::field(&mut self.expires_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.secret("token", &self.token)?;
-        out.field("expires_at", &self.expires_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TestingToken {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for TestingToken {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for TestingToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { TestingToken {
+    field "object" => object,
+    secret "token" => token,
+    field "expires_at" => expires_at,
+} times {
+} }

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 use serde_json::{Map, Value};
-use std::time::SystemTime;
 
 /// An account at an enterprise identity provider, linked to a user.
 #[derive(Clone, Default, PartialEq)]
@@ -32,77 +31,24 @@ pub struct EnterpriseAccount {
     pub other: model::Other,
 }
 
-impl model::Model for EnterpriseAccount {
-    const NAME: &'static str = "EnterpriseAccount";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "protocol" => model::field(&mut self.protocol, &mut self.other, key, map),
-            "provider" => model::field(&mut self.provider, &mut self.other, key, map),
-            "active" => model::field(&mut self.active, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "provider_user_id" => model::field(&mut self.provider_user_id, &mut self.other, key, map),
-            "enterprise_connection_id" => model::field(&mut self.enterprise_connection_id, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            "enterprise_connection" => model::field(&mut self.enterprise_connection, &mut self.other, key, map),
-            "last_authenticated_at" => model::field(&mut self.last_authenticated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("protocol", &self.protocol)?;
-        out.field("provider", &self.provider)?;
-        out.field("active", &self.active)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("provider_user_id", &self.provider_user_id)?;
-        out.field("enterprise_connection_id", &self.enterprise_connection_id)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("verification", &self.verification)?;
-        out.field("enterprise_connection", &self.enterprise_connection)?;
-        out.field("last_authenticated_at", &self.last_authenticated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EnterpriseAccount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for EnterpriseAccount {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for EnterpriseAccount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl EnterpriseAccount {
-    /// `last_authenticated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_authenticated_at_time(&self) -> Option<SystemTime> {
-        self.last_authenticated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { EnterpriseAccount {
+    field "id" => id,
+    field "object" => object,
+    field "protocol" => protocol,
+    field "provider" => provider,
+    field "active" => active,
+    field "email_address" => email_address,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "provider_user_id" => provider_user_id,
+    field "enterprise_connection_id" => enterprise_connection_id,
+    field "public_metadata" => public_metadata,
+    field "verification" => verification,
+    field "enterprise_connection" => enterprise_connection,
+    field "last_authenticated_at" => last_authenticated_at,
+} times {
+    last_authenticated_at => last_authenticated_at_time,
+} }
 
 /// Id of a [`EnterpriseAccount`].
 pub type EnterpriseAccountId = model::Id<EnterpriseAccount>;
@@ -135,84 +81,25 @@ pub struct EnterpriseAccountConnection {
     pub other: model::Other,
 }
 
-impl model::Model for EnterpriseAccountConnection {
-    const NAME: &'static str = "EnterpriseAccountConnection";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "protocol" => model::field(&mut self.protocol, &mut self.other, key, map),
-            "provider" => model::field(&mut self.provider, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "logo_public_url" => model::field(&mut self.logo_public_url, &mut self.other, key, map),
-            "domain" => model::field(&mut self.domain, &mut self.other, key, map),
-            "domains" => model::field(&mut self.domains, &mut self.other, key, map),
-            "active" => model::field(&mut self.active, &mut self.other, key, map),
-            "sync_user_attributes" => model::field(&mut self.sync_user_attributes, &mut self.other, key, map),
-            "allow_subdomains" => model::field(&mut self.allow_subdomains, &mut self.other, key, map),
-            "allow_idp_initiated" => model::field(&mut self.allow_idp_initiated, &mut self.other, key, map),
-            "disable_additional_identifications" => {
-                model::field(&mut self.disable_additional_identifications, &mut self.other, key, map)
-            }
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("protocol", &self.protocol)?;
-        out.field("provider", &self.provider)?;
-        out.field("name", &self.name)?;
-        out.field("logo_public_url", &self.logo_public_url)?;
-        out.field("domain", &self.domain)?;
-        out.field("domains", &self.domains)?;
-        out.field("active", &self.active)?;
-        out.field("sync_user_attributes", &self.sync_user_attributes)?;
-        out.field("allow_subdomains", &self.allow_subdomains)?;
-        out.field("allow_idp_initiated", &self.allow_idp_initiated)?;
-        out.field("disable_additional_identifications", &self.disable_additional_identifications)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EnterpriseAccountConnection {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for EnterpriseAccountConnection {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for EnterpriseAccountConnection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl EnterpriseAccountConnection {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { EnterpriseAccountConnection {
+    field "id" => id,
+    field "protocol" => protocol,
+    field "provider" => provider,
+    field "name" => name,
+    field "logo_public_url" => logo_public_url,
+    field "domain" => domain,
+    field "domains" => domains,
+    field "active" => active,
+    field "sync_user_attributes" => sync_user_attributes,
+    field "allow_subdomains" => allow_subdomains,
+    field "allow_idp_initiated" => allow_idp_initiated,
+    field "disable_additional_identifications" => disable_additional_identifications,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// An account at a social provider, linked to a user. Providers add fields of their own.
 #[derive(Clone, Default, PartialEq)]
@@ -248,92 +135,30 @@ pub struct ExternalAccount {
     pub other: model::Other,
 }
 
-impl model::Model for ExternalAccount {
-    const NAME: &'static str = "ExternalAccount";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "provider" => model::field(&mut self.provider, &mut self.other, key, map),
-            "identification_id" => model::field(&mut self.identification_id, &mut self.other, key, map),
-            "provider_user_id" => model::field(&mut self.provider_user_id, &mut self.other, key, map),
-            "approved_scopes" => model::field(&mut self.approved_scopes, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "email_address_verified" => model::field(&mut self.email_address_verified, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "avatar_url" => model::field(&mut self.avatar_url, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "username" => model::field(&mut self.username, &mut self.other, key, map),
-            "phone_number" => model::field(&mut self.phone_number, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "label" => model::field(&mut self.label, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("provider", &self.provider)?;
-        out.field("identification_id", &self.identification_id)?;
-        out.field("provider_user_id", &self.provider_user_id)?;
-        out.field("approved_scopes", &self.approved_scopes)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("email_address_verified", &self.email_address_verified)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("avatar_url", &self.avatar_url)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("username", &self.username)?;
-        out.field("phone_number", &self.phone_number)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("label", &self.label)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("verification", &self.verification)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ExternalAccount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for ExternalAccount {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for ExternalAccount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl ExternalAccount {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { ExternalAccount {
+    field "object" => object,
+    field "id" => id,
+    field "provider" => provider,
+    field "identification_id" => identification_id,
+    field "provider_user_id" => provider_user_id,
+    field "approved_scopes" => approved_scopes,
+    field "email_address" => email_address,
+    field "email_address_verified" => email_address_verified,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "avatar_url" => avatar_url,
+    field "image_url" => image_url,
+    field "username" => username,
+    field "phone_number" => phone_number,
+    field "public_metadata" => public_metadata,
+    field "label" => label,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "verification" => verification,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`ExternalAccount`].
 pub type ExternalAccountId = model::Id<ExternalAccount>;
@@ -346,43 +171,10 @@ pub struct FactorRemoval {
     pub other: model::Other,
 }
 
-impl model::Model for FactorRemoval {
-    const NAME: &'static str = "FactorRemoval";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "user_id" => model::field(&mut self.user_id, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("user_id", &self.user_id)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for FactorRemoval {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for FactorRemoval {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for FactorRemoval {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { FactorRemoval {
+    field "user_id" => user_id,
+} times {
+} }
 
 /// A user's access token at an OAuth provider.
 #[derive(Clone, Default, PartialEq)]
@@ -409,71 +201,21 @@ pub struct OAuthAccessToken {
     pub other: model::Other,
 }
 
-impl model::Model for OAuthAccessToken {
-    const NAME: &'static str = "OAuthAccessToken";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "external_account_id" => model::field(&mut self.external_account_id, &mut self.other, key, map),
-            "provider_user_id" => model::field(&mut self.provider_user_id, &mut self.other, key, map),
-            "token" => model::field(&mut self.token, &mut self.other, key, map),
-            "expires_at" => model::field(&mut self.expires_at, &mut self.other, key, map),
-            "provider" => model::field(&mut self.provider, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "label" => model::field(&mut self.label, &mut self.other, key, map),
-            "scopes" => model::field(&mut self.scopes, &mut self.other, key, map),
-            "id_token" => model::field(&mut self.id_token, &mut self.other, key, map),
-            "token_secret" => model::field(&mut self.token_secret, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("external_account_id", &self.external_account_id)?;
-        out.field("provider_user_id", &self.provider_user_id)?;
-        out.secret("token", &self.token)?;
-        out.field("expires_at", &self.expires_at)?;
-        out.field("provider", &self.provider)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("label", &self.label)?;
-        out.field("scopes", &self.scopes)?;
-        out.secret("id_token", &self.id_token)?;
-        out.secret("token_secret", &self.token_secret)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OAuthAccessToken {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for OAuthAccessToken {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for OAuthAccessToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl OAuthAccessToken {
-    /// `expires_at` as a time of the system's clock.
-    #[must_use]
-    pub fn expires_at_time(&self) -> Option<SystemTime> {
-        self.expires_at.and_then(model::system_time)
-    }
-}
+model::model_code! { OAuthAccessToken {
+    field "object" => object,
+    field "external_account_id" => external_account_id,
+    field "provider_user_id" => provider_user_id,
+    secret "token" => token,
+    field "expires_at" => expires_at,
+    field "provider" => provider,
+    field "public_metadata" => public_metadata,
+    field "label" => label,
+    field "scopes" => scopes,
+    secret "id_token" => id_token,
+    secret "token_secret" => token_secret,
+} times {
+    expires_at => expires_at_time,
+} }
 
 impl model::Item for OAuthAccessToken {
     fn item_id(&self) -> Option<&str> {
@@ -495,59 +237,15 @@ pub struct Passkey {
     pub other: model::Other,
 }
 
-impl model::Model for Passkey {
-    const NAME: &'static str = "Passkey";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "last_used_at" => model::field(&mut self.last_used_at, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("name", &self.name)?;
-        out.field("last_used_at", &self.last_used_at)?;
-        out.field("verification", &self.verification)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Passkey {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Passkey {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Passkey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl Passkey {
-    /// `last_used_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_used_at_time(&self) -> Option<SystemTime> {
-        self.last_used_at.and_then(model::system_time)
-    }
-}
+model::model_code! { Passkey {
+    field "id" => id,
+    field "object" => object,
+    field "name" => name,
+    field "last_used_at" => last_used_at,
+    field "verification" => verification,
+} times {
+    last_used_at => last_used_at_time,
+} }
 
 /// Id of a [`Passkey`].
 pub type PasskeyId = model::Id<Passkey>;
@@ -560,43 +258,10 @@ pub struct PasswordVerification {
     pub other: model::Other,
 }
 
-impl model::Model for PasswordVerification {
-    const NAME: &'static str = "PasswordVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "verified" => model::field(&mut self.verified, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("verified", &self.verified)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PasswordVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for PasswordVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for PasswordVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { PasswordVerification {
+    field "verified" => verified,
+} times {
+} }
 
 /// An account at a SAML identity provider, linked to a user.
 #[derive(Clone, Default, PartialEq)]
@@ -621,73 +286,22 @@ pub struct SamlAccount {
     pub other: model::Other,
 }
 
-impl model::Model for SamlAccount {
-    const NAME: &'static str = "SamlAccount";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "provider" => model::field(&mut self.provider, &mut self.other, key, map),
-            "active" => model::field(&mut self.active, &mut self.other, key, map),
-            "email_address" => model::field(&mut self.email_address, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "provider_user_id" => model::field(&mut self.provider_user_id, &mut self.other, key, map),
-            "last_authenticated_at" => model::field(&mut self.last_authenticated_at, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            "saml_connection" => model::field(&mut self.saml_connection, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("provider", &self.provider)?;
-        out.field("active", &self.active)?;
-        out.field("email_address", &self.email_address)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("provider_user_id", &self.provider_user_id)?;
-        out.field("last_authenticated_at", &self.last_authenticated_at)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("verification", &self.verification)?;
-        out.field("saml_connection", &self.saml_connection)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SamlAccount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SamlAccount {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SamlAccount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl SamlAccount {
-    /// `last_authenticated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_authenticated_at_time(&self) -> Option<SystemTime> {
-        self.last_authenticated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { SamlAccount {
+    field "id" => id,
+    field "object" => object,
+    field "provider" => provider,
+    field "active" => active,
+    field "email_address" => email_address,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "provider_user_id" => provider_user_id,
+    field "last_authenticated_at" => last_authenticated_at,
+    field "public_metadata" => public_metadata,
+    field "verification" => verification,
+    field "saml_connection" => saml_connection,
+} times {
+    last_authenticated_at => last_authenticated_at_time,
+} }
 
 /// Id of a [`SamlAccount`].
 pub type SamlAccountId = model::Id<SamlAccount>;
@@ -717,80 +331,23 @@ pub struct SamlAccountConnection {
     pub other: model::Other,
 }
 
-impl model::Model for SamlAccountConnection {
-    const NAME: &'static str = "SamlAccountConnection";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "domain" => model::field(&mut self.domain, &mut self.other, key, map),
-            "domains" => model::field(&mut self.domains, &mut self.other, key, map),
-            "active" => model::field(&mut self.active, &mut self.other, key, map),
-            "provider" => model::field(&mut self.provider, &mut self.other, key, map),
-            "sync_user_attributes" => model::field(&mut self.sync_user_attributes, &mut self.other, key, map),
-            "allow_subdomains" => model::field(&mut self.allow_subdomains, &mut self.other, key, map),
-            "allow_idp_initiated" => model::field(&mut self.allow_idp_initiated, &mut self.other, key, map),
-            "disable_additional_identifications" => {
-                model::field(&mut self.disable_additional_identifications, &mut self.other, key, map)
-            }
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("name", &self.name)?;
-        out.field("domain", &self.domain)?;
-        out.field("domains", &self.domains)?;
-        out.field("active", &self.active)?;
-        out.field("provider", &self.provider)?;
-        out.field("sync_user_attributes", &self.sync_user_attributes)?;
-        out.field("allow_subdomains", &self.allow_subdomains)?;
-        out.field("allow_idp_initiated", &self.allow_idp_initiated)?;
-        out.field("disable_additional_identifications", &self.disable_additional_identifications)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SamlAccountConnection {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for SamlAccountConnection {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for SamlAccountConnection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl SamlAccountConnection {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { SamlAccountConnection {
+    field "id" => id,
+    field "name" => name,
+    field "domain" => domain,
+    field "domains" => domains,
+    field "active" => active,
+    field "provider" => provider,
+    field "sync_user_attributes" => sync_user_attributes,
+    field "allow_subdomains" => allow_subdomains,
+    field "allow_idp_initiated" => allow_idp_initiated,
+    field "disable_additional_identifications" => disable_additional_identifications,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// How a user hangs on a directory.
 #[derive(Clone, Default, PartialEq)]
@@ -804,47 +361,12 @@ pub struct ScimUserMetadata {
     pub other: model::Other,
 }
 
-impl model::Model for ScimUserMetadata {
-    const NAME: &'static str = "ScimUserMetadata";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "directory_id" => model::field(&mut self.directory_id, &mut self.other, key, map),
-            "directory_enabled" => model::field(&mut self.directory_enabled, &mut self.other, key, map),
-            "external_id" => model::field(&mut self.external_id, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("directory_id", &self.directory_id)?;
-        out.field("directory_enabled", &self.directory_enabled)?;
-        out.field("external_id", &self.external_id)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ScimUserMetadata {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for ScimUserMetadata {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for ScimUserMetadata {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { ScimUserMetadata {
+    field "directory_id" => directory_id,
+    field "directory_enabled" => directory_enabled,
+    field "external_id" => external_id,
+} times {
+} }
 
 /// How many there are.
 #[derive(Clone, Default, PartialEq)]
@@ -856,45 +378,11 @@ pub struct TotalCount {
     pub other: model::Other,
 }
 
-impl model::Model for TotalCount {
-    const NAME: &'static str = "TotalCount";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "total_count" => model::field(&mut self.total_count, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("total_count", &self.total_count)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TotalCount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for TotalCount {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for TotalCount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { TotalCount {
+    field "object" => object,
+    field "total_count" => total_count,
+} times {
+} }
 
 /// An authenticator app of a user, as it is set up.
 #[derive(Clone, Default, PartialEq)]
@@ -911,53 +399,15 @@ pub struct Totp {
     pub other: model::Other,
 }
 
-impl model::Model for Totp {
-    const NAME: &'static str = "Totp";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "secret" => model::field(&mut self.secret, &mut self.other, key, map),
-            "uri" => model::field(&mut self.uri, &mut self.other, key, map),
-            "verified" => model::field(&mut self.verified, &mut self.other, key, map),
-            "backup_codes" => model::field(&mut self.backup_codes, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.secret("secret", &self.secret)?;
-        out.secret("uri", &self.uri)?;
-        out.field("verified", &self.verified)?;
-        out.secret("backup_codes", &self.backup_codes)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Totp {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Totp {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Totp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { Totp {
+    field "object" => object,
+    field "id" => id,
+    secret "secret" => secret,
+    secret "uri" => uri,
+    field "verified" => verified,
+    secret "backup_codes" => backup_codes,
+} times {
+} }
 
 /// Whether a code was right.
 #[derive(Clone, Default, PartialEq)]
@@ -969,45 +419,11 @@ pub struct TotpVerification {
     pub other: model::Other,
 }
 
-impl model::Model for TotpVerification {
-    const NAME: &'static str = "TotpVerification";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "verified" => model::field(&mut self.verified, &mut self.other, key, map),
-            "code_type" => model::field(&mut self.code_type, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("verified", &self.verified)?;
-        out.field("code_type", &self.code_type)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TotpVerification {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for TotpVerification {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for TotpVerification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
+model::model_code! { TotpVerification {
+    field "verified" => verified,
+    field "code_type" => code_type,
+} times {
+} }
 
 /// A device that a user enrolled as trusted.
 #[derive(Clone, Default, PartialEq)]
@@ -1034,86 +450,24 @@ pub struct TrustedDevice {
     pub other: model::Other,
 }
 
-impl model::Model for TrustedDevice {
-    const NAME: &'static str = "TrustedDevice";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "platform" => model::field(&mut self.platform, &mut self.other, key, map),
-            "app_identifier" => model::field(&mut self.app_identifier, &mut self.other, key, map),
-            "name" => model::field(&mut self.name, &mut self.other, key, map),
-            "algorithm" => model::field(&mut self.algorithm, &mut self.other, key, map),
-            "status" => model::field(&mut self.status, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "last_used_at" => model::field(&mut self.last_used_at, &mut self.other, key, map),
-            "revoked_at" => model::field(&mut self.revoked_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("object", &self.object)?;
-        out.field("id", &self.id)?;
-        out.field("platform", &self.platform)?;
-        out.field("app_identifier", &self.app_identifier)?;
-        out.field("name", &self.name)?;
-        out.field("algorithm", &self.algorithm)?;
-        out.field("status", &self.status)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("last_used_at", &self.last_used_at)?;
-        out.field("revoked_at", &self.revoked_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TrustedDevice {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for TrustedDevice {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for TrustedDevice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl TrustedDevice {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-    /// `last_used_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_used_at_time(&self) -> Option<SystemTime> {
-        self.last_used_at.and_then(model::system_time)
-    }
-    /// `revoked_at` as a time of the system's clock.
-    #[must_use]
-    pub fn revoked_at_time(&self) -> Option<SystemTime> {
-        self.revoked_at.and_then(model::system_time)
-    }
-}
+model::model_code! { TrustedDevice {
+    field "object" => object,
+    field "id" => id,
+    field "platform" => platform,
+    field "app_identifier" => app_identifier,
+    field "name" => name,
+    field "algorithm" => algorithm,
+    field "status" => status,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+    field "last_used_at" => last_used_at,
+    field "revoked_at" => revoked_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+    last_used_at => last_used_at_time,
+    revoked_at => revoked_at_time,
+} }
 
 /// Id of a [`TrustedDevice`].
 pub type TrustedDeviceId = model::Id<TrustedDevice>;
@@ -1202,184 +556,63 @@ pub struct User {
     pub other: model::Other,
 }
 
-impl model::Model for User {
-    const NAME: &'static str = "User";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "external_id" => model::field(&mut self.external_id, &mut self.other, key, map),
-            "primary_email_address_id" => model::field(&mut self.primary_email_address_id, &mut self.other, key, map),
-            "primary_phone_number_id" => model::field(&mut self.primary_phone_number_id, &mut self.other, key, map),
-            "primary_web3_wallet_id" => model::field(&mut self.primary_web3_wallet_id, &mut self.other, key, map),
-            "username" => model::field(&mut self.username, &mut self.other, key, map),
-            "first_name" => model::field(&mut self.first_name, &mut self.other, key, map),
-            "last_name" => model::field(&mut self.last_name, &mut self.other, key, map),
-            "locale" => model::field(&mut self.locale, &mut self.other, key, map),
-            "profile_image_url" => model::field(&mut self.profile_image_url, &mut self.other, key, map),
-            "image_url" => model::field(&mut self.image_url, &mut self.other, key, map),
-            "has_image" => model::field(&mut self.has_image, &mut self.other, key, map),
-            "public_metadata" => model::field(&mut self.public_metadata, &mut self.other, key, map),
-            "private_metadata" => model::field(&mut self.private_metadata, &mut self.other, key, map),
-            "unsafe_metadata" => model::field(&mut self.unsafe_metadata, &mut self.other, key, map),
-            "email_addresses" => model::field(&mut self.email_addresses, &mut self.other, key, map),
-            "phone_numbers" => model::field(&mut self.phone_numbers, &mut self.other, key, map),
-            "web3_wallets" => model::field(&mut self.web3_wallets, &mut self.other, key, map),
-            "passkeys" => model::field(&mut self.passkeys, &mut self.other, key, map),
-            "password_enabled" => model::field(&mut self.password_enabled, &mut self.other, key, map),
-            "two_factor_enabled" => model::field(&mut self.two_factor_enabled, &mut self.other, key, map),
-            "totp_enabled" => model::field(&mut self.totp_enabled, &mut self.other, key, map),
-            "backup_code_enabled" => model::field(&mut self.backup_code_enabled, &mut self.other, key, map),
-            "mfa_enabled_at" => model::field(&mut self.mfa_enabled_at, &mut self.other, key, map),
-            "mfa_disabled_at" => model::field(&mut self.mfa_disabled_at, &mut self.other, key, map),
-            "password_last_updated_at" => model::field(&mut self.password_last_updated_at, &mut self.other, key, map),
-            "external_accounts" => model::field(&mut self.external_accounts, &mut self.other, key, map),
-            "saml_accounts" => model::field(&mut self.saml_accounts, &mut self.other, key, map),
-            "enterprise_accounts" => model::field(&mut self.enterprise_accounts, &mut self.other, key, map),
-            "organization_memberships" => model::field(&mut self.organization_memberships, &mut self.other, key, map),
-            "last_sign_in_at" => model::field(&mut self.last_sign_in_at, &mut self.other, key, map),
-            "banned" => model::field(&mut self.banned, &mut self.other, key, map),
-            "locked" => model::field(&mut self.locked, &mut self.other, key, map),
-            "deprovisioned" => model::field(&mut self.deprovisioned, &mut self.other, key, map),
-            "lockout_expires_in_seconds" => {
-                model::field(&mut self.lockout_expires_in_seconds, &mut self.other, key, map)
-            }
-            "verification_attempts_remaining" => {
-                model::field(&mut self.verification_attempts_remaining, &mut self.other, key, map)
-            }
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "delete_self_enabled" => model::field(&mut self.delete_self_enabled, &mut self.other, key, map),
-            "create_organization_enabled" => {
-                model::field(&mut self.create_organization_enabled, &mut self.other, key, map)
-            }
-            "create_organizations_limit" => {
-                model::field(&mut self.create_organizations_limit, &mut self.other, key, map)
-            }
-            "last_active_at" => model::field(&mut self.last_active_at, &mut self.other, key, map),
-            "legal_accepted_at" => model::field(&mut self.legal_accepted_at, &mut self.other, key, map),
-            "bypass_client_trust" => model::field(&mut self.bypass_client_trust, &mut self.other, key, map),
-            "scim" => model::field(&mut self.scim, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("external_id", &self.external_id)?;
-        out.field("primary_email_address_id", &self.primary_email_address_id)?;
-        out.field("primary_phone_number_id", &self.primary_phone_number_id)?;
-        out.field("primary_web3_wallet_id", &self.primary_web3_wallet_id)?;
-        out.field("username", &self.username)?;
-        out.field("first_name", &self.first_name)?;
-        out.field("last_name", &self.last_name)?;
-        out.field("locale", &self.locale)?;
-        out.field("profile_image_url", &self.profile_image_url)?;
-        out.field("image_url", &self.image_url)?;
-        out.field("has_image", &self.has_image)?;
-        out.field("public_metadata", &self.public_metadata)?;
-        out.field("private_metadata", &self.private_metadata)?;
-        out.field("unsafe_metadata", &self.unsafe_metadata)?;
-        out.field("email_addresses", &self.email_addresses)?;
-        out.field("phone_numbers", &self.phone_numbers)?;
-        out.field("web3_wallets", &self.web3_wallets)?;
-        out.field("passkeys", &self.passkeys)?;
-        out.field("password_enabled", &self.password_enabled)?;
-        out.field("two_factor_enabled", &self.two_factor_enabled)?;
-        out.field("totp_enabled", &self.totp_enabled)?;
-        out.field("backup_code_enabled", &self.backup_code_enabled)?;
-        out.field("mfa_enabled_at", &self.mfa_enabled_at)?;
-        out.field("mfa_disabled_at", &self.mfa_disabled_at)?;
-        out.field("password_last_updated_at", &self.password_last_updated_at)?;
-        out.field("external_accounts", &self.external_accounts)?;
-        out.field("saml_accounts", &self.saml_accounts)?;
-        out.field("enterprise_accounts", &self.enterprise_accounts)?;
-        out.field("organization_memberships", &self.organization_memberships)?;
-        out.field("last_sign_in_at", &self.last_sign_in_at)?;
-        out.field("banned", &self.banned)?;
-        out.field("locked", &self.locked)?;
-        out.field("deprovisioned", &self.deprovisioned)?;
-        out.field("lockout_expires_in_seconds", &self.lockout_expires_in_seconds)?;
-        out.field("verification_attempts_remaining", &self.verification_attempts_remaining)?;
-        out.field("updated_at", &self.updated_at)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("delete_self_enabled", &self.delete_self_enabled)?;
-        out.field("create_organization_enabled", &self.create_organization_enabled)?;
-        out.field("create_organizations_limit", &self.create_organizations_limit)?;
-        out.field("last_active_at", &self.last_active_at)?;
-        out.field("legal_accepted_at", &self.legal_accepted_at)?;
-        out.field("bypass_client_trust", &self.bypass_client_trust)?;
-        out.field("scim", &self.scim)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for User {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for User {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for User {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl User {
-    /// `mfa_enabled_at` as a time of the system's clock.
-    #[must_use]
-    pub fn mfa_enabled_at_time(&self) -> Option<SystemTime> {
-        self.mfa_enabled_at.and_then(model::system_time)
-    }
-    /// `mfa_disabled_at` as a time of the system's clock.
-    #[must_use]
-    pub fn mfa_disabled_at_time(&self) -> Option<SystemTime> {
-        self.mfa_disabled_at.and_then(model::system_time)
-    }
-    /// `password_last_updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn password_last_updated_at_time(&self) -> Option<SystemTime> {
-        self.password_last_updated_at.and_then(model::system_time)
-    }
-    /// `last_sign_in_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_sign_in_at_time(&self) -> Option<SystemTime> {
-        self.last_sign_in_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `last_active_at` as a time of the system's clock.
-    #[must_use]
-    pub fn last_active_at_time(&self) -> Option<SystemTime> {
-        self.last_active_at.and_then(model::system_time)
-    }
-    /// `legal_accepted_at` as a time of the system's clock.
-    #[must_use]
-    pub fn legal_accepted_at_time(&self) -> Option<SystemTime> {
-        self.legal_accepted_at.and_then(model::system_time)
-    }
-}
+model::model_code! { User {
+    field "id" => id,
+    field "object" => object,
+    field "external_id" => external_id,
+    field "primary_email_address_id" => primary_email_address_id,
+    field "primary_phone_number_id" => primary_phone_number_id,
+    field "primary_web3_wallet_id" => primary_web3_wallet_id,
+    field "username" => username,
+    field "first_name" => first_name,
+    field "last_name" => last_name,
+    field "locale" => locale,
+    field "profile_image_url" => profile_image_url,
+    field "image_url" => image_url,
+    field "has_image" => has_image,
+    field "public_metadata" => public_metadata,
+    field "private_metadata" => private_metadata,
+    field "unsafe_metadata" => unsafe_metadata,
+    field "email_addresses" => email_addresses,
+    field "phone_numbers" => phone_numbers,
+    field "web3_wallets" => web3_wallets,
+    field "passkeys" => passkeys,
+    field "password_enabled" => password_enabled,
+    field "two_factor_enabled" => two_factor_enabled,
+    field "totp_enabled" => totp_enabled,
+    field "backup_code_enabled" => backup_code_enabled,
+    field "mfa_enabled_at" => mfa_enabled_at,
+    field "mfa_disabled_at" => mfa_disabled_at,
+    field "password_last_updated_at" => password_last_updated_at,
+    field "external_accounts" => external_accounts,
+    field "saml_accounts" => saml_accounts,
+    field "enterprise_accounts" => enterprise_accounts,
+    field "organization_memberships" => organization_memberships,
+    field "last_sign_in_at" => last_sign_in_at,
+    field "banned" => banned,
+    field "locked" => locked,
+    field "deprovisioned" => deprovisioned,
+    field "lockout_expires_in_seconds" => lockout_expires_in_seconds,
+    field "verification_attempts_remaining" => verification_attempts_remaining,
+    field "updated_at" => updated_at,
+    field "created_at" => created_at,
+    field "delete_self_enabled" => delete_self_enabled,
+    field "create_organization_enabled" => create_organization_enabled,
+    field "create_organizations_limit" => create_organizations_limit,
+    field "last_active_at" => last_active_at,
+    field "legal_accepted_at" => legal_accepted_at,
+    field "bypass_client_trust" => bypass_client_trust,
+    field "scim" => scim,
+} times {
+    mfa_enabled_at => mfa_enabled_at_time,
+    mfa_disabled_at => mfa_disabled_at_time,
+    password_last_updated_at => password_last_updated_at_time,
+    last_sign_in_at => last_sign_in_at_time,
+    updated_at => updated_at_time,
+    created_at => created_at_time,
+    last_active_at => last_active_at_time,
+    legal_accepted_at => legal_accepted_at_time,
+} }
 
 /// Id of a [`User`].
 pub type UserId = model::Id<User>;
@@ -1407,66 +640,17 @@ pub struct Web3Wallet {
     pub other: model::Other,
 }
 
-impl model::Model for Web3Wallet {
-    const NAME: &'static str = "Web3Wallet";
-    fn read_field<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "id" => model::field(&mut self.id, &mut self.other, key, map),
-            "object" => model::field(&mut self.object, &mut self.other, key, map),
-            "web3_wallet" => model::field(&mut self.web3_wallet, &mut self.other, key, map),
-            "verification" => model::field(&mut self.verification, &mut self.other, key, map),
-            "created_at" => model::field(&mut self.created_at, &mut self.other, key, map),
-            "updated_at" => model::field(&mut self.updated_at, &mut self.other, key, map),
-            _ => model::other_field(&mut self.other, key, map),
-        }
-    }
-    fn write_fields<W: model::FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
-        out.field("id", &self.id)?;
-        out.field("object", &self.object)?;
-        out.field("web3_wallet", &self.web3_wallet)?;
-        out.field("verification", &self.verification)?;
-        out.field("created_at", &self.created_at)?;
-        out.field("updated_at", &self.updated_at)?;
-        Ok(())
-    }
-    fn other(&self) -> &model::Other {
-        &self.other
-    }
-    fn other_mut(&mut self) -> &mut model::Other {
-        &mut self.other
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Web3Wallet {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize(deserializer)
-    }
-}
-
-impl serde::Serialize for Web3Wallet {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        model::serialize(self, serializer)
-    }
-}
-
-impl std::fmt::Debug for Web3Wallet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        model::debug(self, f)
-    }
-}
-
-impl Web3Wallet {
-    /// `created_at` as a time of the system's clock.
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<SystemTime> {
-        self.created_at.and_then(model::system_time)
-    }
-    /// `updated_at` as a time of the system's clock.
-    #[must_use]
-    pub fn updated_at_time(&self) -> Option<SystemTime> {
-        self.updated_at.and_then(model::system_time)
-    }
-}
+model::model_code! { Web3Wallet {
+    field "id" => id,
+    field "object" => object,
+    field "web3_wallet" => web3_wallet,
+    field "verification" => verification,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
 
 /// Id of a [`Web3Wallet`].
 pub type Web3WalletId = model::Id<Web3Wallet>;
@@ -1839,58 +1023,10 @@ pub enum EnterpriseAccountProtocol {
     Other(String),
 }
 
-impl model::OpenEnum for EnterpriseAccountProtocol {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Oauth => "oauth",
-            Self::Saml => "saml",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "oauth" => Self::Oauth,
-            "saml" => Self::Saml,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for EnterpriseAccountProtocol {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for EnterpriseAccountProtocol {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<EnterpriseAccountProtocol> for String {
-    fn from(value: EnterpriseAccountProtocol) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for EnterpriseAccountProtocol {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EnterpriseAccountProtocol {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for EnterpriseAccountProtocol {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { EnterpriseAccountProtocol {
+    "oauth" => Oauth,
+    "saml" => Saml,
+} }
 
 /// Values of `object`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -1906,60 +1042,11 @@ pub enum ExternalAccountObject {
     Other(String),
 }
 
-impl model::OpenEnum for ExternalAccountObject {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::ExternalAccount => "external_account",
-            Self::FacebookAccount => "facebook_account",
-            Self::GoogleAccount => "google_account",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "external_account" => Self::ExternalAccount,
-            "facebook_account" => Self::FacebookAccount,
-            "google_account" => Self::GoogleAccount,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for ExternalAccountObject {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for ExternalAccountObject {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<ExternalAccountObject> for String {
-    fn from(value: ExternalAccountObject) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for ExternalAccountObject {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ExternalAccountObject {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for ExternalAccountObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { ExternalAccountObject {
+    "external_account" => ExternalAccount,
+    "facebook_account" => FacebookAccount,
+    "google_account" => GoogleAccount,
+} }
 
 /// What kind of code it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -1973,58 +1060,10 @@ pub enum TotpVerificationCodeType {
     Other(String),
 }
 
-impl model::OpenEnum for TotpVerificationCodeType {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Totp => "totp",
-            Self::BackupCode => "backup_code",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "totp" => Self::Totp,
-            "backup_code" => Self::BackupCode,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for TotpVerificationCodeType {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for TotpVerificationCodeType {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<TotpVerificationCodeType> for String {
-    fn from(value: TotpVerificationCodeType) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for TotpVerificationCodeType {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TotpVerificationCodeType {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for TotpVerificationCodeType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { TotpVerificationCodeType {
+    "totp" => Totp,
+    "backup_code" => BackupCode,
+} }
 
 /// Values of `platform`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2038,58 +1077,10 @@ pub enum TrustedDevicePlatform {
     Other(String),
 }
 
-impl model::OpenEnum for TrustedDevicePlatform {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Ios => "ios",
-            Self::Android => "android",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "ios" => Self::Ios,
-            "android" => Self::Android,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for TrustedDevicePlatform {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for TrustedDevicePlatform {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<TrustedDevicePlatform> for String {
-    fn from(value: TrustedDevicePlatform) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for TrustedDevicePlatform {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TrustedDevicePlatform {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for TrustedDevicePlatform {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { TrustedDevicePlatform {
+    "ios" => Ios,
+    "android" => Android,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2103,55 +1094,7 @@ pub enum TrustedDeviceStatus {
     Other(String),
 }
 
-impl model::OpenEnum for TrustedDeviceStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::Revoked => "revoked",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "active" => Self::Active,
-            "revoked" => Self::Revoked,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for TrustedDeviceStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for TrustedDeviceStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<TrustedDeviceStatus> for String {
-    fn from(value: TrustedDeviceStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for TrustedDeviceStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TrustedDeviceStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for TrustedDeviceStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { TrustedDeviceStatus {
+    "active" => Active,
+    "revoked" => Revoked,
+} }

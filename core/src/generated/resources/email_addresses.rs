@@ -226,57 +226,8 @@ pub enum IdentificationStatus {
     Other(String),
 }
 
-impl model::OpenEnum for IdentificationStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Verified => "verified",
-            Self::Reserved => "reserved",
-            Self::Unverified => "unverified",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "verified" => Self::Verified,
-            "reserved" => Self::Reserved,
-            "unverified" => Self::Unverified,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for IdentificationStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for IdentificationStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<IdentificationStatus> for String {
-    fn from(value: IdentificationStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for IdentificationStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for IdentificationStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for IdentificationStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { IdentificationStatus {
+    "verified" => Verified,
+    "reserved" => Reserved,
+    "unverified" => Unverified,
+} }

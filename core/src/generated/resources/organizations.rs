@@ -452,55 +452,7 @@ pub enum Action {
     Other(String),
 }
 
-impl model::OpenEnum for Action {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Increase => "increase",
-            Self::Decrease => "decrease",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "increase" => Self::Increase,
-            "decrease" => Self::Decrease,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for Action {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for Action {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<Action> for String {
-    fn from(value: Action) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for Action {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Action {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for Action {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { Action {
+    "increase" => Increase,
+    "decrease" => Decrease,
+} }

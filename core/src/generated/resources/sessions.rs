@@ -282,58 +282,10 @@ pub enum Format {
     Other(String),
 }
 
-impl model::OpenEnum for Format {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Token => "token",
-            Self::Cookie => "cookie",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "token" => Self::Token,
-            "cookie" => Self::Cookie,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for Format {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for Format {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<Format> for String {
-    fn from(value: Format) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for Format {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Format {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for Format {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { Format {
+    "token" => Token,
+    "cookie" => Cookie,
+} }
 
 /// Values of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -357,65 +309,12 @@ pub enum Status {
     Other(String),
 }
 
-impl model::OpenEnum for Status {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Abandoned => "abandoned",
-            Self::Active => "active",
-            Self::Ended => "ended",
-            Self::Expired => "expired",
-            Self::Removed => "removed",
-            Self::Replaced => "replaced",
-            Self::Revoked => "revoked",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "abandoned" => Self::Abandoned,
-            "active" => Self::Active,
-            "ended" => Self::Ended,
-            "expired" => Self::Expired,
-            "removed" => Self::Removed,
-            "replaced" => Self::Replaced,
-            "revoked" => Self::Revoked,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for Status {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for Status {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<Status> for String {
-    fn from(value: Status) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for Status {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Status {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for Status {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { Status {
+    "abandoned" => Abandoned,
+    "active" => Active,
+    "ended" => Ended,
+    "expired" => Expired,
+    "removed" => Removed,
+    "replaced" => Replaced,
+    "revoked" => Revoked,
+} }

@@ -1463,58 +1463,10 @@ pub enum Action {
     Other(String),
 }
 
-impl model::OpenEnum for Action {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Increase => "increase",
-            Self::Decrease => "decrease",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "increase" => Self::Increase,
-            "decrease" => Self::Decrease,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for Action {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for Action {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<Action> for String {
-    fn from(value: Action) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for Action {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Action {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for Action {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { Action {
+    "increase" => Increase,
+    "decrease" => Decrease,
+} }
 
 /// One for each of `email_address`, in its order: `reserved` is unverified, yet good for sign-in and closed to others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -1528,58 +1480,10 @@ pub enum EmailAddressIdentificationStatus {
     Other(String),
 }
 
-impl model::OpenEnum for EmailAddressIdentificationStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Verified => "verified",
-            Self::Reserved => "reserved",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "verified" => Self::Verified,
-            "reserved" => Self::Reserved,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for EmailAddressIdentificationStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for EmailAddressIdentificationStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<EmailAddressIdentificationStatus> for String {
-    fn from(value: EmailAddressIdentificationStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for EmailAddressIdentificationStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EmailAddressIdentificationStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for EmailAddressIdentificationStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { EmailAddressIdentificationStatus {
+    "verified" => Verified,
+    "reserved" => Reserved,
+} }
 
 /// One for each of `phone_number`, in its order: `reserved` is unverified, yet good for sign-in and closed to others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -1593,55 +1497,7 @@ pub enum PhoneNumberIdentificationStatus {
     Other(String),
 }
 
-impl model::OpenEnum for PhoneNumberIdentificationStatus {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Verified => "verified",
-            Self::Reserved => "reserved",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: String) -> Self {
-        match text.as_str() {
-            "verified" => Self::Verified,
-            "reserved" => Self::Reserved,
-            _ => Self::Other(text),
-        }
-    }
-}
-
-impl From<&str> for PhoneNumberIdentificationStatus {
-    fn from(text: &str) -> Self {
-        model::OpenEnum::from_text(text.to_owned())
-    }
-}
-
-impl From<String> for PhoneNumberIdentificationStatus {
-    fn from(text: String) -> Self {
-        model::OpenEnum::from_text(text)
-    }
-}
-
-impl From<PhoneNumberIdentificationStatus> for String {
-    fn from(value: PhoneNumberIdentificationStatus) -> Self {
-        model::OpenEnum::as_str(&value).to_owned()
-    }
-}
-
-impl model::Read for PhoneNumberIdentificationStatus {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
-        model::read_enum(deserializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PhoneNumberIdentificationStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        model::deserialize_enum(deserializer)
-    }
-}
-
-impl serde::Serialize for PhoneNumberIdentificationStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(model::OpenEnum::as_str(self))
-    }
-}
+model::open_enum_code! { PhoneNumberIdentificationStatus {
+    "verified" => Verified,
+    "reserved" => Reserved,
+} }

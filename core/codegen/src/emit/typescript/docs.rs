@@ -145,7 +145,10 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
         };
         lines.push(format!("@param {} {doc}", super::types::argument(&lower_camel(&field.name))));
     }
-    if operation.all_params().len() > operation.path_params.len() {
+    if let Some(field) = operation.array_argument() {
+        let name = super::types::argument(&lower_camel(&field.name));
+        lines.push(format!("@param {name} {}", request_field(field, &names).join(" ")));
+    } else if operation.all_params().len() > operation.path_params.len() {
         lines.push("@param params The API's fields, by name.".to_owned());
     }
     lines.push("@param options Signal, timeouts, retries and headers of this call.".to_owned());

@@ -106,12 +106,13 @@ fn operation_entry(operation: &Operation) -> String {
             format!("'list', of: {}{data}", text(item))
         }
     };
+    let array = operation.array_argument().map_or("", |_| "\n    array: true,");
     let fields = match fields.as_slice() {
         [] => "{}".to_owned(),
         _ => format!("{{\n      {},\n    }}", fields.join(",\n      ")),
     };
     format!(
-        "  {}: {{\n    path: [{}],\n    fields: {fields},\n    answer: {answer},\n  }},\n",
+        "  {}: {{\n    path: [{}],\n    fields: {fields},{array}\n    answer: {answer},\n  }},\n",
         text(&operation.full_name()),
         path.join(", ")
     )
