@@ -4,6 +4,211 @@
 import type { OperationShape } from '../dispatch.js';
 
 export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
+  'billing.list_plans': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+      payer_type: 0,
+    },
+    answer: 'list', of: 'BillingPlan',
+  },
+  'billing.list_prices': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+      plan_id: 0,
+    },
+    answer: 'list', of: 'BillingPrice',
+  },
+  'billing.create_price': {
+    path: [],
+    fields: {
+      plan_id: 0,
+      currency: 0,
+      amount: 0,
+      annual_monthly_amount: 0,
+      description: 0,
+      supported_billing_periods: 0,
+    },
+    answer: 'model', of: 'BillingPrice',
+  },
+  'billing.list_subscription_items': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+      status: 0,
+      payer_type: 0,
+      plan_id: 0,
+      include_free: 0,
+      query: 0,
+    },
+    answer: 'list', of: 'BillingSubscriptionItem',
+  },
+  'billing.cancel_subscription_item': {
+    path: ['subscription_item_id'],
+    fields: {
+      end_now: 0,
+    },
+    answer: 'model', of: 'BillingSubscriptionItem',
+  },
+  'billing.extend_subscription_item_free_trial': {
+    path: ['subscription_item_id'],
+    fields: {
+      extend_to: 2,
+    },
+    answer: 'model', of: 'BillingSubscriptionItemOfChange',
+  },
+  'billing.create_price_transition': {
+    path: ['subscription_item_id'],
+    fields: {
+      from_price_id: 0,
+      to_price_id: 0,
+    },
+    answer: 'model', of: 'BillingPriceTransition',
+  },
+  'billing.apply_subscription_item_discount': {
+    path: ['subscription_item_id'],
+    fields: {
+      discount_id: 0,
+    },
+    answer: 'model', of: 'BillingDiscountRedemption',
+  },
+  'billing.remove_subscription_item_discount': {
+    path: ['subscription_item_id', 'discount_id'],
+    fields: {},
+    answer: 'model', of: 'BillingDiscountRedemption',
+  },
+  'billing.list_statements': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'BillingStatement',
+  },
+  'billing.get_statement': {
+    path: ['statement_id'],
+    fields: {},
+    answer: 'model', of: 'BillingStatement',
+  },
+  'billing.get_statement_payment_attempts': {
+    path: ['statement_id'],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'BillingPaymentAttempt',
+  },
+  'commerce.list_plans': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+      payer_type: 0,
+    },
+    answer: 'list', of: 'BillingPlan',
+  },
+  'commerce.list_subscription_items': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+      status: 0,
+      payer_type: 0,
+      plan_id: 0,
+      include_free: 0,
+      query: 0,
+    },
+    answer: 'list', of: 'BillingSubscriptionItem',
+  },
+  'commerce.cancel_subscription_item': {
+    path: ['subscription_item_id'],
+    fields: {
+      end_now: 0,
+    },
+    answer: 'model', of: 'BillingSubscriptionItem',
+  },
+  'directories.list': {
+    path: [],
+    fields: {
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'Directory',
+  },
+  'directories.get': {
+    path: ['directory_id'],
+    fields: {},
+    answer: 'model', of: 'Directory',
+  },
+  'directories.create': {
+    path: [],
+    fields: {
+      enterprise_connection_id: 0,
+      name: 0,
+      provider: 0,
+      group_role_mappings: 'NewDirectoryGroupRoleMapping',
+    },
+    answer: 'model', of: 'Directory',
+  },
+  'directories.update': {
+    path: ['directory_id'],
+    fields: {
+      name: 0,
+      enabled: 0,
+      provider: 0,
+      attribute_mapping: 0,
+      group_role_mapping_enabled: 0,
+    },
+    answer: 'model', of: 'Directory',
+  },
+  'directories.delete': {
+    path: ['directory_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'directories.rotate_api_key': {
+    path: ['directory_id'],
+    fields: {},
+    answer: 'model', of: 'Directory',
+  },
+  'directories.list_group_role_mappings': {
+    path: ['directory_id'],
+    fields: {},
+    answer: 'list', of: 'DirectoryGroupRoleMapping',
+  },
+  'directories.create_group_role_mapping': {
+    path: ['directory_id'],
+    fields: {
+      directory_group_id: 0,
+      scim_group_id: 0,
+      role_id: 0,
+      precedence: 0,
+    },
+    answer: 'model', of: 'DirectoryGroupRoleMapping',
+  },
+  'directories.replace_group_role_mappings': {
+    path: ['directory_id'],
+    fields: {
+      mappings: 'DirectoryGroupRole',
+    },
+    answer: 'list', of: 'DirectoryGroupRoleMapping',
+  },
+  'directories.delete_group_role_mapping': {
+    path: ['directory_id', 'mapping_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedDirectoryGroupRoleMapping',
+  },
   'email_addresses.get': {
     path: ['email_address_id'],
     fields: {},
@@ -56,6 +261,171 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     },
     answer: 'model', of: 'CodeVerification',
   },
+  'enterprise_connections.list': {
+    path: [],
+    fields: {
+      limit: 0,
+      offset: 0,
+      organization_id: 0,
+      active: 0,
+    },
+    answer: 'list', of: 'EnterpriseConnection',
+  },
+  'enterprise_connections.get': {
+    path: ['enterprise_connection_id'],
+    fields: {},
+    answer: 'model', of: 'EnterpriseConnection',
+  },
+  'enterprise_connections.create': {
+    path: [],
+    fields: {
+      name: 0,
+      provider: 0,
+      domains: 0,
+      organization_id: 0,
+      allow_organization_account_linking: 0,
+      active: 0,
+      saml: 'NewEnterpriseSaml',
+      oidc: 'EnterpriseOidc',
+      custom_attributes: 'NewEnterpriseCustomAttribute',
+    },
+    answer: 'model', of: 'EnterpriseConnection',
+  },
+  'enterprise_connections.update': {
+    path: ['enterprise_connection_id'],
+    fields: {
+      name: 0,
+      domains: 0,
+      active: 0,
+      sync_user_attributes: 0,
+      disable_additional_identifications: 0,
+      allow_organization_account_linking: 0,
+      organization_id: 0,
+      saml: 'EnterpriseSaml',
+      oidc: 'EnterpriseOidc',
+      custom_attributes: 'NewEnterpriseCustomAttribute',
+    },
+    answer: 'model', of: 'EnterpriseConnection',
+  },
+  'enterprise_connections.delete': {
+    path: ['enterprise_connection_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'enterprise_connections.create_test_run': {
+    path: ['enterprise_connection_id'],
+    fields: {},
+    answer: 'model', of: 'EnterpriseConnectionTestLink',
+  },
+  'enterprise_connections.list_test_runs': {
+    path: ['enterprise_connection_id'],
+    fields: {
+      status: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'EnterpriseConnectionTestRun',
+  },
+  'instance_settings.get': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'Instance',
+  },
+  'instance_settings.update': {
+    path: [],
+    fields: {
+      test_mode: 0,
+      hibp: 0,
+      support_email: 0,
+      clerk_js_version: 0,
+      development_origin: 0,
+      allowed_origins: 0,
+      cookieless_dev: 0,
+      url_based_session_syncing: 0,
+      preferred_sign_in_strategy_when_password_required: 0,
+    },
+    answer: 'none',
+  },
+  'instance_settings.update_restrictions': {
+    path: [],
+    fields: {
+      allowlist: 0,
+      blocklist: 0,
+      allowlist_blocklist_disabled_on_sign_in: 0,
+      block_email_subaddresses: 0,
+      block_disposable_email_domains: 0,
+    },
+    answer: 'model', of: 'InstanceRestrictions',
+  },
+  'instance_settings.change_domain': {
+    path: [],
+    fields: {
+      home_url: 0,
+      is_secondary: 0,
+    },
+    answer: 'none',
+  },
+  'instance_settings.get_organization_settings': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'InstanceOrganizationSettings',
+  },
+  'instance_settings.update_organization_settings': {
+    path: [],
+    fields: {
+      enabled: 0,
+      max_allowed_memberships: 0,
+      admin_delete_enabled: 0,
+      domains_enabled: 0,
+      slug_disabled: 0,
+      domains_enrollment_modes: 0,
+      creator_role_id: 0,
+      domains_default_role_id: 0,
+    },
+    answer: 'model', of: 'InstanceOrganizationSettings',
+  },
+  'instance_settings.get_oauth_application_settings': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'InstanceOAuthApplicationSettings',
+  },
+  'instance_settings.update_oauth_application_settings': {
+    path: [],
+    fields: {
+      dynamic_oauth_client_registration: 0,
+      default_scopes: 0,
+      oauth_jwt_access_tokens: 0,
+      client_id_metadata_documents_advertised: 0,
+      client_id_metadata_documents_only_allow_pre_registered_clients: 0,
+      client_id_metadata_documents_block_implicitly_allowed_clients: 0,
+    },
+    answer: 'model', of: 'InstanceOAuthApplicationSettings',
+  },
+  'instance_settings.get_communication': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'InstanceCommunication',
+  },
+  'instance_settings.update_communication': {
+    path: [],
+    fields: {
+      blocked_country_codes: 0,
+    },
+    answer: 'model', of: 'InstanceCommunication',
+  },
+  'instance_settings.get_protect': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'InstanceProtect',
+  },
+  'instance_settings.update_protect': {
+    path: [],
+    fields: {
+      rules_enabled: 0,
+      specter_enabled: 0,
+    },
+    answer: 'model', of: 'InstanceProtect',
+  },
   'invitations.list': {
     path: [],
     fields: {
@@ -98,6 +468,131 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     path: [],
     fields: {},
     answer: 'model', of: 'Jwks',
+  },
+  'oauth_access_tokens.verify': {
+    path: [],
+    fields: {
+      access_token: 4,
+      secret: 4,
+    },
+    answer: 'model', of: 'OAuthAccessTokenVerification',
+  },
+  'oauth_applications.list': {
+    path: [],
+    fields: {
+      limit: 0,
+      offset: 0,
+      order_by: 0,
+      name_query: 0,
+    },
+    answer: 'list', of: 'OAuthApplication',
+  },
+  'oauth_applications.get': {
+    path: ['oauth_application_id'],
+    fields: {},
+    answer: 'model', of: 'OAuthApplication',
+  },
+  'oauth_applications.create': {
+    path: [],
+    fields: {
+      name: 0,
+      redirect_uris: 0,
+      callback_url: 0,
+      scopes: 0,
+      consent_screen_enabled: 0,
+      pkce_required: 0,
+      public: 0,
+    },
+    answer: 'model', of: 'OAuthApplicationWithSecret',
+  },
+  'oauth_applications.update': {
+    path: ['oauth_application_id'],
+    fields: {
+      name: 0,
+      redirect_uris: 0,
+      callback_url: 0,
+      scopes: 0,
+      consent_screen_enabled: 0,
+      pkce_required: 0,
+      public: 0,
+    },
+    answer: 'model', of: 'OAuthApplication',
+  },
+  'oauth_applications.delete': {
+    path: ['oauth_application_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'oauth_applications.rotate_secret': {
+    path: ['oauth_application_id'],
+    fields: {},
+    answer: 'model', of: 'OAuthApplicationWithSecret',
+  },
+  'oauth_applications.revoke_token': {
+    path: ['oauth_application_id'],
+    fields: {
+      token: 4,
+    },
+    answer: 'none',
+  },
+  'oauth_applications.upload_logo': {
+    path: ['oauth_application_id'],
+    fields: {
+      uploader_user_id: 0,
+      file: 3,
+    },
+    answer: 'model', of: 'OAuthApplication',
+  },
+  'organization_domains.list': {
+    path: ['organization_id'],
+    fields: {
+      verified: 0,
+      enrollment_mode: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'OrganizationDomain',
+  },
+  'organization_domains.list_all': {
+    path: [],
+    fields: {
+      organization_id: 0,
+      verified: 0,
+      enrollment_mode: 0,
+      query: 0,
+      domains: 0,
+      order_by: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'OrganizationDomain',
+  },
+  'organization_domains.create': {
+    path: ['organization_id'],
+    fields: {
+      name: 0,
+      enrollment_mode: 0,
+      verified: 0,
+    },
+    answer: 'model', of: 'OrganizationDomain',
+  },
+  'organization_domains.update': {
+    path: ['organization_id', 'domain_id'],
+    fields: {
+      enrollment_mode: 0,
+      verified: 0,
+    },
+    answer: 'model', of: 'OrganizationDomain',
+  },
+  'organization_domains.delete': {
+    path: ['organization_id', 'domain_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'organization_domains.verify_ownership': {
+    path: ['organization_id', 'domain_id'],
+    fields: {},
+    answer: 'model', of: 'OrganizationDomain',
   },
   'organization_invitations.list': {
     path: ['organization_id'],
@@ -216,6 +711,57 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     path: ['organization_id', 'user_id'],
     fields: {},
     answer: 'model', of: 'OrganizationMembership',
+  },
+  'organization_roles.list': {
+    path: [],
+    fields: {
+      query: 0,
+      order_by: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'Role',
+  },
+  'organization_roles.get': {
+    path: ['organization_role_id'],
+    fields: {},
+    answer: 'model', of: 'Role',
+  },
+  'organization_roles.create': {
+    path: [],
+    fields: {
+      name: 0,
+      key: 0,
+      description: 0,
+      permissions: 0,
+      include_in_initial_role_set: 0,
+    },
+    answer: 'model', of: 'Role',
+  },
+  'organization_roles.update': {
+    path: ['organization_role_id'],
+    fields: {
+      name: 0,
+      key: 0,
+      description: 0,
+      permissions: 0,
+    },
+    answer: 'model', of: 'Role',
+  },
+  'organization_roles.delete': {
+    path: ['organization_role_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'organization_roles.assign_permission': {
+    path: ['organization_role_id', 'permission_id'],
+    fields: {},
+    answer: 'model', of: 'Role',
+  },
+  'organization_roles.remove_permission': {
+    path: ['organization_role_id', 'permission_id'],
+    fields: {},
+    answer: 'model', of: 'Role',
   },
   'organizations.list': {
     path: [],
@@ -371,6 +917,240 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     },
     answer: 'model', of: 'CodeVerification',
   },
+  'proxy_checks.verify': {
+    path: [],
+    fields: {
+      domain_id: 0,
+      proxy_url: 0,
+    },
+    answer: 'model', of: 'ProxyCheck',
+  },
+  'redirect_urls.list': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'RedirectUrl',
+  },
+  'redirect_urls.get': {
+    path: ['id'],
+    fields: {},
+    answer: 'model', of: 'RedirectUrl',
+  },
+  'redirect_urls.create': {
+    path: [],
+    fields: {
+      url: 0,
+    },
+    answer: 'model', of: 'RedirectUrl',
+  },
+  'redirect_urls.delete': {
+    path: ['id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'role_sets.list': {
+    path: [],
+    fields: {
+      query: 0,
+      order_by: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'RoleSet',
+  },
+  'role_sets.get': {
+    path: ['role_set_key_or_id'],
+    fields: {},
+    answer: 'model', of: 'RoleSet',
+  },
+  'role_sets.create': {
+    path: [],
+    fields: {
+      name: 0,
+      key: 0,
+      description: 0,
+      default_role_key: 0,
+      creator_role_key: 0,
+      type: 0,
+      roles: 0,
+    },
+    answer: 'model', of: 'RoleSet',
+  },
+  'role_sets.update': {
+    path: ['role_set_key_or_id'],
+    fields: {
+      name: 0,
+      key: 0,
+      description: 0,
+      type: 0,
+      default_role_key: 0,
+      creator_role_key: 0,
+    },
+    answer: 'model', of: 'RoleSet',
+  },
+  'role_sets.replace': {
+    path: ['role_set_key_or_id'],
+    fields: {
+      dest_role_set_key: 0,
+      reassignment_mappings: 0,
+    },
+    answer: 'model', of: 'DeletedObject',
+  },
+  'role_sets.add_roles': {
+    path: ['role_set_key_or_id'],
+    fields: {
+      role_keys: 0,
+      default_role_key: 0,
+      creator_role_key: 0,
+    },
+    answer: 'model', of: 'RoleSet',
+  },
+  'role_sets.replace_role': {
+    path: ['role_set_key_or_id'],
+    fields: {
+      role_key: 0,
+      to_role_key: 0,
+    },
+    answer: 'model', of: 'RoleSet',
+  },
+  'saml_connections.list': {
+    path: [],
+    fields: {
+      query: 0,
+      order_by: 0,
+      organization_id: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'SamlConnection',
+  },
+  'saml_connections.get': {
+    path: ['saml_connection_id'],
+    fields: {},
+    answer: 'model', of: 'SamlConnection',
+  },
+  'saml_connections.create': {
+    path: [],
+    fields: {
+      name: 0,
+      domain: 0,
+      domains: 0,
+      provider: 0,
+      idp_entity_id: 0,
+      idp_sso_url: 0,
+      idp_certificate: 0,
+      idp_metadata_url: 0,
+      idp_metadata: 0,
+      organization_id: 0,
+      attribute_mapping: 'NewSamlConnectionAttributeMapping',
+      force_authn: 0,
+      login_hint: 'LoginHint',
+    },
+    answer: 'model', of: 'SamlConnection',
+  },
+  'saml_connections.update': {
+    path: ['saml_connection_id'],
+    fields: {
+      name: 0,
+      domain: 0,
+      domains: 0,
+      idp_entity_id: 0,
+      idp_sso_url: 0,
+      idp_certificate: 0,
+      idp_metadata_url: 0,
+      idp_metadata: 0,
+      organization_id: 0,
+      attribute_mapping: 'NewSamlConnectionAttributeMapping',
+      active: 0,
+      sync_user_attributes: 0,
+      allow_subdomains: 0,
+      allow_idp_initiated: 0,
+      disable_additional_identifications: 0,
+      allow_organization_account_linking: 0,
+      force_authn: 0,
+      login_hint: 'LoginHint',
+      consent_verified_domains_deletion: 0,
+    },
+    answer: 'model', of: 'SamlConnection',
+  },
+  'saml_connections.delete': {
+    path: ['saml_connection_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'scim_directories.list': {
+    path: [],
+    fields: {
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'ScimDirectory',
+  },
+  'scim_directories.get': {
+    path: ['scim_directory_id'],
+    fields: {},
+    answer: 'model', of: 'ScimDirectory',
+  },
+  'scim_directories.create': {
+    path: [],
+    fields: {
+      enterprise_connection_id: 0,
+      name: 0,
+      provider: 0,
+      group_role_mappings: 'NewScimGroupRoleMapping',
+    },
+    answer: 'model', of: 'ScimDirectory',
+  },
+  'scim_directories.update': {
+    path: ['scim_directory_id'],
+    fields: {
+      name: 0,
+      enabled: 0,
+      provider: 0,
+      attribute_mapping: 0,
+      group_role_mapping_enabled: 0,
+    },
+    answer: 'model', of: 'ScimDirectory',
+  },
+  'scim_directories.delete': {
+    path: ['scim_directory_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'scim_directories.rotate_api_key': {
+    path: ['scim_directory_id'],
+    fields: {},
+    answer: 'model', of: 'ScimDirectory',
+  },
+  'scim_directories.list_group_role_mappings': {
+    path: ['scim_directory_id'],
+    fields: {},
+    answer: 'list', of: 'ScimGroupRoleMapping',
+  },
+  'scim_directories.create_group_role_mapping': {
+    path: ['scim_directory_id'],
+    fields: {
+      scim_group_id: 0,
+      role_id: 0,
+      precedence: 0,
+    },
+    answer: 'model', of: 'ScimGroupRoleMapping',
+  },
+  'scim_directories.replace_group_role_mappings': {
+    path: ['scim_directory_id'],
+    fields: {
+      mappings: 'ScimGroupRole',
+    },
+    answer: 'list', of: 'ScimGroupRoleMapping',
+  },
+  'scim_directories.delete_group_role_mapping': {
+    path: ['scim_directory_id', 'mapping_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedScimGroupRoleMapping',
+  },
   'sessions.list': {
     path: [],
     fields: {
@@ -448,6 +1228,68 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     path: ['sign_in_token_id'],
     fields: {},
     answer: 'model', of: 'SignInToken',
+  },
+  'sign_ups.get': {
+    path: ['id'],
+    fields: {},
+    answer: 'model', of: 'SignUp',
+  },
+  'sign_ups.update': {
+    path: ['id'],
+    fields: {
+      external_id: 0,
+      custom_action: 0,
+    },
+    answer: 'model', of: 'SignUp',
+  },
+  'templates.list': {
+    path: ['template_type'],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'Template',
+  },
+  'templates.get': {
+    path: ['template_type', 'slug'],
+    fields: {},
+    answer: 'model', of: 'Template',
+  },
+  'templates.upsert': {
+    path: ['template_type', 'slug'],
+    fields: {
+      name: 0,
+      subject: 0,
+      markup: 0,
+      body: 0,
+      delivered_by_clerk: 0,
+      from_email_name: 0,
+      reply_to_email_name: 0,
+    },
+    answer: 'model', of: 'Template',
+  },
+  'templates.preview': {
+    path: ['template_type', 'slug'],
+    fields: {
+      subject: 0,
+      body: 0,
+      from_email_name: 0,
+      reply_to_email_name: 0,
+    },
+    answer: 'model', of: 'TemplatePreview',
+  },
+  'templates.revert': {
+    path: ['template_type', 'slug'],
+    fields: {},
+    answer: 'model', of: 'Template',
+  },
+  'templates.toggle_delivery': {
+    path: ['template_type', 'slug'],
+    fields: {
+      delivered_by_clerk: 0,
+    },
+    answer: 'model', of: 'Template',
   },
   'testing_tokens.create': {
     path: [],
@@ -787,5 +1629,64 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
       note: 0,
     },
     answer: 'model', of: 'BillingCreditLedgerEntry',
+  },
+  'waitlist_entries.list': {
+    path: [],
+    fields: {
+      query: 0,
+      status: 0,
+      order_by: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'WaitlistEntry',
+  },
+  'waitlist_entries.create': {
+    path: [],
+    fields: {
+      email_address: 0,
+      notify: 0,
+    },
+    answer: 'model', of: 'WaitlistEntry',
+  },
+  'waitlist_entries.bulk_create': {
+    path: [],
+    fields: {
+      entries: 'NewWaitlistEntry',
+    },
+    array: true,
+    answer: 'list', of: 'WaitlistEntry',
+  },
+  'waitlist_entries.invite': {
+    path: ['waitlist_entry_id'],
+    fields: {
+      ignore_existing: 0,
+    },
+    answer: 'model', of: 'WaitlistEntry',
+  },
+  'waitlist_entries.reject': {
+    path: ['waitlist_entry_id'],
+    fields: {},
+    answer: 'model', of: 'WaitlistEntry',
+  },
+  'waitlist_entries.delete': {
+    path: ['waitlist_entry_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'webhooks.create_svix_app': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'SvixUrl',
+  },
+  'webhooks.delete_svix_app': {
+    path: [],
+    fields: {},
+    answer: 'none',
+  },
+  'webhooks.generate_svix_auth_url': {
+    path: [],
+    fields: {},
+    answer: 'model', of: 'SvixUrl',
   },
 };

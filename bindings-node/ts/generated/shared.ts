@@ -408,6 +408,13 @@ export interface IdentificationLink {
   id: string;
 }
 
+/** What to tell the identity provider of who wants to sign in. */
+export interface LoginHint {
+  mode: 'email_address' | 'custom_attribute' | 'off' | (string & {});
+  /** Key in the public metadata of the user that has it, where `mode` is `custom_attribute`. */
+  source?: string | undefined;
+}
+
 /** By signing in at an OAuth provider. */
 export interface OAuthVerification {
   object?: 'verification_oauth' | (string & {}) | undefined;
@@ -454,6 +461,39 @@ export interface PasskeyVerification {
   expireAt: number | null;
   /** Id of the client it was verified on. */
   verifiedAtClient?: string | null | undefined;
+}
+
+/** Something a role allows its members to do. */
+export interface Permission {
+  object: 'permission' | (string & {});
+  id: string;
+  name: string;
+  /** Its name in checks, such as `org:invoices:create`. */
+  key: string;
+  description: string;
+  /** `system` or `user`: built in, or made by you. */
+  type: string;
+  /** Unix time in milliseconds. */
+  createdAt: number;
+  /** Unix time in milliseconds. */
+  updatedAt: number;
+}
+
+/** A role that members of organizations can have. */
+export interface Role {
+  object: 'role' | (string & {});
+  id: string;
+  name: string;
+  /** Its name in checks, such as `org:admin`. */
+  key: string;
+  description: string | null;
+  /** Whether it can be the role of those who create an organization. */
+  isCreatorEligible: boolean;
+  permissions: Permission[];
+  /** Unix time in milliseconds. */
+  createdAt: number;
+  /** Unix time in milliseconds. */
+  updatedAt: number;
 }
 
 /** By a SAML identity provider. */

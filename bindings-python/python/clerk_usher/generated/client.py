@@ -9,9 +9,17 @@ from ..lazy import lazy
 
 if TYPE_CHECKING:
     from ..call import AsyncCalls, Calls
+    from .resources.billing import AsyncBillingResource, BillingResource
+    from .resources.commerce import AsyncCommerceResource, CommerceResource
+    from .resources.directories import AsyncDirectoriesResource, DirectoriesResource
     from .resources.email_addresses import AsyncEmailAddressesResource, EmailAddressesResource
+    from .resources.enterprise_connections import AsyncEnterpriseConnectionsResource, EnterpriseConnectionsResource
+    from .resources.instance_settings import AsyncInstanceSettingsResource, InstanceSettingsResource
     from .resources.invitations import AsyncInvitationsResource, InvitationsResource
     from .resources.jwks import AsyncJwksResource, JwksResource
+    from .resources.oauth_access_tokens import AsyncOauthAccessTokensResource, OauthAccessTokensResource
+    from .resources.oauth_applications import AsyncOauthApplicationsResource, OauthApplicationsResource
+    from .resources.organization_domains import AsyncOrganizationDomainsResource, OrganizationDomainsResource
     from .resources.organization_invitations import (
         AsyncOrganizationInvitationsResource,
         OrganizationInvitationsResource,
@@ -20,12 +28,22 @@ if TYPE_CHECKING:
         AsyncOrganizationMembershipsResource,
         OrganizationMembershipsResource,
     )
+    from .resources.organization_roles import AsyncOrganizationRolesResource, OrganizationRolesResource
     from .resources.organizations import AsyncOrganizationsResource, OrganizationsResource
     from .resources.phone_numbers import AsyncPhoneNumbersResource, PhoneNumbersResource
+    from .resources.proxy_checks import AsyncProxyChecksResource, ProxyChecksResource
+    from .resources.redirect_urls import AsyncRedirectUrlsResource, RedirectUrlsResource
+    from .resources.role_sets import AsyncRoleSetsResource, RoleSetsResource
+    from .resources.saml_connections import AsyncSamlConnectionsResource, SamlConnectionsResource
+    from .resources.scim_directories import AsyncScimDirectoriesResource, ScimDirectoriesResource
     from .resources.sessions import AsyncSessionsResource, SessionsResource
     from .resources.sign_in_tokens import AsyncSignInTokensResource, SignInTokensResource
+    from .resources.sign_ups import AsyncSignUpsResource, SignUpsResource
+    from .resources.templates import AsyncTemplatesResource, TemplatesResource
     from .resources.testing_tokens import AsyncTestingTokensResource, TestingTokensResource
     from .resources.users import AsyncUsersResource, UsersResource
+    from .resources.waitlist_entries import AsyncWaitlistEntriesResource, WaitlistEntriesResource
+    from .resources.webhooks import AsyncWebhooksResource, WebhooksResource
 
 
 class Resources:
@@ -34,11 +52,46 @@ class Resources:
     _calls: Calls
 
     @lazy
+    def billing(self) -> BillingResource:
+        """What users and organizations pay: plans, prices, subscriptions and statements."""
+        from .resources.billing import BillingResource
+
+        return BillingResource(self._calls)
+
+    @lazy
+    def commerce(self) -> CommerceResource:
+        """What `billing` was called before; use that one."""
+        from .resources.commerce import CommerceResource
+
+        return CommerceResource(self._calls)
+
+    @lazy
+    def directories(self) -> DirectoriesResource:
+        """Directories of identity providers that create and update users."""
+        from .resources.directories import DirectoriesResource
+
+        return DirectoriesResource(self._calls)
+
+    @lazy
     def email_addresses(self) -> EmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import EmailAddressesResource
 
         return EmailAddressesResource(self._calls)
+
+    @lazy
+    def enterprise_connections(self) -> EnterpriseConnectionsResource:
+        """Connections to the identity providers of enterprises, over SAML or OpenID Connect."""
+        from .resources.enterprise_connections import EnterpriseConnectionsResource
+
+        return EnterpriseConnectionsResource(self._calls)
+
+    @lazy
+    def instance_settings(self) -> InstanceSettingsResource:
+        """Settings of the instance that the secret key belongs to."""
+        from .resources.instance_settings import InstanceSettingsResource
+
+        return InstanceSettingsResource(self._calls)
 
     @lazy
     def invitations(self) -> InvitationsResource:
@@ -55,6 +108,27 @@ class Resources:
         return JwksResource(self._calls)
 
     @lazy
+    def oauth_access_tokens(self) -> OauthAccessTokensResource:
+        """Access tokens that OAuth applications get from this instance."""
+        from .resources.oauth_access_tokens import OauthAccessTokensResource
+
+        return OauthAccessTokensResource(self._calls)
+
+    @lazy
+    def oauth_applications(self) -> OauthApplicationsResource:
+        """Applications that let users sign in with their account of this instance."""
+        from .resources.oauth_applications import OauthApplicationsResource
+
+        return OauthApplicationsResource(self._calls)
+
+    @lazy
+    def organization_domains(self) -> OrganizationDomainsResource:
+        """Domains of organizations, by which people with a matching email address can join."""
+        from .resources.organization_domains import OrganizationDomainsResource
+
+        return OrganizationDomainsResource(self._calls)
+
+    @lazy
     def organization_invitations(self) -> OrganizationInvitationsResource:
         """Invitations to join an organization."""
         from .resources.organization_invitations import OrganizationInvitationsResource
@@ -67,6 +141,13 @@ class Resources:
         from .resources.organization_memberships import OrganizationMembershipsResource
 
         return OrganizationMembershipsResource(self._calls)
+
+    @lazy
+    def organization_roles(self) -> OrganizationRolesResource:
+        """Roles that members of organizations can have, and the permissions in them."""
+        from .resources.organization_roles import OrganizationRolesResource
+
+        return OrganizationRolesResource(self._calls)
 
     @lazy
     def organizations(self) -> OrganizationsResource:
@@ -83,6 +164,41 @@ class Resources:
         return PhoneNumbersResource(self._calls)
 
     @lazy
+    def proxy_checks(self) -> ProxyChecksResource:
+        """Checks that a proxy of yours reaches the Frontend API."""
+        from .resources.proxy_checks import ProxyChecksResource
+
+        return ProxyChecksResource(self._calls)
+
+    @lazy
+    def redirect_urls(self) -> RedirectUrlsResource:
+        """URLs that native applications may be sent back to after an OAuth sign-in."""
+        from .resources.redirect_urls import RedirectUrlsResource
+
+        return RedirectUrlsResource(self._calls)
+
+    @lazy
+    def role_sets(self) -> RoleSetsResource:
+        """Sets of roles; an organization's members draw their roles from the set it uses."""
+        from .resources.role_sets import RoleSetsResource
+
+        return RoleSetsResource(self._calls)
+
+    @lazy
+    def saml_connections(self) -> SamlConnectionsResource:
+        """Connections to SAML identity providers, in the older form; `enterprise_connections` has taken their place."""
+        from .resources.saml_connections import SamlConnectionsResource
+
+        return SamlConnectionsResource(self._calls)
+
+    @lazy
+    def scim_directories(self) -> ScimDirectoriesResource:
+        """Directories that create and update users over SCIM; `directories` has the same under newer names."""
+        from .resources.scim_directories import ScimDirectoriesResource
+
+        return ScimDirectoriesResource(self._calls)
+
+    @lazy
     def sessions(self) -> SessionsResource:
         """Signed-in states of users, one for each client they signed in on."""
         from .resources.sessions import SessionsResource
@@ -95,6 +211,20 @@ class Resources:
         from .resources.sign_in_tokens import SignInTokensResource
 
         return SignInTokensResource(self._calls)
+
+    @lazy
+    def sign_ups(self) -> SignUpsResource:
+        """Attempts of people to sign up."""
+        from .resources.sign_ups import SignUpsResource
+
+        return SignUpsResource(self._calls)
+
+    @lazy
+    def templates(self) -> TemplatesResource:
+        """Templates of the emails and text messages that are sent to users."""
+        from .resources.templates import TemplatesResource
+
+        return TemplatesResource(self._calls)
 
     @lazy
     def testing_tokens(self) -> TestingTokensResource:
@@ -110,6 +240,20 @@ class Resources:
 
         return UsersResource(self._calls)
 
+    @lazy
+    def waitlist_entries(self) -> WaitlistEntriesResource:
+        """People who wait to be let in."""
+        from .resources.waitlist_entries import WaitlistEntriesResource
+
+        return WaitlistEntriesResource(self._calls)
+
+    @lazy
+    def webhooks(self) -> WebhooksResource:
+        """The Svix app that delivers the webhooks of an instance."""
+        from .resources.webhooks import WebhooksResource
+
+        return WebhooksResource(self._calls)
+
 
 class AsyncResources:
     """What `AsyncClerk` can do, by resource."""
@@ -117,11 +261,46 @@ class AsyncResources:
     _calls: AsyncCalls
 
     @lazy
+    def billing(self) -> AsyncBillingResource:
+        """What users and organizations pay: plans, prices, subscriptions and statements."""
+        from .resources.billing import AsyncBillingResource
+
+        return AsyncBillingResource(self._calls)
+
+    @lazy
+    def commerce(self) -> AsyncCommerceResource:
+        """What `billing` was called before; use that one."""
+        from .resources.commerce import AsyncCommerceResource
+
+        return AsyncCommerceResource(self._calls)
+
+    @lazy
+    def directories(self) -> AsyncDirectoriesResource:
+        """Directories of identity providers that create and update users."""
+        from .resources.directories import AsyncDirectoriesResource
+
+        return AsyncDirectoriesResource(self._calls)
+
+    @lazy
     def email_addresses(self) -> AsyncEmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import AsyncEmailAddressesResource
 
         return AsyncEmailAddressesResource(self._calls)
+
+    @lazy
+    def enterprise_connections(self) -> AsyncEnterpriseConnectionsResource:
+        """Connections to the identity providers of enterprises, over SAML or OpenID Connect."""
+        from .resources.enterprise_connections import AsyncEnterpriseConnectionsResource
+
+        return AsyncEnterpriseConnectionsResource(self._calls)
+
+    @lazy
+    def instance_settings(self) -> AsyncInstanceSettingsResource:
+        """Settings of the instance that the secret key belongs to."""
+        from .resources.instance_settings import AsyncInstanceSettingsResource
+
+        return AsyncInstanceSettingsResource(self._calls)
 
     @lazy
     def invitations(self) -> AsyncInvitationsResource:
@@ -138,6 +317,27 @@ class AsyncResources:
         return AsyncJwksResource(self._calls)
 
     @lazy
+    def oauth_access_tokens(self) -> AsyncOauthAccessTokensResource:
+        """Access tokens that OAuth applications get from this instance."""
+        from .resources.oauth_access_tokens import AsyncOauthAccessTokensResource
+
+        return AsyncOauthAccessTokensResource(self._calls)
+
+    @lazy
+    def oauth_applications(self) -> AsyncOauthApplicationsResource:
+        """Applications that let users sign in with their account of this instance."""
+        from .resources.oauth_applications import AsyncOauthApplicationsResource
+
+        return AsyncOauthApplicationsResource(self._calls)
+
+    @lazy
+    def organization_domains(self) -> AsyncOrganizationDomainsResource:
+        """Domains of organizations, by which people with a matching email address can join."""
+        from .resources.organization_domains import AsyncOrganizationDomainsResource
+
+        return AsyncOrganizationDomainsResource(self._calls)
+
+    @lazy
     def organization_invitations(self) -> AsyncOrganizationInvitationsResource:
         """Invitations to join an organization."""
         from .resources.organization_invitations import AsyncOrganizationInvitationsResource
@@ -150,6 +350,13 @@ class AsyncResources:
         from .resources.organization_memberships import AsyncOrganizationMembershipsResource
 
         return AsyncOrganizationMembershipsResource(self._calls)
+
+    @lazy
+    def organization_roles(self) -> AsyncOrganizationRolesResource:
+        """Roles that members of organizations can have, and the permissions in them."""
+        from .resources.organization_roles import AsyncOrganizationRolesResource
+
+        return AsyncOrganizationRolesResource(self._calls)
 
     @lazy
     def organizations(self) -> AsyncOrganizationsResource:
@@ -166,6 +373,41 @@ class AsyncResources:
         return AsyncPhoneNumbersResource(self._calls)
 
     @lazy
+    def proxy_checks(self) -> AsyncProxyChecksResource:
+        """Checks that a proxy of yours reaches the Frontend API."""
+        from .resources.proxy_checks import AsyncProxyChecksResource
+
+        return AsyncProxyChecksResource(self._calls)
+
+    @lazy
+    def redirect_urls(self) -> AsyncRedirectUrlsResource:
+        """URLs that native applications may be sent back to after an OAuth sign-in."""
+        from .resources.redirect_urls import AsyncRedirectUrlsResource
+
+        return AsyncRedirectUrlsResource(self._calls)
+
+    @lazy
+    def role_sets(self) -> AsyncRoleSetsResource:
+        """Sets of roles; an organization's members draw their roles from the set it uses."""
+        from .resources.role_sets import AsyncRoleSetsResource
+
+        return AsyncRoleSetsResource(self._calls)
+
+    @lazy
+    def saml_connections(self) -> AsyncSamlConnectionsResource:
+        """Connections to SAML identity providers, in the older form; `enterprise_connections` has taken their place."""
+        from .resources.saml_connections import AsyncSamlConnectionsResource
+
+        return AsyncSamlConnectionsResource(self._calls)
+
+    @lazy
+    def scim_directories(self) -> AsyncScimDirectoriesResource:
+        """Directories that create and update users over SCIM; `directories` has the same under newer names."""
+        from .resources.scim_directories import AsyncScimDirectoriesResource
+
+        return AsyncScimDirectoriesResource(self._calls)
+
+    @lazy
     def sessions(self) -> AsyncSessionsResource:
         """Signed-in states of users, one for each client they signed in on."""
         from .resources.sessions import AsyncSessionsResource
@@ -180,6 +422,20 @@ class AsyncResources:
         return AsyncSignInTokensResource(self._calls)
 
     @lazy
+    def sign_ups(self) -> AsyncSignUpsResource:
+        """Attempts of people to sign up."""
+        from .resources.sign_ups import AsyncSignUpsResource
+
+        return AsyncSignUpsResource(self._calls)
+
+    @lazy
+    def templates(self) -> AsyncTemplatesResource:
+        """Templates of the emails and text messages that are sent to users."""
+        from .resources.templates import AsyncTemplatesResource
+
+        return AsyncTemplatesResource(self._calls)
+
+    @lazy
     def testing_tokens(self) -> AsyncTestingTokensResource:
         """Tokens that let automated tests past bot protection."""
         from .resources.testing_tokens import AsyncTestingTokensResource
@@ -192,3 +448,17 @@ class AsyncResources:
         from .resources.users import AsyncUsersResource
 
         return AsyncUsersResource(self._calls)
+
+    @lazy
+    def waitlist_entries(self) -> AsyncWaitlistEntriesResource:
+        """People who wait to be let in."""
+        from .resources.waitlist_entries import AsyncWaitlistEntriesResource
+
+        return AsyncWaitlistEntriesResource(self._calls)
+
+    @lazy
+    def webhooks(self) -> AsyncWebhooksResource:
+        """The Svix app that delivers the webhooks of an instance."""
+        from .resources.webhooks import AsyncWebhooksResource
+
+        return AsyncWebhooksResource(self._calls)

@@ -238,7 +238,7 @@ pub struct BillingPayer {
     /// `commerce_payer`.
     pub object: Option<String>,
     pub id: Option<BillingPayerId>,
-    pub instance_id: Option<String>,
+    pub instance_id: Option<InstanceId>,
     pub user_id: Option<UserId>,
     pub first_name: Option<String>,
     pub last_name: Option<String>,
@@ -413,6 +413,12 @@ model::model_code! { BillingPlan {
 /// Id of a [`BillingPlan`].
 pub type BillingPlanId = model::Id<BillingPlan>;
 
+impl model::Item for BillingPlan {
+    fn item_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
 /// Credit for the unused rest of a billing cycle.
 #[derive(Clone, Default, PartialEq)]
 pub struct BillingProrationCredit {
@@ -476,7 +482,7 @@ pub struct BillingSubscription {
     /// `commerce_subscription`.
     pub object: Option<String>,
     pub id: Option<BillingSubscriptionId>,
-    pub instance_id: Option<String>,
+    pub instance_id: Option<InstanceId>,
     pub status: Option<BillingSubscriptionStatus>,
     pub payer_id: Option<String>,
     /// Unix time in milliseconds.
@@ -524,7 +530,7 @@ pub struct BillingSubscriptionItem {
     /// `commerce_subscription_item`.
     pub object: Option<String>,
     pub id: Option<BillingSubscriptionItemId>,
-    pub instance_id: Option<String>,
+    pub instance_id: Option<InstanceId>,
     pub status: Option<BillingSubscriptionItemStatus>,
     /// Only in payment attempt events.
     pub credit: Option<BillingCycleCredit>,
@@ -605,6 +611,12 @@ model::model_code! { BillingSubscriptionItem {
 
 /// Id of a [`BillingSubscriptionItem`].
 pub type BillingSubscriptionItemId = model::Id<BillingSubscriptionItem>;
+
+impl model::Item for BillingSubscriptionItem {
+    fn item_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
 
 /// What a payment comes to.
 #[derive(Clone, Default, PartialEq)]
@@ -872,6 +884,22 @@ model::model_code! { IdentificationLink {
 } times {
 } }
 
+/// What to tell the identity provider of who wants to sign in.
+#[derive(Clone, Default, PartialEq)]
+pub struct LoginHint {
+    pub mode: Option<LoginHintMode>,
+    /// Key in the public metadata of the user that has it, where `mode` is `custom_attribute`.
+    pub source: Option<String>,
+    /// What fits none of these fields.
+    pub other: model::Other,
+}
+
+model::model_code! { LoginHint {
+    field "mode" => mode,
+    field "source" => source,
+} times {
+} }
+
 /// By signing in at an OAuth provider.
 #[derive(Clone, Default, PartialEq)]
 pub struct OAuthVerification {
@@ -972,6 +1000,88 @@ model::model_code! { PasskeyVerification {
 } times {
     expire_at => expire_at_time,
 } }
+
+/// Something a role allows its members to do.
+#[derive(Clone, Default, PartialEq)]
+pub struct Permission {
+    /// `permission`.
+    pub object: Option<String>,
+    pub id: Option<PermissionId>,
+    pub name: Option<String>,
+    /// Its name in checks, such as `org:invoices:create`.
+    pub key: Option<String>,
+    pub description: Option<String>,
+    /// `system` or `user`: built in, or made by you.
+    pub r#type: Option<String>,
+    /// Unix time in milliseconds.
+    pub created_at: Option<i64>,
+    /// Unix time in milliseconds.
+    pub updated_at: Option<i64>,
+    /// What fits none of these fields.
+    pub other: model::Other,
+}
+
+model::model_code! { Permission {
+    field "object" => object,
+    field "id" => id,
+    field "name" => name,
+    field "key" => key,
+    field "description" => description,
+    field "type" => r#type,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
+
+/// Id of a [`Permission`].
+pub type PermissionId = model::Id<Permission>;
+
+/// A role that members of organizations can have.
+#[derive(Clone, Default, PartialEq)]
+pub struct Role {
+    /// `role`.
+    pub object: Option<String>,
+    pub id: Option<RoleId>,
+    pub name: Option<String>,
+    /// Its name in checks, such as `org:admin`.
+    pub key: Option<String>,
+    pub description: Option<String>,
+    /// Whether it can be the role of those who create an organization.
+    pub is_creator_eligible: Option<bool>,
+    pub permissions: Option<Vec<Permission>>,
+    /// Unix time in milliseconds.
+    pub created_at: Option<i64>,
+    /// Unix time in milliseconds.
+    pub updated_at: Option<i64>,
+    /// What fits none of these fields.
+    pub other: model::Other,
+}
+
+model::model_code! { Role {
+    field "object" => object,
+    field "id" => id,
+    field "name" => name,
+    field "key" => key,
+    field "description" => description,
+    field "is_creator_eligible" => is_creator_eligible,
+    field "permissions" => permissions,
+    field "created_at" => created_at,
+    field "updated_at" => updated_at,
+} times {
+    created_at => created_at_time,
+    updated_at => updated_at_time,
+} }
+
+/// Id of a [`Role`].
+pub type RoleId = model::Id<Role>;
+
+impl model::Item for Role {
+    fn item_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
 
 /// By a SAML identity provider.
 #[derive(Clone, Default, PartialEq)]
@@ -1233,6 +1343,26 @@ model::open_enum_code! { BillingSubscriptionStatus {
     "ended" => Ended,
     "abandoned" => Abandoned,
     "incomplete" => Incomplete,
+} }
+
+/// Values of `mode`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginHintMode {
+    /// `email_address`
+    EmailAddress,
+    /// `custom_attribute`
+    CustomAttribute,
+    /// `off`
+    Off,
+    /// One that this version does not know.
+    Other(String),
+}
+
+model::open_enum_code! { LoginHintMode {
+    "email_address" => EmailAddress,
+    "custom_attribute" => CustomAttribute,
+    "off" => Off,
 } }
 
 /// Values of `strategy`.

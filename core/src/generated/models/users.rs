@@ -20,7 +20,7 @@ pub struct EnterpriseAccount {
     pub last_name: Option<String>,
     /// Id of the user there.
     pub provider_user_id: Option<String>,
-    pub enterprise_connection_id: Option<String>,
+    pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// Readable by backend and frontend.
     pub public_metadata: Option<Map<String, Value>>,
     pub verification: Option<EnterpriseAccountVerification>,
@@ -352,7 +352,7 @@ model::model_code! { SamlAccountConnection {
 /// How a user hangs on a directory.
 #[derive(Clone, Default, PartialEq)]
 pub struct ScimUserMetadata {
-    pub directory_id: Option<String>,
+    pub directory_id: Option<DirectoryId>,
     /// Absent when not.
     pub directory_enabled: Option<bool>,
     /// Id of the user in the directory.

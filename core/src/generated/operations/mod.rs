@@ -3,21 +3,64 @@
 
 use crate::catalogue::Operation;
 
+pub(crate) mod billing;
+pub(crate) mod commerce;
+pub(crate) mod directories;
 pub(crate) mod email_addresses;
+pub(crate) mod enterprise_connections;
+pub(crate) mod instance_settings;
 pub(crate) mod invitations;
 pub(crate) mod jwks;
+pub(crate) mod oauth_access_tokens;
+pub(crate) mod oauth_applications;
 pub(crate) mod objects;
+pub(crate) mod organization_domains;
 pub(crate) mod organization_invitations;
 pub(crate) mod organization_memberships;
+pub(crate) mod organization_roles;
 pub(crate) mod organizations;
 pub(crate) mod phone_numbers;
+pub(crate) mod proxy_checks;
+pub(crate) mod redirect_urls;
+pub(crate) mod role_sets;
+pub(crate) mod saml_connections;
+pub(crate) mod scim_directories;
 pub(crate) mod sessions;
 pub(crate) mod sign_in_tokens;
+pub(crate) mod sign_ups;
+pub(crate) mod templates;
 pub(crate) mod testing_tokens;
 pub(crate) mod users;
+pub(crate) mod waitlist_entries;
+pub(crate) mod webhooks;
 
 /// All operations, sorted by name.
 pub static OPERATIONS: &[&Operation] = &[
+    &billing::APPLY_SUBSCRIPTION_ITEM_DISCOUNT,
+    &billing::CANCEL_SUBSCRIPTION_ITEM,
+    &billing::CREATE_PRICE,
+    &billing::CREATE_PRICE_TRANSITION,
+    &billing::EXTEND_SUBSCRIPTION_ITEM_FREE_TRIAL,
+    &billing::GET_STATEMENT,
+    &billing::GET_STATEMENT_PAYMENT_ATTEMPTS,
+    &billing::LIST_PLANS,
+    &billing::LIST_PRICES,
+    &billing::LIST_STATEMENTS,
+    &billing::LIST_SUBSCRIPTION_ITEMS,
+    &billing::REMOVE_SUBSCRIPTION_ITEM_DISCOUNT,
+    &commerce::CANCEL_SUBSCRIPTION_ITEM,
+    &commerce::LIST_PLANS,
+    &commerce::LIST_SUBSCRIPTION_ITEMS,
+    &directories::CREATE,
+    &directories::CREATE_GROUP_ROLE_MAPPING,
+    &directories::DELETE,
+    &directories::DELETE_GROUP_ROLE_MAPPING,
+    &directories::GET,
+    &directories::LIST,
+    &directories::LIST_GROUP_ROLE_MAPPINGS,
+    &directories::REPLACE_GROUP_ROLE_MAPPINGS,
+    &directories::ROTATE_API_KEY,
+    &directories::UPDATE,
     &email_addresses::ATTEMPT_VERIFICATION,
     &email_addresses::CREATE,
     &email_addresses::DELETE,
@@ -25,11 +68,45 @@ pub static OPERATIONS: &[&Operation] = &[
     &email_addresses::PREPARE_VERIFICATION,
     &email_addresses::REPLACE_FOR_USER,
     &email_addresses::UPDATE,
+    &enterprise_connections::CREATE,
+    &enterprise_connections::CREATE_TEST_RUN,
+    &enterprise_connections::DELETE,
+    &enterprise_connections::GET,
+    &enterprise_connections::LIST,
+    &enterprise_connections::LIST_TEST_RUNS,
+    &enterprise_connections::UPDATE,
+    &instance_settings::CHANGE_DOMAIN,
+    &instance_settings::GET,
+    &instance_settings::GET_COMMUNICATION,
+    &instance_settings::GET_OAUTH_APPLICATION_SETTINGS,
+    &instance_settings::GET_ORGANIZATION_SETTINGS,
+    &instance_settings::GET_PROTECT,
+    &instance_settings::UPDATE,
+    &instance_settings::UPDATE_COMMUNICATION,
+    &instance_settings::UPDATE_OAUTH_APPLICATION_SETTINGS,
+    &instance_settings::UPDATE_ORGANIZATION_SETTINGS,
+    &instance_settings::UPDATE_PROTECT,
+    &instance_settings::UPDATE_RESTRICTIONS,
     &invitations::BULK_CREATE,
     &invitations::CREATE,
     &invitations::LIST,
     &invitations::REVOKE,
     &jwks::GET,
+    &oauth_access_tokens::VERIFY,
+    &oauth_applications::CREATE,
+    &oauth_applications::DELETE,
+    &oauth_applications::GET,
+    &oauth_applications::LIST,
+    &oauth_applications::REVOKE_TOKEN,
+    &oauth_applications::ROTATE_SECRET,
+    &oauth_applications::UPDATE,
+    &oauth_applications::UPLOAD_LOGO,
+    &organization_domains::CREATE,
+    &organization_domains::DELETE,
+    &organization_domains::LIST,
+    &organization_domains::LIST_ALL,
+    &organization_domains::UPDATE,
+    &organization_domains::VERIFY_OWNERSHIP,
     &organization_invitations::BULK_CREATE,
     &organization_invitations::CREATE,
     &organization_invitations::GET,
@@ -42,6 +119,13 @@ pub static OPERATIONS: &[&Operation] = &[
     &organization_memberships::LIST,
     &organization_memberships::UPDATE,
     &organization_memberships::UPDATE_METADATA,
+    &organization_roles::ASSIGN_PERMISSION,
+    &organization_roles::CREATE,
+    &organization_roles::DELETE,
+    &organization_roles::GET,
+    &organization_roles::LIST,
+    &organization_roles::REMOVE_PERMISSION,
+    &organization_roles::UPDATE,
     &organizations::ADJUST_BILLING_CREDIT_BALANCE,
     &organizations::CREATE,
     &organizations::DELETE,
@@ -61,6 +145,33 @@ pub static OPERATIONS: &[&Operation] = &[
     &phone_numbers::PREPARE_VERIFICATION,
     &phone_numbers::REPLACE_FOR_USER,
     &phone_numbers::UPDATE,
+    &proxy_checks::VERIFY,
+    &redirect_urls::CREATE,
+    &redirect_urls::DELETE,
+    &redirect_urls::GET,
+    &redirect_urls::LIST,
+    &role_sets::ADD_ROLES,
+    &role_sets::CREATE,
+    &role_sets::GET,
+    &role_sets::LIST,
+    &role_sets::REPLACE,
+    &role_sets::REPLACE_ROLE,
+    &role_sets::UPDATE,
+    &saml_connections::CREATE,
+    &saml_connections::DELETE,
+    &saml_connections::GET,
+    &saml_connections::LIST,
+    &saml_connections::UPDATE,
+    &scim_directories::CREATE,
+    &scim_directories::CREATE_GROUP_ROLE_MAPPING,
+    &scim_directories::DELETE,
+    &scim_directories::DELETE_GROUP_ROLE_MAPPING,
+    &scim_directories::GET,
+    &scim_directories::LIST,
+    &scim_directories::LIST_GROUP_ROLE_MAPPINGS,
+    &scim_directories::REPLACE_GROUP_ROLE_MAPPINGS,
+    &scim_directories::ROTATE_API_KEY,
+    &scim_directories::UPDATE,
     &sessions::CREATE,
     &sessions::CREATE_TOKEN,
     &sessions::CREATE_TOKEN_FROM_TEMPLATE,
@@ -71,6 +182,14 @@ pub static OPERATIONS: &[&Operation] = &[
     &sessions::VERIFY,
     &sign_in_tokens::CREATE,
     &sign_in_tokens::REVOKE,
+    &sign_ups::GET,
+    &sign_ups::UPDATE,
+    &templates::GET,
+    &templates::LIST,
+    &templates::PREVIEW,
+    &templates::REVERT,
+    &templates::TOGGLE_DELIVERY,
+    &templates::UPSERT,
     &testing_tokens::CREATE,
     &users::ADJUST_BILLING_CREDIT_BALANCE,
     &users::BAN,
@@ -109,6 +228,15 @@ pub static OPERATIONS: &[&Operation] = &[
     &users::UPDATE_METADATA,
     &users::VERIFY_PASSWORD,
     &users::VERIFY_TOTP,
+    &waitlist_entries::BULK_CREATE,
+    &waitlist_entries::CREATE,
+    &waitlist_entries::DELETE,
+    &waitlist_entries::INVITE,
+    &waitlist_entries::LIST,
+    &waitlist_entries::REJECT,
+    &webhooks::CREATE_SVIX_APP,
+    &webhooks::DELETE_SVIX_APP,
+    &webhooks::GENERATE_SVIX_AUTH_URL,
 ];
 
 /// The operation of this name, such as `users.list`.

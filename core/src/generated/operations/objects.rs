@@ -3,6 +3,108 @@
 
 use crate::catalogue::{Object, Param, Type};
 
+pub(crate) static DIRECTORY_GROUP_ROLE: Object = Object {
+    name: "DirectoryGroupRole",
+    open: false,
+    fields: &[
+        Param::field("directory_group_id", Type::String),
+        Param::field("scim_group_id", Type::String),
+        Param::field("role_id", Type::String).required(),
+    ],
+};
+
+pub(crate) static ENTERPRISE_OIDC: Object = Object {
+    name: "EnterpriseOidc",
+    open: false,
+    fields: &[
+        Param::field("client_id", Type::String).nullable(),
+        Param::field("client_secret", Type::String).nullable(),
+        Param::field("discovery_url", Type::String).nullable(),
+        Param::field("auth_url", Type::String).nullable(),
+        Param::field("token_url", Type::String).nullable(),
+        Param::field("user_info_url", Type::String).nullable(),
+        Param::field("requires_pkce", Type::Boolean).nullable(),
+    ],
+};
+
+pub(crate) static ENTERPRISE_SAML: Object = Object {
+    name: "EnterpriseSaml",
+    open: false,
+    fields: &[
+        Param::field("name", Type::String).nullable(),
+        Param::field("idp_entity_id", Type::String).nullable(),
+        Param::field("idp_sso_url", Type::String).nullable(),
+        Param::field("idp_certificate", Type::String).nullable(),
+        Param::field("idp_metadata_url", Type::String).nullable(),
+        Param::field("idp_metadata", Type::String).nullable(),
+        Param::field("attribute_mapping", Type::Object(&ENTERPRISE_SAML_ATTRIBUTE_MAPPING)).nullable(),
+        Param::field("allow_subdomains", Type::Boolean).nullable(),
+        Param::field("allow_idp_initiated", Type::Boolean).nullable(),
+        Param::field("force_authn", Type::Boolean).nullable(),
+        Param::field("login_hint", Type::Object(&LOGIN_HINT)).nullable(),
+    ],
+};
+
+pub(crate) static ENTERPRISE_SAML_ATTRIBUTE_MAPPING: Object = Object {
+    name: "EnterpriseSamlAttributeMapping",
+    open: false,
+    fields: &[
+        Param::field("user_id", Type::String).nullable(),
+        Param::field("email_address", Type::String).nullable(),
+        Param::field("first_name", Type::String).nullable(),
+        Param::field("last_name", Type::String).nullable(),
+    ],
+};
+
+pub(crate) static LOGIN_HINT: Object = Object {
+    name: "LoginHint",
+    open: false,
+    fields: &[Param::field("mode", Type::String).required(), Param::field("source", Type::String)],
+};
+
+pub(crate) static NEW_DIRECTORY_GROUP_ROLE_MAPPING: Object = Object {
+    name: "NewDirectoryGroupRoleMapping",
+    open: false,
+    fields: &[
+        Param::field("directory_group_id", Type::String),
+        Param::field("scim_group_id", Type::String),
+        Param::field("directory_group_display_name", Type::String),
+        Param::field("scim_group_display_name", Type::String),
+        Param::field("role_id", Type::String).required(),
+        Param::field("precedence", Type::Integer).range(1, i64::MAX),
+    ],
+};
+
+pub(crate) static NEW_ENTERPRISE_CUSTOM_ATTRIBUTE: Object = Object {
+    name: "NewEnterpriseCustomAttribute",
+    open: false,
+    fields: &[
+        Param::field("name", Type::String).required(),
+        Param::field("key", Type::String).required(),
+        Param::field("sso_path", Type::String),
+        Param::field("scim_path", Type::String),
+        Param::field("directory_path", Type::String),
+        Param::field("multi_valued", Type::Boolean),
+    ],
+};
+
+pub(crate) static NEW_ENTERPRISE_SAML: Object = Object {
+    name: "NewEnterpriseSaml",
+    open: false,
+    fields: &[
+        Param::field("idp_entity_id", Type::String).nullable(),
+        Param::field("idp_sso_url", Type::String).nullable(),
+        Param::field("idp_certificate", Type::String).nullable(),
+        Param::field("idp_metadata_url", Type::String).nullable(),
+        Param::field("idp_metadata", Type::String).nullable(),
+        Param::field("attribute_mapping", Type::Object(&ENTERPRISE_SAML_ATTRIBUTE_MAPPING)).nullable(),
+        Param::field("allow_subdomains", Type::Boolean).nullable(),
+        Param::field("allow_idp_initiated", Type::Boolean).nullable(),
+        Param::field("force_authn", Type::Boolean).nullable(),
+        Param::field("login_hint", Type::Object(&LOGIN_HINT)).nullable(),
+    ],
+};
+
 pub(crate) static NEW_INVITATION: Object = Object {
     name: "NewInvitation",
     open: false,
@@ -30,4 +132,38 @@ pub(crate) static NEW_ORGANIZATION_INVITATION: Object = Object {
         Param::field("expires_in_days", Type::Integer).nullable().range(1, 365),
         Param::field("notify", Type::Boolean).nullable(),
     ],
+};
+
+pub(crate) static NEW_SAML_CONNECTION_ATTRIBUTE_MAPPING: Object = Object {
+    name: "NewSamlConnectionAttributeMapping",
+    open: false,
+    fields: &[
+        Param::field("user_id", Type::String),
+        Param::field("email_address", Type::String),
+        Param::field("first_name", Type::String),
+        Param::field("last_name", Type::String),
+    ],
+};
+
+pub(crate) static NEW_SCIM_GROUP_ROLE_MAPPING: Object = Object {
+    name: "NewScimGroupRoleMapping",
+    open: false,
+    fields: &[
+        Param::field("scim_group_id", Type::String).required(),
+        Param::field("scim_group_display_name", Type::String),
+        Param::field("role_id", Type::String).required(),
+        Param::field("precedence", Type::Integer).range(1, i64::MAX),
+    ],
+};
+
+pub(crate) static NEW_WAITLIST_ENTRY: Object = Object {
+    name: "NewWaitlistEntry",
+    open: false,
+    fields: &[Param::field("email_address", Type::String).required(), Param::field("notify", Type::Boolean).nullable()],
+};
+
+pub(crate) static SCIM_GROUP_ROLE: Object = Object {
+    name: "ScimGroupRole",
+    open: false,
+    fields: &[Param::field("scim_group_id", Type::String).required(), Param::field("role_id", Type::String).required()],
 };

@@ -24,6 +24,41 @@ pub async fn typed_call(
 ) -> Result<Value> {
     let given = Given { path, arguments, files };
     let pending = match operation {
+        "billing.list_plans" => run(billing_list_plans(clerk, &given)?, options),
+        "billing.list_prices" => run(billing_list_prices(clerk, &given)?, options),
+        "billing.create_price" => run(billing_create_price(clerk, &given)?, options),
+        "billing.list_subscription_items" => run(billing_list_subscription_items(clerk, &given)?, options),
+        "billing.cancel_subscription_item" => run(billing_cancel_subscription_item(clerk, &given)?, options),
+        "billing.extend_subscription_item_free_trial" => {
+            run(billing_extend_subscription_item_free_trial(clerk, &given)?, options)
+        }
+        "billing.create_price_transition" => run(billing_create_price_transition(clerk, &given)?, options),
+        "billing.apply_subscription_item_discount" => {
+            run(billing_apply_subscription_item_discount(clerk, &given)?, options)
+        }
+        "billing.remove_subscription_item_discount" => {
+            run(billing_remove_subscription_item_discount(clerk, &given)?, options)
+        }
+        "billing.list_statements" => run(billing_list_statements(clerk, &given)?, options),
+        "billing.get_statement" => run(billing_get_statement(clerk, &given)?, options),
+        "billing.get_statement_payment_attempts" => {
+            run(billing_get_statement_payment_attempts(clerk, &given)?, options)
+        }
+        "commerce.list_plans" => run(commerce_list_plans(clerk, &given)?, options),
+        "commerce.list_subscription_items" => run(commerce_list_subscription_items(clerk, &given)?, options),
+        "commerce.cancel_subscription_item" => run(commerce_cancel_subscription_item(clerk, &given)?, options),
+        "directories.list" => run(directories_list(clerk, &given)?, options),
+        "directories.get" => run(directories_get(clerk, &given)?, options),
+        "directories.create" => run(directories_create(clerk, &given)?, options),
+        "directories.update" => run(directories_update(clerk, &given)?, options),
+        "directories.delete" => run(directories_delete(clerk, &given)?, options),
+        "directories.rotate_api_key" => run(directories_rotate_api_key(clerk, &given)?, options),
+        "directories.list_group_role_mappings" => run(directories_list_group_role_mappings(clerk, &given)?, options),
+        "directories.create_group_role_mapping" => run(directories_create_group_role_mapping(clerk, &given)?, options),
+        "directories.replace_group_role_mappings" => {
+            run(directories_replace_group_role_mappings(clerk, &given)?, options)
+        }
+        "directories.delete_group_role_mapping" => run(directories_delete_group_role_mapping(clerk, &given)?, options),
         "email_addresses.get" => run(email_addresses_get(clerk, &given)?, options),
         "email_addresses.create" => run(email_addresses_create(clerk, &given)?, options),
         "email_addresses.update" => run(email_addresses_update(clerk, &given)?, options),
@@ -31,11 +66,57 @@ pub async fn typed_call(
         "email_addresses.replace_for_user" => run(email_addresses_replace_for_user(clerk, &given)?, options),
         "email_addresses.prepare_verification" => run(email_addresses_prepare_verification(clerk, &given)?, options),
         "email_addresses.attempt_verification" => run(email_addresses_attempt_verification(clerk, &given)?, options),
+        "enterprise_connections.list" => run(enterprise_connections_list(clerk, &given)?, options),
+        "enterprise_connections.get" => run(enterprise_connections_get(clerk, &given)?, options),
+        "enterprise_connections.create" => run(enterprise_connections_create(clerk, &given)?, options),
+        "enterprise_connections.update" => run(enterprise_connections_update(clerk, &given)?, options),
+        "enterprise_connections.delete" => run(enterprise_connections_delete(clerk, &given)?, options),
+        "enterprise_connections.create_test_run" => {
+            run(enterprise_connections_create_test_run(clerk, &given)?, options)
+        }
+        "enterprise_connections.list_test_runs" => run(enterprise_connections_list_test_runs(clerk, &given)?, options),
+        "instance_settings.get" => run(instance_settings_get(clerk, &given)?, options),
+        "instance_settings.update" => run(instance_settings_update(clerk, &given)?, options),
+        "instance_settings.update_restrictions" => run(instance_settings_update_restrictions(clerk, &given)?, options),
+        "instance_settings.change_domain" => run(instance_settings_change_domain(clerk, &given)?, options),
+        "instance_settings.get_organization_settings" => {
+            run(instance_settings_get_organization_settings(clerk, &given)?, options)
+        }
+        "instance_settings.update_organization_settings" => {
+            run(instance_settings_update_organization_settings(clerk, &given)?, options)
+        }
+        "instance_settings.get_oauth_application_settings" => {
+            run(instance_settings_get_oauth_application_settings(clerk, &given)?, options)
+        }
+        "instance_settings.update_oauth_application_settings" => {
+            run(instance_settings_update_oauth_application_settings(clerk, &given)?, options)
+        }
+        "instance_settings.get_communication" => run(instance_settings_get_communication(clerk, &given)?, options),
+        "instance_settings.update_communication" => {
+            run(instance_settings_update_communication(clerk, &given)?, options)
+        }
+        "instance_settings.get_protect" => run(instance_settings_get_protect(clerk, &given)?, options),
+        "instance_settings.update_protect" => run(instance_settings_update_protect(clerk, &given)?, options),
         "invitations.list" => run(invitations_list(clerk, &given)?, options),
         "invitations.create" => run(invitations_create(clerk, &given)?, options),
         "invitations.bulk_create" => run(invitations_bulk_create(clerk, &given)?, options),
         "invitations.revoke" => run(invitations_revoke(clerk, &given)?, options),
         "jwks.get" => run(jwks_get(clerk, &given)?, options),
+        "oauth_access_tokens.verify" => run(oauth_access_tokens_verify(clerk, &given)?, options),
+        "oauth_applications.list" => run(oauth_applications_list(clerk, &given)?, options),
+        "oauth_applications.get" => run(oauth_applications_get(clerk, &given)?, options),
+        "oauth_applications.create" => run(oauth_applications_create(clerk, &given)?, options),
+        "oauth_applications.update" => run(oauth_applications_update(clerk, &given)?, options),
+        "oauth_applications.delete" => run(oauth_applications_delete(clerk, &given)?, options),
+        "oauth_applications.rotate_secret" => run(oauth_applications_rotate_secret(clerk, &given)?, options),
+        "oauth_applications.revoke_token" => run(oauth_applications_revoke_token(clerk, &given)?, options),
+        "oauth_applications.upload_logo" => run(oauth_applications_upload_logo(clerk, &given)?, options),
+        "organization_domains.list" => run(organization_domains_list(clerk, &given)?, options),
+        "organization_domains.list_all" => run(organization_domains_list_all(clerk, &given)?, options),
+        "organization_domains.create" => run(organization_domains_create(clerk, &given)?, options),
+        "organization_domains.update" => run(organization_domains_update(clerk, &given)?, options),
+        "organization_domains.delete" => run(organization_domains_delete(clerk, &given)?, options),
+        "organization_domains.verify_ownership" => run(organization_domains_verify_ownership(clerk, &given)?, options),
         "organization_invitations.list" => run(organization_invitations_list(clerk, &given)?, options),
         "organization_invitations.list_pending" => run(organization_invitations_list_pending(clerk, &given)?, options),
         "organization_invitations.get_all" => run(organization_invitations_get_all(clerk, &given)?, options),
@@ -50,6 +131,13 @@ pub async fn typed_call(
             run(organization_memberships_update_metadata(clerk, &given)?, options)
         }
         "organization_memberships.delete" => run(organization_memberships_delete(clerk, &given)?, options),
+        "organization_roles.list" => run(organization_roles_list(clerk, &given)?, options),
+        "organization_roles.get" => run(organization_roles_get(clerk, &given)?, options),
+        "organization_roles.create" => run(organization_roles_create(clerk, &given)?, options),
+        "organization_roles.update" => run(organization_roles_update(clerk, &given)?, options),
+        "organization_roles.delete" => run(organization_roles_delete(clerk, &given)?, options),
+        "organization_roles.assign_permission" => run(organization_roles_assign_permission(clerk, &given)?, options),
+        "organization_roles.remove_permission" => run(organization_roles_remove_permission(clerk, &given)?, options),
         "organizations.list" => run(organizations_list(clerk, &given)?, options),
         "organizations.get" => run(organizations_get(clerk, &given)?, options),
         "organizations.create" => run(organizations_create(clerk, &given)?, options),
@@ -75,6 +163,41 @@ pub async fn typed_call(
         "phone_numbers.replace_for_user" => run(phone_numbers_replace_for_user(clerk, &given)?, options),
         "phone_numbers.prepare_verification" => run(phone_numbers_prepare_verification(clerk, &given)?, options),
         "phone_numbers.attempt_verification" => run(phone_numbers_attempt_verification(clerk, &given)?, options),
+        "proxy_checks.verify" => run(proxy_checks_verify(clerk, &given)?, options),
+        "redirect_urls.list" => run(redirect_urls_list(clerk, &given)?, options),
+        "redirect_urls.get" => run(redirect_urls_get(clerk, &given)?, options),
+        "redirect_urls.create" => run(redirect_urls_create(clerk, &given)?, options),
+        "redirect_urls.delete" => run(redirect_urls_delete(clerk, &given)?, options),
+        "role_sets.list" => run(role_sets_list(clerk, &given)?, options),
+        "role_sets.get" => run(role_sets_get(clerk, &given)?, options),
+        "role_sets.create" => run(role_sets_create(clerk, &given)?, options),
+        "role_sets.update" => run(role_sets_update(clerk, &given)?, options),
+        "role_sets.replace" => run(role_sets_replace(clerk, &given)?, options),
+        "role_sets.add_roles" => run(role_sets_add_roles(clerk, &given)?, options),
+        "role_sets.replace_role" => run(role_sets_replace_role(clerk, &given)?, options),
+        "saml_connections.list" => run(saml_connections_list(clerk, &given)?, options),
+        "saml_connections.get" => run(saml_connections_get(clerk, &given)?, options),
+        "saml_connections.create" => run(saml_connections_create(clerk, &given)?, options),
+        "saml_connections.update" => run(saml_connections_update(clerk, &given)?, options),
+        "saml_connections.delete" => run(saml_connections_delete(clerk, &given)?, options),
+        "scim_directories.list" => run(scim_directories_list(clerk, &given)?, options),
+        "scim_directories.get" => run(scim_directories_get(clerk, &given)?, options),
+        "scim_directories.create" => run(scim_directories_create(clerk, &given)?, options),
+        "scim_directories.update" => run(scim_directories_update(clerk, &given)?, options),
+        "scim_directories.delete" => run(scim_directories_delete(clerk, &given)?, options),
+        "scim_directories.rotate_api_key" => run(scim_directories_rotate_api_key(clerk, &given)?, options),
+        "scim_directories.list_group_role_mappings" => {
+            run(scim_directories_list_group_role_mappings(clerk, &given)?, options)
+        }
+        "scim_directories.create_group_role_mapping" => {
+            run(scim_directories_create_group_role_mapping(clerk, &given)?, options)
+        }
+        "scim_directories.replace_group_role_mappings" => {
+            run(scim_directories_replace_group_role_mappings(clerk, &given)?, options)
+        }
+        "scim_directories.delete_group_role_mapping" => {
+            run(scim_directories_delete_group_role_mapping(clerk, &given)?, options)
+        }
         "sessions.list" => run(sessions_list(clerk, &given)?, options),
         "sessions.get" => run(sessions_get(clerk, &given)?, options),
         "sessions.create" => run(sessions_create(clerk, &given)?, options),
@@ -85,6 +208,14 @@ pub async fn typed_call(
         "sessions.verify" => run(sessions_verify(clerk, &given)?, options),
         "sign_in_tokens.create" => run(sign_in_tokens_create(clerk, &given)?, options),
         "sign_in_tokens.revoke" => run(sign_in_tokens_revoke(clerk, &given)?, options),
+        "sign_ups.get" => run(sign_ups_get(clerk, &given)?, options),
+        "sign_ups.update" => run(sign_ups_update(clerk, &given)?, options),
+        "templates.list" => run(templates_list(clerk, &given)?, options),
+        "templates.get" => run(templates_get(clerk, &given)?, options),
+        "templates.upsert" => run(templates_upsert(clerk, &given)?, options),
+        "templates.preview" => run(templates_preview(clerk, &given)?, options),
+        "templates.revert" => run(templates_revert(clerk, &given)?, options),
+        "templates.toggle_delivery" => run(templates_toggle_delivery(clerk, &given)?, options),
         "testing_tokens.create" => run(testing_tokens_create(clerk, &given)?, options),
         "users.list" => run(users_list(clerk, &given)?, options),
         "users.count" => run(users_count(clerk, &given)?, options),
@@ -125,10 +256,387 @@ pub async fn typed_call(
         "users.get_billing_subscription" => run(users_get_billing_subscription(clerk, &given)?, options),
         "users.get_billing_credit_balance" => run(users_get_billing_credit_balance(clerk, &given)?, options),
         "users.adjust_billing_credit_balance" => run(users_adjust_billing_credit_balance(clerk, &given)?, options),
+        "waitlist_entries.list" => run(waitlist_entries_list(clerk, &given)?, options),
+        "waitlist_entries.create" => run(waitlist_entries_create(clerk, &given)?, options),
+        "waitlist_entries.bulk_create" => run(waitlist_entries_bulk_create(clerk, &given)?, options),
+        "waitlist_entries.invite" => run(waitlist_entries_invite(clerk, &given)?, options),
+        "waitlist_entries.reject" => run(waitlist_entries_reject(clerk, &given)?, options),
+        "waitlist_entries.delete" => run(waitlist_entries_delete(clerk, &given)?, options),
+        "webhooks.create_svix_app" => run(webhooks_create_svix_app(clerk, &given)?, options),
+        "webhooks.delete_svix_app" => run(webhooks_delete_svix_app(clerk, &given)?, options),
+        "webhooks.generate_svix_auth_url" => run(webhooks_generate_svix_auth_url(clerk, &given)?, options),
 
         _ => return Err(Error::Internal(format!("the typed API has no `{operation}`"))),
     };
     pending.await
+}
+
+fn billing_list_plans(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::billing::ListPlans>> {
+    given.only(0, &["paginated", "limit", "offset", "payer_type"])?;
+    let mut call = clerk.billing().list_plans();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<resources::billing::PayerType>("payer_type")? {
+        call = call.payer_type(value);
+    }
+    Ok(call)
+}
+
+fn billing_list_prices(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::billing::ListPrices>> {
+    given.only(0, &["paginated", "limit", "offset", "plan_id"])?;
+    let mut call = clerk.billing().list_prices();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<String>("plan_id")? {
+        call = call.plan_id(value);
+    }
+    Ok(call)
+}
+
+fn billing_create_price(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::billing::CreatePrice>> {
+    given.only(
+        0,
+        &["plan_id", "currency", "amount", "annual_monthly_amount", "description", "supported_billing_periods"],
+    )?;
+    let mut call = clerk.billing().create_price(
+        given.required("plan_id", given.get::<String>("plan_id"))?,
+        given.required("amount", given.nullable::<i64>("amount"))?,
+    );
+    if let Some(value) = given.get::<String>("currency")? {
+        call = call.currency(value);
+    }
+    if let Some(value) = given.nullable::<i64>("annual_monthly_amount")? {
+        call = call.annual_monthly_amount(value);
+    }
+    if let Some(value) = given.get::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.get::<models::BillingPriceSupportedBillingPeriods>("supported_billing_periods")? {
+        call = call.supported_billing_periods(value);
+    }
+    Ok(call)
+}
+
+fn billing_list_subscription_items(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::ListSubscriptionItems>> {
+    given.only(0, &["paginated", "limit", "offset", "status", "payer_type", "plan_id", "include_free", "query"])?;
+    let mut call = clerk.billing().list_subscription_items();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<resources::billing::Status>("status")? {
+        call = call.status(value);
+    }
+    if let Some(value) = given.get::<resources::billing::PayerType>("payer_type")? {
+        call = call.payer_type(value);
+    }
+    if let Some(value) = given.get::<String>("plan_id")? {
+        call = call.plan_id(value);
+    }
+    if let Some(value) = given.get::<bool>("include_free")? {
+        call = call.include_free(value);
+    }
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    Ok(call)
+}
+
+fn billing_cancel_subscription_item(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::CancelSubscriptionItem>> {
+    given.only(1, &["end_now"])?;
+    let mut call = clerk.billing().cancel_subscription_item(given.path(0)?);
+    if let Some(value) = given.get::<bool>("end_now")? {
+        call = call.end_now(value);
+    }
+    Ok(call)
+}
+
+fn billing_extend_subscription_item_free_trial(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::ExtendSubscriptionItemFreeTrial>> {
+    given.only(1, &["extend_to"])?;
+    let mut call = clerk
+        .billing()
+        .extend_subscription_item_free_trial(given.path(0)?, given.required("extend_to", given.datetime("extend_to"))?);
+    Ok(call)
+}
+
+fn billing_create_price_transition(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::CreatePriceTransition>> {
+    given.only(1, &["from_price_id", "to_price_id"])?;
+    let mut call = clerk.billing().create_price_transition(
+        given.path(0)?,
+        given.required("from_price_id", given.get::<String>("from_price_id"))?,
+        given.required("to_price_id", given.get::<String>("to_price_id"))?,
+    );
+    Ok(call)
+}
+
+fn billing_apply_subscription_item_discount(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::ApplySubscriptionItemDiscount>> {
+    given.only(1, &["discount_id"])?;
+    let mut call = clerk.billing().apply_subscription_item_discount(
+        given.path(0)?,
+        given.required("discount_id", given.get::<String>("discount_id"))?,
+    );
+    Ok(call)
+}
+
+fn billing_remove_subscription_item_discount(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::RemoveSubscriptionItemDiscount>> {
+    given.only(2, &[])?;
+    let mut call = clerk.billing().remove_subscription_item_discount(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn billing_list_statements(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::billing::ListStatements>> {
+    given.only(0, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.billing().list_statements();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn billing_get_statement(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::billing::GetStatement>> {
+    given.only(1, &[])?;
+    let mut call = clerk.billing().get_statement(given.path(0)?);
+    Ok(call)
+}
+
+fn billing_get_statement_payment_attempts(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::billing::GetStatementPaymentAttempts>> {
+    given.only(1, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.billing().get_statement_payment_attempts(given.path(0)?);
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn commerce_list_plans(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::commerce::ListPlans>> {
+    given.only(0, &["paginated", "limit", "offset", "payer_type"])?;
+    let mut call = clerk.commerce().list_plans();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<resources::commerce::PayerType>("payer_type")? {
+        call = call.payer_type(value);
+    }
+    Ok(call)
+}
+
+fn commerce_list_subscription_items(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::commerce::ListSubscriptionItems>> {
+    given.only(0, &["paginated", "limit", "offset", "status", "payer_type", "plan_id", "include_free", "query"])?;
+    let mut call = clerk.commerce().list_subscription_items();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<resources::commerce::Status>("status")? {
+        call = call.status(value);
+    }
+    if let Some(value) = given.get::<resources::commerce::PayerType>("payer_type")? {
+        call = call.payer_type(value);
+    }
+    if let Some(value) = given.get::<String>("plan_id")? {
+        call = call.plan_id(value);
+    }
+    if let Some(value) = given.get::<bool>("include_free")? {
+        call = call.include_free(value);
+    }
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    Ok(call)
+}
+
+fn commerce_cancel_subscription_item(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::commerce::CancelSubscriptionItem>> {
+    given.only(1, &["end_now"])?;
+    let mut call = clerk.commerce().cancel_subscription_item(given.path(0)?);
+    if let Some(value) = given.get::<bool>("end_now")? {
+        call = call.end_now(value);
+    }
+    Ok(call)
+}
+
+fn directories_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::directories::List>> {
+    given.only(0, &["limit", "offset"])?;
+    let mut call = clerk.directories().list();
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn directories_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::directories::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.directories().get(given.path(0)?);
+    Ok(call)
+}
+
+fn directories_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::directories::Create>> {
+    given.only(0, &["enterprise_connection_id", "name", "provider", "group_role_mappings"])?;
+    let mut call = clerk.directories().create(
+        given.required("enterprise_connection_id", given.get::<String>("enterprise_connection_id"))?,
+        given.required("provider", given.get::<String>("provider"))?,
+    );
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<Vec<models::NewDirectoryGroupRoleMapping>>("group_role_mappings")? {
+        call = call.group_role_mappings(value);
+    }
+    Ok(call)
+}
+
+fn directories_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::directories::Update>> {
+    given.only(1, &["name", "enabled", "provider", "attribute_mapping", "group_role_mapping_enabled"])?;
+    let mut call = clerk.directories().update(given.path(0)?);
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<bool>("enabled")? {
+        call = call.enabled(value);
+    }
+    if let Some(value) = given.get::<String>("provider")? {
+        call = call.provider(value);
+    }
+    if let Some(value) = given.get::<Value>("attribute_mapping")? {
+        call = call.attribute_mapping(value);
+    }
+    if let Some(value) = given.get::<bool>("group_role_mapping_enabled")? {
+        call = call.group_role_mapping_enabled(value);
+    }
+    Ok(call)
+}
+
+fn directories_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::directories::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.directories().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn directories_rotate_api_key(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::directories::RotateApiKey>> {
+    given.only(1, &[])?;
+    let mut call = clerk.directories().rotate_api_key(given.path(0)?);
+    Ok(call)
+}
+
+fn directories_list_group_role_mappings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::directories::ListGroupRoleMappings>> {
+    given.only(1, &[])?;
+    let mut call = clerk.directories().list_group_role_mappings(given.path(0)?);
+    Ok(call)
+}
+
+fn directories_create_group_role_mapping(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::directories::CreateGroupRoleMapping>> {
+    given.only(1, &["directory_group_id", "scim_group_id", "role_id", "precedence"])?;
+    let mut call = clerk
+        .directories()
+        .create_group_role_mapping(given.path(0)?, given.required("role_id", given.get::<String>("role_id"))?);
+    if let Some(value) = given.get::<String>("directory_group_id")? {
+        call = call.directory_group_id(value);
+    }
+    if let Some(value) = given.get::<String>("scim_group_id")? {
+        call = call.scim_group_id(value);
+    }
+    if let Some(value) = given.get::<i64>("precedence")? {
+        call = call.precedence(value);
+    }
+    Ok(call)
+}
+
+fn directories_replace_group_role_mappings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::directories::ReplaceGroupRoleMappings>> {
+    given.only(1, &["mappings"])?;
+    let mut call = clerk.directories().replace_group_role_mappings(
+        given.path(0)?,
+        given.required("mappings", given.get::<Vec<models::DirectoryGroupRole>>("mappings"))?,
+    );
+    Ok(call)
+}
+
+fn directories_delete_group_role_mapping(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::directories::DeleteGroupRoleMapping>> {
+    given.only(2, &[])?;
+    let mut call = clerk.directories().delete_group_role_mapping(given.path(0)?, given.path(1)?);
+    Ok(call)
 }
 
 fn email_addresses_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::email_addresses::Get>> {
@@ -215,6 +723,416 @@ fn email_addresses_attempt_verification(
     Ok(call)
 }
 
+fn enterprise_connections_list(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::List>> {
+    given.only(0, &["limit", "offset", "organization_id", "active"])?;
+    let mut call = clerk.enterprise_connections().list();
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.get::<bool>("active")? {
+        call = call.active(value);
+    }
+    Ok(call)
+}
+
+fn enterprise_connections_get(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.enterprise_connections().get(given.path(0)?);
+    Ok(call)
+}
+
+fn enterprise_connections_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::Create>> {
+    given.only(
+        0,
+        &[
+            "name",
+            "provider",
+            "domains",
+            "organization_id",
+            "allow_organization_account_linking",
+            "active",
+            "saml",
+            "oidc",
+            "custom_attributes",
+        ],
+    )?;
+    let mut call = clerk.enterprise_connections().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("provider", given.get::<resources::enterprise_connections::Provider>("provider"))?,
+        given.required("domains", given.get::<Vec<String>>("domains"))?,
+    );
+    if let Some(value) = given.nullable::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.nullable::<bool>("allow_organization_account_linking")? {
+        call = call.allow_organization_account_linking(value);
+    }
+    if let Some(value) = given.nullable::<bool>("active")? {
+        call = call.active(value);
+    }
+    if let Some(value) = given.nullable::<models::NewEnterpriseSaml>("saml")? {
+        call = call.saml(value);
+    }
+    if let Some(value) = given.nullable::<models::EnterpriseOidc>("oidc")? {
+        call = call.oidc(value);
+    }
+    if let Some(value) = given.get::<Vec<models::NewEnterpriseCustomAttribute>>("custom_attributes")? {
+        call = call.custom_attributes(value);
+    }
+    Ok(call)
+}
+
+fn enterprise_connections_update(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::Update>> {
+    given.only(
+        1,
+        &[
+            "name",
+            "domains",
+            "active",
+            "sync_user_attributes",
+            "disable_additional_identifications",
+            "allow_organization_account_linking",
+            "organization_id",
+            "saml",
+            "oidc",
+            "custom_attributes",
+        ],
+    )?;
+    let mut call = clerk.enterprise_connections().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<Vec<String>>("domains")? {
+        call = call.domains(value);
+    }
+    if let Some(value) = given.nullable::<bool>("active")? {
+        call = call.active(value);
+    }
+    if let Some(value) = given.nullable::<bool>("sync_user_attributes")? {
+        call = call.sync_user_attributes(value);
+    }
+    if let Some(value) = given.nullable::<bool>("disable_additional_identifications")? {
+        call = call.disable_additional_identifications(value);
+    }
+    if let Some(value) = given.nullable::<bool>("allow_organization_account_linking")? {
+        call = call.allow_organization_account_linking(value);
+    }
+    if let Some(value) = given.nullable::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.nullable::<models::EnterpriseSaml>("saml")? {
+        call = call.saml(value);
+    }
+    if let Some(value) = given.nullable::<models::EnterpriseOidc>("oidc")? {
+        call = call.oidc(value);
+    }
+    if let Some(value) = given.nullable::<Vec<models::NewEnterpriseCustomAttribute>>("custom_attributes")? {
+        call = call.custom_attributes(value);
+    }
+    Ok(call)
+}
+
+fn enterprise_connections_delete(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.enterprise_connections().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn enterprise_connections_create_test_run(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::CreateTestRun>> {
+    given.only(1, &[])?;
+    let mut call = clerk.enterprise_connections().create_test_run(given.path(0)?);
+    Ok(call)
+}
+
+fn enterprise_connections_list_test_runs(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::enterprise_connections::ListTestRuns>> {
+    given.only(1, &["status", "limit", "offset"])?;
+    let mut call = clerk.enterprise_connections().list_test_runs(given.path(0)?);
+    if let Some(value) = given.get::<Vec<models::EnterpriseConnectionTestRunStatus>>("status")? {
+        call = call.status(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::instance_settings::Get>> {
+    given.only(0, &[])?;
+    let mut call = clerk.instance_settings().get();
+    Ok(call)
+}
+
+fn instance_settings_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::instance_settings::Update>> {
+    given.only(
+        0,
+        &[
+            "test_mode",
+            "hibp",
+            "support_email",
+            "clerk_js_version",
+            "development_origin",
+            "allowed_origins",
+            "cookieless_dev",
+            "url_based_session_syncing",
+            "preferred_sign_in_strategy_when_password_required",
+        ],
+    )?;
+    let mut call = clerk.instance_settings().update();
+    if let Some(value) = given.nullable::<bool>("test_mode")? {
+        call = call.test_mode(value);
+    }
+    if let Some(value) = given.nullable::<bool>("hibp")? {
+        call = call.hibp(value);
+    }
+    if let Some(value) = given.nullable::<String>("support_email")? {
+        call = call.support_email(value);
+    }
+    if let Some(value) = given.nullable::<String>("clerk_js_version")? {
+        call = call.clerk_js_version(value);
+    }
+    if let Some(value) = given.nullable::<String>("development_origin")? {
+        call = call.development_origin(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("allowed_origins")? {
+        call = call.allowed_origins(value);
+    }
+    if let Some(value) = given.nullable::<bool>("cookieless_dev")? {
+        call = call.cookieless_dev(value);
+    }
+    if let Some(value) = given.nullable::<bool>("url_based_session_syncing")? {
+        call = call.url_based_session_syncing(value);
+    }
+    if let Some(value) = given.nullable::<resources::instance_settings::PreferredSignInStrategyWhenPasswordRequired>(
+        "preferred_sign_in_strategy_when_password_required",
+    )? {
+        call = call.preferred_sign_in_strategy_when_password_required(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_update_restrictions(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::UpdateRestrictions>> {
+    given.only(
+        0,
+        &[
+            "allowlist",
+            "blocklist",
+            "allowlist_blocklist_disabled_on_sign_in",
+            "block_email_subaddresses",
+            "block_disposable_email_domains",
+        ],
+    )?;
+    let mut call = clerk.instance_settings().update_restrictions();
+    if let Some(value) = given.nullable::<bool>("allowlist")? {
+        call = call.allowlist(value);
+    }
+    if let Some(value) = given.nullable::<bool>("blocklist")? {
+        call = call.blocklist(value);
+    }
+    if let Some(value) = given.nullable::<bool>("allowlist_blocklist_disabled_on_sign_in")? {
+        call = call.allowlist_blocklist_disabled_on_sign_in(value);
+    }
+    if let Some(value) = given.nullable::<bool>("block_email_subaddresses")? {
+        call = call.block_email_subaddresses(value);
+    }
+    if let Some(value) = given.nullable::<bool>("block_disposable_email_domains")? {
+        call = call.block_disposable_email_domains(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_change_domain(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::ChangeDomain>> {
+    given.only(0, &["home_url", "is_secondary"])?;
+    let mut call = clerk.instance_settings().change_domain();
+    if let Some(value) = given.get::<String>("home_url")? {
+        call = call.home_url(value);
+    }
+    if let Some(value) = given.get::<bool>("is_secondary")? {
+        call = call.is_secondary(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_get_organization_settings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::GetOrganizationSettings>> {
+    given.only(0, &[])?;
+    let mut call = clerk.instance_settings().get_organization_settings();
+    Ok(call)
+}
+
+fn instance_settings_update_organization_settings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::UpdateOrganizationSettings>> {
+    given.only(
+        0,
+        &[
+            "enabled",
+            "max_allowed_memberships",
+            "admin_delete_enabled",
+            "domains_enabled",
+            "slug_disabled",
+            "domains_enrollment_modes",
+            "creator_role_id",
+            "domains_default_role_id",
+        ],
+    )?;
+    let mut call = clerk.instance_settings().update_organization_settings();
+    if let Some(value) = given.nullable::<bool>("enabled")? {
+        call = call.enabled(value);
+    }
+    if let Some(value) = given.nullable::<i64>("max_allowed_memberships")? {
+        call = call.max_allowed_memberships(value);
+    }
+    if let Some(value) = given.nullable::<bool>("admin_delete_enabled")? {
+        call = call.admin_delete_enabled(value);
+    }
+    if let Some(value) = given.nullable::<bool>("domains_enabled")? {
+        call = call.domains_enabled(value);
+    }
+    if let Some(value) = given.nullable::<bool>("slug_disabled")? {
+        call = call.slug_disabled(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("domains_enrollment_modes")? {
+        call = call.domains_enrollment_modes(value);
+    }
+    if let Some(value) = given.nullable::<String>("creator_role_id")? {
+        call = call.creator_role_id(value);
+    }
+    if let Some(value) = given.nullable::<String>("domains_default_role_id")? {
+        call = call.domains_default_role_id(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_get_oauth_application_settings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::GetOauthApplicationSettings>> {
+    given.only(0, &[])?;
+    let mut call = clerk.instance_settings().get_oauth_application_settings();
+    Ok(call)
+}
+
+fn instance_settings_update_oauth_application_settings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::UpdateOauthApplicationSettings>> {
+    given.only(
+        0,
+        &[
+            "dynamic_oauth_client_registration",
+            "default_scopes",
+            "oauth_jwt_access_tokens",
+            "client_id_metadata_documents_advertised",
+            "client_id_metadata_documents_only_allow_pre_registered_clients",
+            "client_id_metadata_documents_block_implicitly_allowed_clients",
+        ],
+    )?;
+    let mut call = clerk.instance_settings().update_oauth_application_settings();
+    if let Some(value) = given.nullable::<bool>("dynamic_oauth_client_registration")? {
+        call = call.dynamic_oauth_client_registration(value);
+    }
+    if let Some(value) = given.nullable::<Vec<String>>("default_scopes")? {
+        call = call.default_scopes(value);
+    }
+    if let Some(value) = given.nullable::<bool>("oauth_jwt_access_tokens")? {
+        call = call.oauth_jwt_access_tokens(value);
+    }
+    if let Some(value) = given.nullable::<bool>("client_id_metadata_documents_advertised")? {
+        call = call.client_id_metadata_documents_advertised(value);
+    }
+    if let Some(value) = given.nullable::<bool>("client_id_metadata_documents_only_allow_pre_registered_clients")? {
+        call = call.client_id_metadata_documents_only_allow_pre_registered_clients(value);
+    }
+    if let Some(value) = given.nullable::<bool>("client_id_metadata_documents_block_implicitly_allowed_clients")? {
+        call = call.client_id_metadata_documents_block_implicitly_allowed_clients(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_get_communication(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::GetCommunication>> {
+    given.only(0, &[])?;
+    let mut call = clerk.instance_settings().get_communication();
+    Ok(call)
+}
+
+fn instance_settings_update_communication(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::UpdateCommunication>> {
+    given.only(0, &["blocked_country_codes"])?;
+    let mut call = clerk.instance_settings().update_communication();
+    if let Some(value) = given.nullable::<Vec<String>>("blocked_country_codes")? {
+        call = call.blocked_country_codes(value);
+    }
+    Ok(call)
+}
+
+fn instance_settings_get_protect(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::GetProtect>> {
+    given.only(0, &[])?;
+    let mut call = clerk.instance_settings().get_protect();
+    Ok(call)
+}
+
+fn instance_settings_update_protect(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::instance_settings::UpdateProtect>> {
+    given.only(0, &["rules_enabled", "specter_enabled"])?;
+    let mut call = clerk.instance_settings().update_protect();
+    if let Some(value) = given.nullable::<bool>("rules_enabled")? {
+        call = call.rules_enabled(value);
+    }
+    if let Some(value) = given.nullable::<bool>("specter_enabled")? {
+        call = call.specter_enabled(value);
+    }
+    Ok(call)
+}
+
 fn invitations_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::invitations::List>> {
     given.only(0, &["status", "query", "order_by", "paginated", "limit", "offset"])?;
     let mut call = clerk.invitations().list();
@@ -291,6 +1209,244 @@ fn invitations_revoke(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources
 fn jwks_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwks::Get>> {
     given.only(0, &[])?;
     let mut call = clerk.jwks().get();
+    Ok(call)
+}
+
+fn oauth_access_tokens_verify(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::oauth_access_tokens::Verify>> {
+    given.only(0, &["access_token", "secret"])?;
+    let mut call = clerk.oauth_access_tokens().verify();
+    if let Some(value) = given.get::<String>("access_token")? {
+        call = call.access_token(value);
+    }
+    if let Some(value) = given.get::<String>("secret")? {
+        call = call.secret(value);
+    }
+    Ok(call)
+}
+
+fn oauth_applications_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::oauth_applications::List>> {
+    given.only(0, &["limit", "offset", "order_by", "name_query"])?;
+    let mut call = clerk.oauth_applications().list();
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<String>("name_query")? {
+        call = call.name_query(value);
+    }
+    Ok(call)
+}
+
+fn oauth_applications_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::oauth_applications::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.oauth_applications().get(given.path(0)?);
+    Ok(call)
+}
+
+fn oauth_applications_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::oauth_applications::Create>> {
+    given.only(
+        0,
+        &["name", "redirect_uris", "callback_url", "scopes", "consent_screen_enabled", "pkce_required", "public"],
+    )?;
+    let mut call = clerk.oauth_applications().create(given.required("name", given.get::<String>("name"))?);
+    if let Some(value) = given.nullable::<Vec<String>>("redirect_uris")? {
+        call = call.redirect_uris(value);
+    }
+    if let Some(value) = given.nullable::<String>("callback_url")? {
+        call = call.callback_url(value);
+    }
+    if let Some(value) = given.nullable::<String>("scopes")? {
+        call = call.scopes(value);
+    }
+    if let Some(value) = given.nullable::<bool>("consent_screen_enabled")? {
+        call = call.consent_screen_enabled(value);
+    }
+    if let Some(value) = given.nullable::<bool>("pkce_required")? {
+        call = call.pkce_required(value);
+    }
+    if let Some(value) = given.nullable::<bool>("public")? {
+        call = call.public(value);
+    }
+    Ok(call)
+}
+
+fn oauth_applications_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::oauth_applications::Update>> {
+    given.only(
+        1,
+        &["name", "redirect_uris", "callback_url", "scopes", "consent_screen_enabled", "pkce_required", "public"],
+    )?;
+    let mut call = clerk.oauth_applications().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<Vec<String>>("redirect_uris")? {
+        call = call.redirect_uris(value);
+    }
+    if let Some(value) = given.nullable::<String>("callback_url")? {
+        call = call.callback_url(value);
+    }
+    if let Some(value) = given.nullable::<String>("scopes")? {
+        call = call.scopes(value);
+    }
+    if let Some(value) = given.nullable::<bool>("consent_screen_enabled")? {
+        call = call.consent_screen_enabled(value);
+    }
+    if let Some(value) = given.nullable::<bool>("pkce_required")? {
+        call = call.pkce_required(value);
+    }
+    if let Some(value) = given.nullable::<bool>("public")? {
+        call = call.public(value);
+    }
+    Ok(call)
+}
+
+fn oauth_applications_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::oauth_applications::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.oauth_applications().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn oauth_applications_rotate_secret(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::oauth_applications::RotateSecret>> {
+    given.only(1, &[])?;
+    let mut call = clerk.oauth_applications().rotate_secret(given.path(0)?);
+    Ok(call)
+}
+
+fn oauth_applications_revoke_token(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::oauth_applications::RevokeToken>> {
+    given.only(1, &["token"])?;
+    let mut call =
+        clerk.oauth_applications().revoke_token(given.path(0)?, given.required("token", given.get::<String>("token"))?);
+    Ok(call)
+}
+
+fn oauth_applications_upload_logo(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::oauth_applications::UploadLogo>> {
+    given.only(1, &["uploader_user_id", "file"])?;
+    let mut call = clerk.oauth_applications().upload_logo(given.path(0)?, given.required("file", given.file("file"))?);
+    if let Some(value) = given.get::<String>("uploader_user_id")? {
+        call = call.uploader_user_id(value);
+    }
+    Ok(call)
+}
+
+fn organization_domains_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::organization_domains::List>> {
+    given.only(1, &["verified", "enrollment_mode", "limit", "offset"])?;
+    let mut call = clerk.organization_domains().list(given.path(0)?);
+    if let Some(value) = given.get::<bool>("verified")? {
+        call = call.verified(value);
+    }
+    if let Some(value) = given.get::<String>("enrollment_mode")? {
+        call = call.enrollment_mode(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn organization_domains_list_all(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_domains::ListAll>> {
+    given.only(
+        0,
+        &["organization_id", "verified", "enrollment_mode", "query", "domains", "order_by", "limit", "offset"],
+    )?;
+    let mut call = clerk.organization_domains().list_all();
+    if let Some(value) = given.get::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.get::<bool>("verified")? {
+        call = call.verified(value);
+    }
+    if let Some(value) = given.get::<Vec<resources::organization_domains::EnrollmentMode>>("enrollment_mode")? {
+        call = call.enrollment_mode(value);
+    }
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("domains")? {
+        call = call.domains(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn organization_domains_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_domains::Create>> {
+    given.only(1, &["name", "enrollment_mode", "verified"])?;
+    let mut call = clerk.organization_domains().create(given.path(0)?);
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<String>("enrollment_mode")? {
+        call = call.enrollment_mode(value);
+    }
+    if let Some(value) = given.nullable::<bool>("verified")? {
+        call = call.verified(value);
+    }
+    Ok(call)
+}
+
+fn organization_domains_update(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_domains::Update>> {
+    given.only(2, &["enrollment_mode", "verified"])?;
+    let mut call = clerk.organization_domains().update(given.path(0)?, given.path(1)?);
+    if let Some(value) = given.nullable::<String>("enrollment_mode")? {
+        call = call.enrollment_mode(value);
+    }
+    if let Some(value) = given.nullable::<bool>("verified")? {
+        call = call.verified(value);
+    }
+    Ok(call)
+}
+
+fn organization_domains_delete(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_domains::Delete>> {
+    given.only(2, &[])?;
+    let mut call = clerk.organization_domains().delete(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn organization_domains_verify_ownership(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_domains::VerifyOwnership>> {
+    given.only(2, &[])?;
+    let mut call = clerk.organization_domains().verify_ownership(given.path(0)?, given.path(1)?);
     Ok(call)
 }
 
@@ -571,6 +1727,90 @@ fn organization_memberships_delete(
 ) -> Result<Call<resources::organization_memberships::Delete>> {
     given.only(2, &[])?;
     let mut call = clerk.organization_memberships().delete(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn organization_roles_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::organization_roles::List>> {
+    given.only(0, &["query", "order_by", "limit", "offset"])?;
+    let mut call = clerk.organization_roles().list();
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn organization_roles_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::organization_roles::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.organization_roles().get(given.path(0)?);
+    Ok(call)
+}
+
+fn organization_roles_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::organization_roles::Create>> {
+    given.only(0, &["name", "key", "description", "permissions", "include_in_initial_role_set"])?;
+    let mut call = clerk.organization_roles().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("key", given.get::<String>("key"))?,
+    );
+    if let Some(value) = given.nullable::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.nullable::<Vec<String>>("permissions")? {
+        call = call.permissions(value);
+    }
+    if let Some(value) = given.nullable::<bool>("include_in_initial_role_set")? {
+        call = call.include_in_initial_role_set(value);
+    }
+    Ok(call)
+}
+
+fn organization_roles_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::organization_roles::Update>> {
+    given.only(1, &["name", "key", "description", "permissions"])?;
+    let mut call = clerk.organization_roles().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<String>("key")? {
+        call = call.key(value);
+    }
+    if let Some(value) = given.nullable::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.nullable::<Vec<String>>("permissions")? {
+        call = call.permissions(value);
+    }
+    Ok(call)
+}
+
+fn organization_roles_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::organization_roles::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.organization_roles().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn organization_roles_assign_permission(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_roles::AssignPermission>> {
+    given.only(2, &[])?;
+    let mut call = clerk.organization_roles().assign_permission(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn organization_roles_remove_permission(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_roles::RemovePermission>> {
+    given.only(2, &[])?;
+    let mut call = clerk.organization_roles().remove_permission(given.path(0)?, given.path(1)?);
     Ok(call)
 }
 
@@ -862,6 +2102,447 @@ fn phone_numbers_attempt_verification(
     Ok(call)
 }
 
+fn proxy_checks_verify(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::proxy_checks::Verify>> {
+    given.only(0, &["domain_id", "proxy_url"])?;
+    let mut call = clerk.proxy_checks().verify();
+    if let Some(value) = given.get::<String>("domain_id")? {
+        call = call.domain_id(value);
+    }
+    if let Some(value) = given.get::<String>("proxy_url")? {
+        call = call.proxy_url(value);
+    }
+    Ok(call)
+}
+
+fn redirect_urls_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::redirect_urls::List>> {
+    given.only(0, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.redirect_urls().list();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn redirect_urls_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::redirect_urls::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.redirect_urls().get(given.path(0)?);
+    Ok(call)
+}
+
+fn redirect_urls_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::redirect_urls::Create>> {
+    given.only(0, &["url"])?;
+    let mut call = clerk.redirect_urls().create(given.required("url", given.get::<String>("url"))?);
+    Ok(call)
+}
+
+fn redirect_urls_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::redirect_urls::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.redirect_urls().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn role_sets_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::List>> {
+    given.only(0, &["query", "order_by", "limit", "offset"])?;
+    let mut call = clerk.role_sets().list();
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn role_sets_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.role_sets().get(given.path(0)?);
+    Ok(call)
+}
+
+fn role_sets_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::Create>> {
+    given.only(0, &["name", "key", "description", "default_role_key", "creator_role_key", "type", "roles"])?;
+    let mut call = clerk.role_sets().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("default_role_key", given.get::<String>("default_role_key"))?,
+        given.required("creator_role_key", given.get::<String>("creator_role_key"))?,
+        given.required("roles", given.get::<Vec<String>>("roles"))?,
+    );
+    if let Some(value) = given.get::<String>("key")? {
+        call = call.key(value);
+    }
+    if let Some(value) = given.nullable::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.get::<models::RoleSetType>("type")? {
+        call = call.r#type(value);
+    }
+    Ok(call)
+}
+
+fn role_sets_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::Update>> {
+    given.only(1, &["name", "key", "description", "type", "default_role_key", "creator_role_key"])?;
+    let mut call = clerk.role_sets().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<String>("key")? {
+        call = call.key(value);
+    }
+    if let Some(value) = given.nullable::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.nullable::<String>("type")? {
+        call = call.r#type(value);
+    }
+    if let Some(value) = given.nullable::<String>("default_role_key")? {
+        call = call.default_role_key(value);
+    }
+    if let Some(value) = given.nullable::<String>("creator_role_key")? {
+        call = call.creator_role_key(value);
+    }
+    Ok(call)
+}
+
+fn role_sets_replace(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::Replace>> {
+    given.only(1, &["dest_role_set_key", "reassignment_mappings"])?;
+    let mut call = clerk
+        .role_sets()
+        .replace(given.path(0)?, given.required("dest_role_set_key", given.get::<String>("dest_role_set_key"))?);
+    if let Some(value) = given.get::<Value>("reassignment_mappings")? {
+        call = call.reassignment_mappings(value);
+    }
+    Ok(call)
+}
+
+fn role_sets_add_roles(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::AddRoles>> {
+    given.only(1, &["role_keys", "default_role_key", "creator_role_key"])?;
+    let mut call = clerk
+        .role_sets()
+        .add_roles(given.path(0)?, given.required("role_keys", given.get::<Vec<String>>("role_keys"))?);
+    if let Some(value) = given.get::<String>("default_role_key")? {
+        call = call.default_role_key(value);
+    }
+    if let Some(value) = given.get::<String>("creator_role_key")? {
+        call = call.creator_role_key(value);
+    }
+    Ok(call)
+}
+
+fn role_sets_replace_role(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::role_sets::ReplaceRole>> {
+    given.only(1, &["role_key", "to_role_key"])?;
+    let mut call = clerk.role_sets().replace_role(
+        given.path(0)?,
+        given.required("role_key", given.get::<String>("role_key"))?,
+        given.required("to_role_key", given.get::<String>("to_role_key"))?,
+    );
+    Ok(call)
+}
+
+fn saml_connections_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::saml_connections::List>> {
+    given.only(0, &["query", "order_by", "organization_id", "limit", "offset"])?;
+    let mut call = clerk.saml_connections().list();
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn saml_connections_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::saml_connections::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.saml_connections().get(given.path(0)?);
+    Ok(call)
+}
+
+fn saml_connections_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::saml_connections::Create>> {
+    given.only(
+        0,
+        &[
+            "name",
+            "domain",
+            "domains",
+            "provider",
+            "idp_entity_id",
+            "idp_sso_url",
+            "idp_certificate",
+            "idp_metadata_url",
+            "idp_metadata",
+            "organization_id",
+            "attribute_mapping",
+            "force_authn",
+            "login_hint",
+        ],
+    )?;
+    let mut call = clerk.saml_connections().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("provider", given.get::<resources::saml_connections::Provider>("provider"))?,
+    );
+    if let Some(value) = given.get::<String>("domain")? {
+        call = call.domain(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("domains")? {
+        call = call.domains(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_entity_id")? {
+        call = call.idp_entity_id(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_sso_url")? {
+        call = call.idp_sso_url(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_certificate")? {
+        call = call.idp_certificate(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_metadata_url")? {
+        call = call.idp_metadata_url(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_metadata")? {
+        call = call.idp_metadata(value);
+    }
+    if let Some(value) = given.nullable::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.nullable::<models::NewSamlConnectionAttributeMapping>("attribute_mapping")? {
+        call = call.attribute_mapping(value);
+    }
+    if let Some(value) = given.get::<bool>("force_authn")? {
+        call = call.force_authn(value);
+    }
+    if let Some(value) = given.nullable::<models::LoginHint>("login_hint")? {
+        call = call.login_hint(value);
+    }
+    Ok(call)
+}
+
+fn saml_connections_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::saml_connections::Update>> {
+    given.only(
+        1,
+        &[
+            "name",
+            "domain",
+            "domains",
+            "idp_entity_id",
+            "idp_sso_url",
+            "idp_certificate",
+            "idp_metadata_url",
+            "idp_metadata",
+            "organization_id",
+            "attribute_mapping",
+            "active",
+            "sync_user_attributes",
+            "allow_subdomains",
+            "allow_idp_initiated",
+            "disable_additional_identifications",
+            "allow_organization_account_linking",
+            "force_authn",
+            "login_hint",
+            "consent_verified_domains_deletion",
+        ],
+    )?;
+    let mut call = clerk.saml_connections().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<String>("domain")? {
+        call = call.domain(value);
+    }
+    if let Some(value) = given.nullable::<Vec<String>>("domains")? {
+        call = call.domains(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_entity_id")? {
+        call = call.idp_entity_id(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_sso_url")? {
+        call = call.idp_sso_url(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_certificate")? {
+        call = call.idp_certificate(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_metadata_url")? {
+        call = call.idp_metadata_url(value);
+    }
+    if let Some(value) = given.nullable::<String>("idp_metadata")? {
+        call = call.idp_metadata(value);
+    }
+    if let Some(value) = given.nullable::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.nullable::<models::NewSamlConnectionAttributeMapping>("attribute_mapping")? {
+        call = call.attribute_mapping(value);
+    }
+    if let Some(value) = given.nullable::<bool>("active")? {
+        call = call.active(value);
+    }
+    if let Some(value) = given.nullable::<bool>("sync_user_attributes")? {
+        call = call.sync_user_attributes(value);
+    }
+    if let Some(value) = given.nullable::<bool>("allow_subdomains")? {
+        call = call.allow_subdomains(value);
+    }
+    if let Some(value) = given.nullable::<bool>("allow_idp_initiated")? {
+        call = call.allow_idp_initiated(value);
+    }
+    if let Some(value) = given.nullable::<bool>("disable_additional_identifications")? {
+        call = call.disable_additional_identifications(value);
+    }
+    if let Some(value) = given.nullable::<bool>("allow_organization_account_linking")? {
+        call = call.allow_organization_account_linking(value);
+    }
+    if let Some(value) = given.get::<bool>("force_authn")? {
+        call = call.force_authn(value);
+    }
+    if let Some(value) = given.nullable::<models::LoginHint>("login_hint")? {
+        call = call.login_hint(value);
+    }
+    if let Some(value) = given.nullable::<bool>("consent_verified_domains_deletion")? {
+        call = call.consent_verified_domains_deletion(value);
+    }
+    Ok(call)
+}
+
+fn saml_connections_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::saml_connections::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.saml_connections().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn scim_directories_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::scim_directories::List>> {
+    given.only(0, &["limit", "offset"])?;
+    let mut call = clerk.scim_directories().list();
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn scim_directories_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::scim_directories::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.scim_directories().get(given.path(0)?);
+    Ok(call)
+}
+
+fn scim_directories_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::scim_directories::Create>> {
+    given.only(0, &["enterprise_connection_id", "name", "provider", "group_role_mappings"])?;
+    let mut call = clerk.scim_directories().create(
+        given.required("enterprise_connection_id", given.get::<String>("enterprise_connection_id"))?,
+        given.required("provider", given.get::<String>("provider"))?,
+    );
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<Vec<models::NewScimGroupRoleMapping>>("group_role_mappings")? {
+        call = call.group_role_mappings(value);
+    }
+    Ok(call)
+}
+
+fn scim_directories_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::scim_directories::Update>> {
+    given.only(1, &["name", "enabled", "provider", "attribute_mapping", "group_role_mapping_enabled"])?;
+    let mut call = clerk.scim_directories().update(given.path(0)?);
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<bool>("enabled")? {
+        call = call.enabled(value);
+    }
+    if let Some(value) = given.get::<String>("provider")? {
+        call = call.provider(value);
+    }
+    if let Some(value) = given.get::<Value>("attribute_mapping")? {
+        call = call.attribute_mapping(value);
+    }
+    if let Some(value) = given.get::<bool>("group_role_mapping_enabled")? {
+        call = call.group_role_mapping_enabled(value);
+    }
+    Ok(call)
+}
+
+fn scim_directories_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::scim_directories::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.scim_directories().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn scim_directories_rotate_api_key(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::scim_directories::RotateApiKey>> {
+    given.only(1, &[])?;
+    let mut call = clerk.scim_directories().rotate_api_key(given.path(0)?);
+    Ok(call)
+}
+
+fn scim_directories_list_group_role_mappings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::scim_directories::ListGroupRoleMappings>> {
+    given.only(1, &[])?;
+    let mut call = clerk.scim_directories().list_group_role_mappings(given.path(0)?);
+    Ok(call)
+}
+
+fn scim_directories_create_group_role_mapping(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::scim_directories::CreateGroupRoleMapping>> {
+    given.only(1, &["scim_group_id", "role_id", "precedence"])?;
+    let mut call = clerk.scim_directories().create_group_role_mapping(
+        given.path(0)?,
+        given.required("scim_group_id", given.get::<String>("scim_group_id"))?,
+        given.required("role_id", given.get::<String>("role_id"))?,
+    );
+    if let Some(value) = given.get::<i64>("precedence")? {
+        call = call.precedence(value);
+    }
+    Ok(call)
+}
+
+fn scim_directories_replace_group_role_mappings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::scim_directories::ReplaceGroupRoleMappings>> {
+    given.only(1, &["mappings"])?;
+    let mut call = clerk.scim_directories().replace_group_role_mappings(
+        given.path(0)?,
+        given.required("mappings", given.get::<Vec<models::ScimGroupRole>>("mappings"))?,
+    );
+    Ok(call)
+}
+
+fn scim_directories_delete_group_role_mapping(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::scim_directories::DeleteGroupRoleMapping>> {
+    given.only(2, &[])?;
+    let mut call = clerk.scim_directories().delete_group_role_mapping(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
 fn sessions_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::sessions::List>> {
     given.only(0, &["client_id", "user_id", "status", "paginated", "limit", "offset"])?;
     let mut call = clerk.sessions().list();
@@ -983,6 +2664,108 @@ fn sign_in_tokens_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resour
 fn sign_in_tokens_revoke(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::sign_in_tokens::Revoke>> {
     given.only(1, &[])?;
     let mut call = clerk.sign_in_tokens().revoke(given.path(0)?);
+    Ok(call)
+}
+
+fn sign_ups_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::sign_ups::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.sign_ups().get(given.path(0)?);
+    Ok(call)
+}
+
+fn sign_ups_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::sign_ups::Update>> {
+    given.only(1, &["external_id", "custom_action"])?;
+    let mut call = clerk.sign_ups().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("external_id")? {
+        call = call.external_id(value);
+    }
+    if let Some(value) = given.nullable::<bool>("custom_action")? {
+        call = call.custom_action(value);
+    }
+    Ok(call)
+}
+
+fn templates_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::templates::List>> {
+    given.only(1, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.templates().list(given.path(0)?);
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn templates_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::templates::Get>> {
+    given.only(2, &[])?;
+    let mut call = clerk.templates().get(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn templates_upsert(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::templates::Upsert>> {
+    given.only(
+        2,
+        &["name", "subject", "markup", "body", "delivered_by_clerk", "from_email_name", "reply_to_email_name"],
+    )?;
+    let mut call = clerk.templates().upsert(given.path(0)?, given.path(1)?);
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<String>("subject")? {
+        call = call.subject(value);
+    }
+    if let Some(value) = given.nullable::<String>("markup")? {
+        call = call.markup(value);
+    }
+    if let Some(value) = given.get::<String>("body")? {
+        call = call.body(value);
+    }
+    if let Some(value) = given.nullable::<bool>("delivered_by_clerk")? {
+        call = call.delivered_by_clerk(value);
+    }
+    if let Some(value) = given.get::<String>("from_email_name")? {
+        call = call.from_email_name(value);
+    }
+    if let Some(value) = given.get::<String>("reply_to_email_name")? {
+        call = call.reply_to_email_name(value);
+    }
+    Ok(call)
+}
+
+fn templates_preview(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::templates::Preview>> {
+    given.only(2, &["subject", "body", "from_email_name", "reply_to_email_name"])?;
+    let mut call = clerk.templates().preview(given.path(0)?, given.path(1)?);
+    if let Some(value) = given.nullable::<String>("subject")? {
+        call = call.subject(value);
+    }
+    if let Some(value) = given.get::<String>("body")? {
+        call = call.body(value);
+    }
+    if let Some(value) = given.get::<String>("from_email_name")? {
+        call = call.from_email_name(value);
+    }
+    if let Some(value) = given.get::<String>("reply_to_email_name")? {
+        call = call.reply_to_email_name(value);
+    }
+    Ok(call)
+}
+
+fn templates_revert(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::templates::Revert>> {
+    given.only(2, &[])?;
+    let mut call = clerk.templates().revert(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn templates_toggle_delivery(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::templates::ToggleDelivery>> {
+    given.only(2, &["delivered_by_clerk"])?;
+    let mut call = clerk.templates().toggle_delivery(given.path(0)?, given.path(1)?);
+    if let Some(value) = given.get::<bool>("delivered_by_clerk")? {
+        call = call.delivered_by_clerk(value);
+    }
     Ok(call)
 }
 
@@ -1741,5 +3524,89 @@ fn users_adjust_billing_credit_balance(
     if let Some(value) = given.get::<String>("note")? {
         call = call.note(value);
     }
+    Ok(call)
+}
+
+fn waitlist_entries_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::waitlist_entries::List>> {
+    given.only(0, &["query", "status", "order_by", "limit", "offset"])?;
+    let mut call = clerk.waitlist_entries().list();
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<models::WaitlistEntryStatus>("status")? {
+        call = call.status(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn waitlist_entries_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::waitlist_entries::Create>> {
+    given.only(0, &["email_address", "notify"])?;
+    let mut call =
+        clerk.waitlist_entries().create(given.required("email_address", given.get::<String>("email_address"))?);
+    if let Some(value) = given.nullable::<bool>("notify")? {
+        call = call.notify(value);
+    }
+    Ok(call)
+}
+
+fn waitlist_entries_bulk_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::waitlist_entries::BulkCreate>> {
+    given.only(0, &["entries"])?;
+    let mut call = clerk
+        .waitlist_entries()
+        .bulk_create(given.required("entries", given.get::<Vec<models::NewWaitlistEntry>>("entries"))?);
+    Ok(call)
+}
+
+fn waitlist_entries_invite(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::waitlist_entries::Invite>> {
+    given.only(1, &["ignore_existing"])?;
+    let mut call = clerk.waitlist_entries().invite(given.path(0)?);
+    if let Some(value) = given.nullable::<bool>("ignore_existing")? {
+        call = call.ignore_existing(value);
+    }
+    Ok(call)
+}
+
+fn waitlist_entries_reject(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::waitlist_entries::Reject>> {
+    given.only(1, &[])?;
+    let mut call = clerk.waitlist_entries().reject(given.path(0)?);
+    Ok(call)
+}
+
+fn waitlist_entries_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::waitlist_entries::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.waitlist_entries().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn webhooks_create_svix_app(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::webhooks::CreateSvixApp>> {
+    given.only(0, &[])?;
+    let mut call = clerk.webhooks().create_svix_app();
+    Ok(call)
+}
+
+fn webhooks_delete_svix_app(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::webhooks::DeleteSvixApp>> {
+    given.only(0, &[])?;
+    let mut call = clerk.webhooks().delete_svix_app();
+    Ok(call)
+}
+
+fn webhooks_generate_svix_auth_url(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::webhooks::GenerateSvixAuthUrl>> {
+    given.only(0, &[])?;
+    let mut call = clerk.webhooks().generate_svix_auth_url();
     Ok(call)
 }

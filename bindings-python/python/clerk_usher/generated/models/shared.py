@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from ...model import Model
+
+if TYPE_CHECKING:
+    from typing_extensions import Required
 
 BillingSubscriptionStatus: TypeAlias = Literal[
     "active",
@@ -703,6 +706,24 @@ class IdentificationLink(Model):
     id: str
 
 
+class LoginHint(Model):
+    """What to tell the identity provider of who wants to sign in."""
+
+    __slots__ = ()
+
+    mode: Literal["email_address", "custom_attribute", "off"] | str
+    source: str | None
+    """Key in the public metadata of the user that has it, where `mode` is `custom_attribute`."""
+
+
+class LoginHintParams(TypedDict, total=False):
+    """What to tell the identity provider of who wants to sign in."""
+
+    mode: Required[Literal["email_address", "custom_attribute", "off"] | str]
+    source: str
+    """Key in the public metadata of the user that has it, where `mode` is `custom_attribute`."""
+
+
 class OAuthVerification(Model):
     """By signing in at an OAuth provider."""
 
@@ -776,6 +797,66 @@ class PasskeyVerification(Model):
     def expire_at_datetime(self) -> datetime | None:
         """`expire_at` as a datetime in UTC."""
         return self._time("expire_at")
+
+
+class Permission(Model):
+    """Something a role allows its members to do."""
+
+    __slots__ = ()
+
+    object: Literal["permission"] | str
+    id: str
+    name: str
+    key: str
+    """Its name in checks, such as `org:invoices:create`."""
+    description: str
+    type: str
+    """`system` or `user`: built in, or made by you."""
+    created_at: int
+    """Unix time in milliseconds."""
+    updated_at: int
+    """Unix time in milliseconds."""
+
+    @property
+    def created_at_datetime(self) -> datetime | None:
+        """`created_at` as a datetime in UTC."""
+        return self._time("created_at")
+
+    @property
+    def updated_at_datetime(self) -> datetime | None:
+        """`updated_at` as a datetime in UTC."""
+        return self._time("updated_at")
+
+
+class Role(Model):
+    """A role that members of organizations can have."""
+
+    __slots__ = ()
+    _nested = {"permissions": "Permission"}
+
+    object: Literal["role"] | str
+    id: str
+    name: str
+    key: str
+    """Its name in checks, such as `org:admin`."""
+    description: str | None
+    is_creator_eligible: bool
+    """Whether it can be the role of those who create an organization."""
+    permissions: list[Permission]
+    created_at: int
+    """Unix time in milliseconds."""
+    updated_at: int
+    """Unix time in milliseconds."""
+
+    @property
+    def created_at_datetime(self) -> datetime | None:
+        """`created_at` as a datetime in UTC."""
+        return self._time("created_at")
+
+    @property
+    def updated_at_datetime(self) -> datetime | None:
+        """`updated_at` as a datetime in UTC."""
+        return self._time("updated_at")
 
 
 class SamlVerification(Model):
