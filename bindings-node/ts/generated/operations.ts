@@ -4,6 +4,189 @@
 import type { OperationShape } from '../dispatch.js';
 
 export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
+  'accountless_applications.create': {
+    path: [],
+    fields: {
+      source: 0,
+    },
+    answer: 'model', of: 'AccountlessApplication',
+  },
+  'accountless_applications.complete': {
+    path: [],
+    fields: {
+      source: 0,
+    },
+    answer: 'model', of: 'AccountlessApplication',
+  },
+  'actor_tokens.create': {
+    path: [],
+    fields: {
+      user_id: 0,
+      actor: 'Actor',
+      expires_in_seconds: 0,
+      session_max_duration_in_seconds: 0,
+    },
+    answer: 'model', of: 'ActorToken',
+  },
+  'actor_tokens.revoke': {
+    path: ['actor_token_id'],
+    fields: {},
+    answer: 'model', of: 'ActorToken',
+  },
+  'admin_portal_link_tokens.create': {
+    path: [],
+    fields: {
+      organization_id: 0,
+      it_contact_id: 0,
+      scopes: 0,
+      seconds_until_expiration: 0,
+    },
+    answer: 'model', of: 'AdminPortalLinkTokenWithSecret',
+  },
+  'admin_portal_link_tokens.revoke': {
+    path: ['admin_portal_link_token_id'],
+    fields: {
+      revocation_reason: 0,
+    },
+    answer: 'model', of: 'AdminPortalLinkToken',
+  },
+  'agent_tasks.create': {
+    path: [],
+    fields: {
+      on_behalf_of: 'AgentTaskUser',
+      permissions: 0,
+      agent_name: 0,
+      task_description: 0,
+      redirect_url: 0,
+      session_max_duration_in_seconds: 0,
+    },
+    answer: 'model', of: 'AgentTask',
+  },
+  'agent_tasks.revoke': {
+    path: ['agent_task_id'],
+    fields: {},
+    answer: 'model', of: 'AgentTask',
+  },
+  'allowlist_identifiers.list': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'AllowlistIdentifier',
+  },
+  'allowlist_identifiers.create': {
+    path: [],
+    fields: {
+      identifier: 0,
+      notify: 0,
+    },
+    answer: 'model', of: 'AllowlistIdentifier',
+  },
+  'allowlist_identifiers.delete': {
+    path: ['identifier_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'api_keys.list': {
+    path: [],
+    fields: {
+      type: 0,
+      subject: 0,
+      include_invalid: 0,
+      limit: 0,
+      offset: 0,
+      query: 0,
+    },
+    answer: 'list', of: 'ApiKey',
+  },
+  'api_keys.get': {
+    path: ['api_key_id'],
+    fields: {},
+    answer: 'model', of: 'ApiKey',
+  },
+  'api_keys.get_secret': {
+    path: ['api_key_id'],
+    fields: {},
+    answer: 'model', of: 'ApiKeySecret',
+  },
+  'api_keys.create': {
+    path: [],
+    fields: {
+      type: 0,
+      name: 0,
+      description: 0,
+      subject: 0,
+      claims: 0,
+      scopes: 0,
+      created_by: 0,
+      seconds_until_expiration: 0,
+    },
+    answer: 'model', of: 'ApiKeyWithSecret',
+  },
+  'api_keys.update': {
+    path: ['api_key_id'],
+    fields: {
+      claims: 0,
+      scopes: 0,
+      description: 0,
+      subject: 0,
+      seconds_until_expiration: 0,
+    },
+    answer: 'model', of: 'ApiKey',
+  },
+  'api_keys.revoke': {
+    path: ['api_key_id'],
+    fields: {
+      revocation_reason: 0,
+    },
+    answer: 'model', of: 'ApiKey',
+  },
+  'api_keys.delete': {
+    path: ['api_key_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedApiKey',
+  },
+  'api_keys.verify': {
+    path: [],
+    fields: {
+      secret: 4,
+    },
+    answer: 'model', of: 'ApiKey',
+  },
+  'aws_credentials.update': {
+    path: ['id'],
+    fields: {
+      access_key_id: 0,
+      user_pool_ids: 0,
+      secret_access_key: 4,
+    },
+    answer: 'model', of: 'AwsCredential',
+  },
+  'aws_credentials.delete': {
+    path: ['id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'beta_features.update_instance_settings': {
+    path: [],
+    fields: {
+      restricted_to_allowlist: 0,
+      from_email_address: 0,
+      progressive_sign_up: 0,
+      test_mode: 0,
+    },
+    answer: 'model', of: 'BetaInstanceSettings',
+  },
+  'beta_features.update_production_instance_domain': {
+    path: [],
+    fields: {
+      home_url: 0,
+      is_secondary: 0,
+    },
+    answer: 'none',
+  },
   'billing.list_plans': {
     path: [],
     fields: {
@@ -107,6 +290,51 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     },
     answer: 'list', of: 'BillingPaymentAttempt',
   },
+  'blocklist_identifiers.list': {
+    path: [],
+    fields: {},
+    answer: 'list', of: 'BlocklistIdentifier',
+  },
+  'blocklist_identifiers.create': {
+    path: [],
+    fields: {
+      identifier: 0,
+    },
+    answer: 'model', of: 'BlocklistIdentifier',
+  },
+  'blocklist_identifiers.delete': {
+    path: ['identifier_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'clients.list': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'Client',
+  },
+  'clients.get': {
+    path: ['client_id'],
+    fields: {},
+    answer: 'model', of: 'Client',
+  },
+  'clients.verify': {
+    path: [],
+    fields: {
+      token: 4,
+    },
+    answer: 'model', of: 'Client',
+  },
+  'clients.get_handshake_payload': {
+    path: [],
+    fields: {
+      nonce: 4,
+    },
+    answer: 'model', of: 'HandshakePayload',
+  },
   'commerce.list_plans': {
     path: [],
     fields: {
@@ -209,6 +437,34 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     fields: {},
     answer: 'model', of: 'DeletedDirectoryGroupRoleMapping',
   },
+  'domains.list': {
+    path: [],
+    fields: {},
+    answer: 'list', of: 'Domain',
+  },
+  'domains.add': {
+    path: [],
+    fields: {
+      name: 0,
+      is_satellite: 0,
+      proxy_url: 0,
+    },
+    answer: 'model', of: 'Domain',
+  },
+  'domains.update': {
+    path: ['domain_id'],
+    fields: {
+      name: 0,
+      proxy_url: 0,
+      is_secondary: 0,
+    },
+    answer: 'model', of: 'Domain',
+  },
+  'domains.delete': {
+    path: ['domain_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
   'email_addresses.get': {
     path: ['email_address_id'],
     fields: {},
@@ -260,6 +516,18 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
       code: 0,
     },
     answer: 'model', of: 'CodeVerification',
+  },
+  'emails.create': {
+    path: [],
+    fields: {
+      to: 'EmailRecipient',
+      from: 'Mailbox',
+      reply_to: 'Mailbox',
+      subject: 0,
+      html: 0,
+      text: 0,
+    },
+    answer: 'model', of: 'Email',
   },
   'enterprise_connections.list': {
     path: [],
@@ -468,6 +736,159 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     path: [],
     fields: {},
     answer: 'model', of: 'Jwks',
+  },
+  'jwt_templates.list': {
+    path: [],
+    fields: {
+      paginated: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'JwtTemplate',
+  },
+  'jwt_templates.get': {
+    path: ['template_id'],
+    fields: {},
+    answer: 'model', of: 'JwtTemplate',
+  },
+  'jwt_templates.create': {
+    path: [],
+    fields: {
+      name: 0,
+      claims: 0,
+      lifetime: 0,
+      allowed_clock_skew: 0,
+      custom_signing_key: 0,
+      signing_algorithm: 0,
+      signing_key: 4,
+    },
+    answer: 'model', of: 'JwtTemplate',
+  },
+  'jwt_templates.update': {
+    path: ['template_id'],
+    fields: {
+      name: 0,
+      claims: 0,
+      lifetime: 0,
+      allowed_clock_skew: 0,
+      custom_signing_key: 0,
+      signing_algorithm: 0,
+      signing_key: 4,
+    },
+    answer: 'model', of: 'JwtTemplate',
+  },
+  'jwt_templates.delete': {
+    path: ['template_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
+  },
+  'm2m.create_token': {
+    path: [],
+    fields: {
+      token_format: 0,
+      seconds_until_expiration: 0,
+      claims: 0,
+      min_remaining_ttl_seconds: 0,
+    },
+    answer: 'model', of: 'M2mTokenWithSecret',
+  },
+  'm2m.list_tokens': {
+    path: [],
+    fields: {
+      subject: 0,
+      revoked: 0,
+      expired: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'M2mToken', data: 'm2m_tokens',
+  },
+  'm2m.revoke_token': {
+    path: ['m2m_token_id'],
+    fields: {
+      revocation_reason: 0,
+    },
+    answer: 'model', of: 'M2mToken',
+  },
+  'm2m.verify_token': {
+    path: [],
+    fields: {
+      token: 4,
+    },
+    answer: 'model', of: 'M2mToken',
+  },
+  'machines.list': {
+    path: [],
+    fields: {
+      limit: 0,
+      offset: 0,
+      query: 0,
+      order_by: 0,
+    },
+    answer: 'list', of: 'Machine',
+  },
+  'machines.get': {
+    path: ['machine_id'],
+    fields: {},
+    answer: 'model', of: 'Machine',
+  },
+  'machines.get_secret_key': {
+    path: ['machine_id'],
+    fields: {},
+    answer: 'model', of: 'MachineSecretKey',
+  },
+  'machines.create': {
+    path: [],
+    fields: {
+      name: 0,
+      scoped_machines: 0,
+      default_token_ttl: 0,
+    },
+    answer: 'model', of: 'MachineWithSecretKey',
+  },
+  'machines.update': {
+    path: ['machine_id'],
+    fields: {
+      name: 0,
+      default_token_ttl: 0,
+    },
+    answer: 'model', of: 'Machine',
+  },
+  'machines.delete': {
+    path: ['machine_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedMachine',
+  },
+  'machines.rotate_secret_key': {
+    path: ['machine_id'],
+    fields: {
+      previous_token_ttl: 0,
+    },
+    answer: 'model', of: 'MachineSecretKey',
+  },
+  'machines.create_scope': {
+    path: ['machine_id'],
+    fields: {
+      to_machine_id: 0,
+    },
+    answer: 'model', of: 'MachineScope',
+  },
+  'machines.delete_scope': {
+    path: ['machine_id', 'other_machine_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedMachineScope',
+  },
+  'miscellaneous.get_public_interstitial': {
+    path: [],
+    fields: {
+      frontend_api: 0,
+      publishable_key: 0,
+      proxy_url: 0,
+      domain: 0,
+      sign_in_url: 0,
+      use_domain_for_script: 0,
+    },
+    answer: 'text',
   },
   'oauth_access_tokens.verify': {
     path: [],
@@ -711,6 +1132,44 @@ export const OPERATIONS: Readonly<Record<string, OperationShape>> = {
     path: ['organization_id', 'user_id'],
     fields: {},
     answer: 'model', of: 'OrganizationMembership',
+  },
+  'organization_permissions.list': {
+    path: [],
+    fields: {
+      query: 0,
+      order_by: 0,
+      limit: 0,
+      offset: 0,
+    },
+    answer: 'list', of: 'Permission',
+  },
+  'organization_permissions.get': {
+    path: ['permission_id'],
+    fields: {},
+    answer: 'model', of: 'Permission',
+  },
+  'organization_permissions.create': {
+    path: [],
+    fields: {
+      name: 0,
+      key: 0,
+      description: 0,
+    },
+    answer: 'model', of: 'Permission',
+  },
+  'organization_permissions.update': {
+    path: ['permission_id'],
+    fields: {
+      name: 0,
+      key: 0,
+      description: 0,
+    },
+    answer: 'model', of: 'Permission',
+  },
+  'organization_permissions.delete': {
+    path: ['permission_id'],
+    fields: {},
+    answer: 'model', of: 'DeletedObject',
   },
   'organization_roles.list': {
     path: [],

@@ -183,7 +183,7 @@ export class SamlConnectionsResource extends Resource {
    * @throws {ApiError} for an answer that is not a success; its subclasses go by status.
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
-   * @deprecated The API is about to drop it.
+   * @deprecated Use `enterpriseConnections.list`.
    */
   list(params?: SamlConnectionsListParams, options?: CallOptions): Pager<SamlConnection> {
     return this.page('saml_connections.list', [], params, options);
@@ -199,7 +199,7 @@ export class SamlConnectionsResource extends Resource {
    * @throws {ApiError} for an answer that is not a success; its subclasses go by status.
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
-   * @deprecated The API is about to drop it.
+   * @deprecated Use `enterpriseConnections.get`.
    */
   get(samlConnectionId: string, options?: CallOptions): Call<SamlConnection> {
     return this.call('saml_connections.get', [samlConnectionId], undefined, options);
@@ -215,7 +215,7 @@ export class SamlConnectionsResource extends Resource {
    * @throws {ApiError} for an answer that is not a success; its subclasses go by status.
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
-   * @deprecated The API is about to drop it.
+   * @deprecated Use `enterpriseConnections.create`.
    */
   create(params: SamlConnectionsCreateParams, options?: CallOptions): Call<SamlConnection> {
     return this.call('saml_connections.create', [], params, options);
@@ -232,7 +232,7 @@ export class SamlConnectionsResource extends Resource {
    * @throws {ApiError} for an answer that is not a success; its subclasses go by status.
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
-   * @deprecated The API is about to drop it.
+   * @deprecated Use `enterpriseConnections.update`.
    */
   update(samlConnectionId: string, params?: SamlConnectionsUpdateParams, options?: CallOptions): Call<SamlConnection> {
     return this.call('saml_connections.update', [samlConnectionId], params, options);
@@ -248,7 +248,7 @@ export class SamlConnectionsResource extends Resource {
    * @throws {ApiError} for an answer that is not a success; its subclasses go by status.
    * @throws {RequestTimeoutError} when there is no answer in time.
    * @throws {RequestConnectionError} when there is no connection.
-   * @deprecated The API is about to drop it.
+   * @deprecated Use `enterpriseConnections.delete`.
    */
   delete(samlConnectionId: string, options?: CallOptions): Call<DeletedObject> {
     return this.call('saml_connections.delete', [samlConnectionId], undefined, options);

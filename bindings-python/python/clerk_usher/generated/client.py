@@ -9,14 +9,33 @@ from ..lazy import lazy
 
 if TYPE_CHECKING:
     from ..call import AsyncCalls, Calls
+    from .resources.accountless_applications import (
+        AccountlessApplicationsResource,
+        AsyncAccountlessApplicationsResource,
+    )
+    from .resources.actor_tokens import ActorTokensResource, AsyncActorTokensResource
+    from .resources.admin_portal_link_tokens import AdminPortalLinkTokensResource, AsyncAdminPortalLinkTokensResource
+    from .resources.agent_tasks import AgentTasksResource, AsyncAgentTasksResource
+    from .resources.allowlist_identifiers import AllowlistIdentifiersResource, AsyncAllowlistIdentifiersResource
+    from .resources.api_keys import ApiKeysResource, AsyncApiKeysResource
+    from .resources.aws_credentials import AsyncAwsCredentialsResource, AwsCredentialsResource
+    from .resources.beta_features import AsyncBetaFeaturesResource, BetaFeaturesResource
     from .resources.billing import AsyncBillingResource, BillingResource
+    from .resources.blocklist_identifiers import AsyncBlocklistIdentifiersResource, BlocklistIdentifiersResource
+    from .resources.clients import AsyncClientsResource, ClientsResource
     from .resources.commerce import AsyncCommerceResource, CommerceResource
     from .resources.directories import AsyncDirectoriesResource, DirectoriesResource
+    from .resources.domains import AsyncDomainsResource, DomainsResource
     from .resources.email_addresses import AsyncEmailAddressesResource, EmailAddressesResource
+    from .resources.emails import AsyncEmailsResource, EmailsResource
     from .resources.enterprise_connections import AsyncEnterpriseConnectionsResource, EnterpriseConnectionsResource
     from .resources.instance_settings import AsyncInstanceSettingsResource, InstanceSettingsResource
     from .resources.invitations import AsyncInvitationsResource, InvitationsResource
     from .resources.jwks import AsyncJwksResource, JwksResource
+    from .resources.jwt_templates import AsyncJwtTemplatesResource, JwtTemplatesResource
+    from .resources.m2m import AsyncM2mResource, M2mResource
+    from .resources.machines import AsyncMachinesResource, MachinesResource
+    from .resources.miscellaneous import AsyncMiscellaneousResource, MiscellaneousResource
     from .resources.oauth_access_tokens import AsyncOauthAccessTokensResource, OauthAccessTokensResource
     from .resources.oauth_applications import AsyncOauthApplicationsResource, OauthApplicationsResource
     from .resources.organization_domains import AsyncOrganizationDomainsResource, OrganizationDomainsResource
@@ -27,6 +46,10 @@ if TYPE_CHECKING:
     from .resources.organization_memberships import (
         AsyncOrganizationMembershipsResource,
         OrganizationMembershipsResource,
+    )
+    from .resources.organization_permissions import (
+        AsyncOrganizationPermissionsResource,
+        OrganizationPermissionsResource,
     )
     from .resources.organization_roles import AsyncOrganizationRolesResource, OrganizationRolesResource
     from .resources.organizations import AsyncOrganizationsResource, OrganizationsResource
@@ -52,11 +75,81 @@ class Resources:
     _calls: Calls
 
     @lazy
+    def accountless_applications(self) -> AccountlessApplicationsResource:
+        """Applications made without an account, so that development can start before anyone signs up."""
+        from .resources.accountless_applications import AccountlessApplicationsResource
+
+        return AccountlessApplicationsResource(self._calls)
+
+    @lazy
+    def actor_tokens(self) -> ActorTokensResource:
+        """One-time tokens that sign somebody in as another user."""
+        from .resources.actor_tokens import ActorTokensResource
+
+        return ActorTokensResource(self._calls)
+
+    @lazy
+    def admin_portal_link_tokens(self) -> AdminPortalLinkTokensResource:
+        """One-time tokens for links to the admin portal, where a customer's IT staff set up their own connections."""
+        from .resources.admin_portal_link_tokens import AdminPortalLinkTokensResource
+
+        return AdminPortalLinkTokensResource(self._calls)
+
+    @lazy
+    def agent_tasks(self) -> AgentTasksResource:
+        """Tasks that an agent does in a user's name, each in a session of its own."""
+        from .resources.agent_tasks import AgentTasksResource
+
+        return AgentTasksResource(self._calls)
+
+    @lazy
+    def allowlist_identifiers(self) -> AllowlistIdentifiersResource:
+        """Identifiers that may sign up, where sign-up is restricted to them."""
+        from .resources.allowlist_identifiers import AllowlistIdentifiersResource
+
+        return AllowlistIdentifiersResource(self._calls)
+
+    @lazy
+    def api_keys(self) -> ApiKeysResource:
+        """Keys with which users, organizations and machines call your own API."""
+        from .resources.api_keys import ApiKeysResource
+
+        return ApiKeysResource(self._calls)
+
+    @lazy
+    def aws_credentials(self) -> AwsCredentialsResource:
+        """Credentials for Amazon Web Services and its Cognito user pools."""
+        from .resources.aws_credentials import AwsCredentialsResource
+
+        return AwsCredentialsResource(self._calls)
+
+    @lazy
+    def beta_features(self) -> BetaFeaturesResource:
+        """Settings of the instance that are still being tried out."""
+        from .resources.beta_features import BetaFeaturesResource
+
+        return BetaFeaturesResource(self._calls)
+
+    @lazy
     def billing(self) -> BillingResource:
         """What users and organizations pay: plans, prices, subscriptions and statements."""
         from .resources.billing import BillingResource
 
         return BillingResource(self._calls)
+
+    @lazy
+    def blocklist_identifiers(self) -> BlocklistIdentifiersResource:
+        """Identifiers that are shut out of the application."""
+        from .resources.blocklist_identifiers import BlocklistIdentifiersResource
+
+        return BlocklistIdentifiersResource(self._calls)
+
+    @lazy
+    def clients(self) -> ClientsResource:
+        """Browsers and devices, each with the sessions of its users."""
+        from .resources.clients import ClientsResource
+
+        return ClientsResource(self._calls)
 
     @lazy
     def commerce(self) -> CommerceResource:
@@ -73,11 +166,25 @@ class Resources:
         return DirectoriesResource(self._calls)
 
     @lazy
+    def domains(self) -> DomainsResource:
+        """Domains of the instance: the primary one and its satellites."""
+        from .resources.domains import DomainsResource
+
+        return DomainsResource(self._calls)
+
+    @lazy
     def email_addresses(self) -> EmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import EmailAddressesResource
 
         return EmailAddressesResource(self._calls)
+
+    @lazy
+    def emails(self) -> EmailsResource:
+        """Emails to users."""
+        from .resources.emails import EmailsResource
+
+        return EmailsResource(self._calls)
 
     @lazy
     def enterprise_connections(self) -> EnterpriseConnectionsResource:
@@ -106,6 +213,34 @@ class Resources:
         from .resources.jwks import JwksResource
 
         return JwksResource(self._calls)
+
+    @lazy
+    def jwt_templates(self) -> JwtTemplatesResource:
+        """Templates for tokens with claims of your own."""
+        from .resources.jwt_templates import JwtTemplatesResource
+
+        return JwtTemplatesResource(self._calls)
+
+    @lazy
+    def m2m(self) -> M2mResource:
+        """Tokens with which one machine calls another."""
+        from .resources.m2m import M2mResource
+
+        return M2mResource(self._calls)
+
+    @lazy
+    def machines(self) -> MachinesResource:
+        """Services and jobs that call one another with tokens of their own."""
+        from .resources.machines import MachinesResource
+
+        return MachinesResource(self._calls)
+
+    @lazy
+    def miscellaneous(self) -> MiscellaneousResource:
+        """What belongs to no resource."""
+        from .resources.miscellaneous import MiscellaneousResource
+
+        return MiscellaneousResource(self._calls)
 
     @lazy
     def oauth_access_tokens(self) -> OauthAccessTokensResource:
@@ -141,6 +276,13 @@ class Resources:
         from .resources.organization_memberships import OrganizationMembershipsResource
 
         return OrganizationMembershipsResource(self._calls)
+
+    @lazy
+    def organization_permissions(self) -> OrganizationPermissionsResource:
+        """What members of organizations may do; roles are made of these."""
+        from .resources.organization_permissions import OrganizationPermissionsResource
+
+        return OrganizationPermissionsResource(self._calls)
 
     @lazy
     def organization_roles(self) -> OrganizationRolesResource:
@@ -261,11 +403,81 @@ class AsyncResources:
     _calls: AsyncCalls
 
     @lazy
+    def accountless_applications(self) -> AsyncAccountlessApplicationsResource:
+        """Applications made without an account, so that development can start before anyone signs up."""
+        from .resources.accountless_applications import AsyncAccountlessApplicationsResource
+
+        return AsyncAccountlessApplicationsResource(self._calls)
+
+    @lazy
+    def actor_tokens(self) -> AsyncActorTokensResource:
+        """One-time tokens that sign somebody in as another user."""
+        from .resources.actor_tokens import AsyncActorTokensResource
+
+        return AsyncActorTokensResource(self._calls)
+
+    @lazy
+    def admin_portal_link_tokens(self) -> AsyncAdminPortalLinkTokensResource:
+        """One-time tokens for links to the admin portal, where a customer's IT staff set up their own connections."""
+        from .resources.admin_portal_link_tokens import AsyncAdminPortalLinkTokensResource
+
+        return AsyncAdminPortalLinkTokensResource(self._calls)
+
+    @lazy
+    def agent_tasks(self) -> AsyncAgentTasksResource:
+        """Tasks that an agent does in a user's name, each in a session of its own."""
+        from .resources.agent_tasks import AsyncAgentTasksResource
+
+        return AsyncAgentTasksResource(self._calls)
+
+    @lazy
+    def allowlist_identifiers(self) -> AsyncAllowlistIdentifiersResource:
+        """Identifiers that may sign up, where sign-up is restricted to them."""
+        from .resources.allowlist_identifiers import AsyncAllowlistIdentifiersResource
+
+        return AsyncAllowlistIdentifiersResource(self._calls)
+
+    @lazy
+    def api_keys(self) -> AsyncApiKeysResource:
+        """Keys with which users, organizations and machines call your own API."""
+        from .resources.api_keys import AsyncApiKeysResource
+
+        return AsyncApiKeysResource(self._calls)
+
+    @lazy
+    def aws_credentials(self) -> AsyncAwsCredentialsResource:
+        """Credentials for Amazon Web Services and its Cognito user pools."""
+        from .resources.aws_credentials import AsyncAwsCredentialsResource
+
+        return AsyncAwsCredentialsResource(self._calls)
+
+    @lazy
+    def beta_features(self) -> AsyncBetaFeaturesResource:
+        """Settings of the instance that are still being tried out."""
+        from .resources.beta_features import AsyncBetaFeaturesResource
+
+        return AsyncBetaFeaturesResource(self._calls)
+
+    @lazy
     def billing(self) -> AsyncBillingResource:
         """What users and organizations pay: plans, prices, subscriptions and statements."""
         from .resources.billing import AsyncBillingResource
 
         return AsyncBillingResource(self._calls)
+
+    @lazy
+    def blocklist_identifiers(self) -> AsyncBlocklistIdentifiersResource:
+        """Identifiers that are shut out of the application."""
+        from .resources.blocklist_identifiers import AsyncBlocklistIdentifiersResource
+
+        return AsyncBlocklistIdentifiersResource(self._calls)
+
+    @lazy
+    def clients(self) -> AsyncClientsResource:
+        """Browsers and devices, each with the sessions of its users."""
+        from .resources.clients import AsyncClientsResource
+
+        return AsyncClientsResource(self._calls)
 
     @lazy
     def commerce(self) -> AsyncCommerceResource:
@@ -282,11 +494,25 @@ class AsyncResources:
         return AsyncDirectoriesResource(self._calls)
 
     @lazy
+    def domains(self) -> AsyncDomainsResource:
+        """Domains of the instance: the primary one and its satellites."""
+        from .resources.domains import AsyncDomainsResource
+
+        return AsyncDomainsResource(self._calls)
+
+    @lazy
     def email_addresses(self) -> AsyncEmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import AsyncEmailAddressesResource
 
         return AsyncEmailAddressesResource(self._calls)
+
+    @lazy
+    def emails(self) -> AsyncEmailsResource:
+        """Emails to users."""
+        from .resources.emails import AsyncEmailsResource
+
+        return AsyncEmailsResource(self._calls)
 
     @lazy
     def enterprise_connections(self) -> AsyncEnterpriseConnectionsResource:
@@ -315,6 +541,34 @@ class AsyncResources:
         from .resources.jwks import AsyncJwksResource
 
         return AsyncJwksResource(self._calls)
+
+    @lazy
+    def jwt_templates(self) -> AsyncJwtTemplatesResource:
+        """Templates for tokens with claims of your own."""
+        from .resources.jwt_templates import AsyncJwtTemplatesResource
+
+        return AsyncJwtTemplatesResource(self._calls)
+
+    @lazy
+    def m2m(self) -> AsyncM2mResource:
+        """Tokens with which one machine calls another."""
+        from .resources.m2m import AsyncM2mResource
+
+        return AsyncM2mResource(self._calls)
+
+    @lazy
+    def machines(self) -> AsyncMachinesResource:
+        """Services and jobs that call one another with tokens of their own."""
+        from .resources.machines import AsyncMachinesResource
+
+        return AsyncMachinesResource(self._calls)
+
+    @lazy
+    def miscellaneous(self) -> AsyncMiscellaneousResource:
+        """What belongs to no resource."""
+        from .resources.miscellaneous import AsyncMiscellaneousResource
+
+        return AsyncMiscellaneousResource(self._calls)
 
     @lazy
     def oauth_access_tokens(self) -> AsyncOauthAccessTokensResource:
@@ -350,6 +604,13 @@ class AsyncResources:
         from .resources.organization_memberships import AsyncOrganizationMembershipsResource
 
         return AsyncOrganizationMembershipsResource(self._calls)
+
+    @lazy
+    def organization_permissions(self) -> AsyncOrganizationPermissionsResource:
+        """What members of organizations may do; roles are made of these."""
+        from .resources.organization_permissions import AsyncOrganizationPermissionsResource
+
+        return AsyncOrganizationPermissionsResource(self._calls)
 
     @lazy
     def organization_roles(self) -> AsyncOrganizationRolesResource:

@@ -41,7 +41,8 @@ impl fmt::Display for Difference {
 pub struct Report {
     /// Operations compared, and operations there are.
     pub operations: (usize, usize),
-    /// Fields of the compared operations that the catalogue has, and that are described.
+    /// Fields of the compared operations that the catalogue has, and those that are described and not left out with a
+    /// reason.
     pub fields: (usize, usize),
     /// Differences that nobody has given a reason for.
     pub differences: Vec<Difference>,

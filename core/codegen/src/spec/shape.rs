@@ -100,7 +100,8 @@ impl Shape {
 impl Description {
     /// Sees through a schema, one level deep: properties, items and variants stay schemas.
     pub(super) fn shape(&self, schema: &Value) -> Shape {
-        if schema.get("$ref").is_some() {
+        // A reference that leads nowhere says nothing, and is seen through no further.
+        if schema.get("$ref").is_some() && self.resolve(schema).get("$ref").is_none() {
             let mut shape = self.shape(self.resolve(schema));
             shape.nullable |= truth(&schema["nullable"]);
             return shape;

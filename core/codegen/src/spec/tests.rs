@@ -401,6 +401,12 @@ fn a_difference_needs_a_reason() {
 #[test]
 fn a_missing_field_is_not_covered() {
     assert_eq!(changed("      free: map\n", "", "[]").fields, (33, 34));
+    let missing = changed("      free: map\n", "", "[]").differences.remove(0);
+    let listed = format!(
+        "- {{at: {}, field: free, what: missing, described: {:?}, reason: Never sent.}}\n",
+        missing.at, missing.description
+    );
+    assert_eq!(changed("      free: map\n", "", &listed).fields, (33, 33), "left out with a reason");
 }
 
 #[test]

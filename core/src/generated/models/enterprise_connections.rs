@@ -164,7 +164,7 @@ pub struct EnterpriseOAuthConfig {
     pub name: Option<String>,
     /// Such as `oidc_custom`.
     pub provider_key: Option<String>,
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     pub discovery_url: Option<String>,
     /// Where the identity provider signs users in.
     pub auth_url: Option<String>,
@@ -201,7 +201,7 @@ model::model_code! { EnterpriseOAuthConfig {
 /// The OpenID Connect side of an enterprise connection.
 #[derive(Clone, Default, PartialEq)]
 pub struct EnterpriseOidc {
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     pub client_secret: Option<String>,
     pub discovery_url: Option<String>,
     /// Where the identity provider signs users in.

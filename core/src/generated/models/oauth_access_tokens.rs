@@ -27,7 +27,7 @@ pub struct VerifiedOAuthAccessToken {
     pub object: Option<String>,
     pub id: Option<VerifiedOAuthAccessTokenId>,
     /// Client id of the OAuth application.
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// The user it was issued for.
     pub subject: Option<String>,
     pub scopes: Option<Vec<String>>,

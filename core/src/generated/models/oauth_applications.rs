@@ -13,7 +13,7 @@ pub struct OAuthApplication {
     pub id: Option<OAuthApplicationId>,
     pub instance_id: Option<InstanceId>,
     pub name: Option<String>,
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     pub client_uri: Option<String>,
     /// Its logo.
     pub client_image_url: Option<String>,
@@ -87,7 +87,7 @@ pub struct OAuthApplicationWithSecret {
     pub id: Option<OAuthApplicationWithSecretId>,
     pub instance_id: Option<InstanceId>,
     pub name: Option<String>,
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// Empty where the client is public.
     pub client_secret: Option<String>,
     pub client_uri: Option<String>,

@@ -11,7 +11,7 @@ pub struct ProxyCheck {
     /// `proxy_check`.
     pub object: Option<String>,
     pub id: Option<ProxyCheckId>,
-    pub domain_id: Option<String>,
+    pub domain_id: Option<DomainId>,
     /// Unix time in milliseconds.
     pub last_run_at: Option<i64>,
     pub proxy_url: Option<String>,

@@ -13,7 +13,7 @@ pub struct Session {
     pub object: Option<String>,
     pub id: Option<SessionId>,
     pub user_id: Option<UserId>,
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// Who acts in the name of the user, if someone does.
     pub actor: Option<Map<String, Value>>,
     /// `pending` is signed in, with tasks still to do.

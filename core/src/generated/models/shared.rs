@@ -1038,6 +1038,12 @@ model::model_code! { Permission {
 /// Id of a [`Permission`].
 pub type PermissionId = model::Id<Permission>;
 
+impl model::Item for Permission {
+    fn item_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
 /// A role that members of organizations can have.
 #[derive(Clone, Default, PartialEq)]
 pub struct Role {

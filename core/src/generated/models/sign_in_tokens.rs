@@ -11,7 +11,7 @@ pub struct SignInToken {
     /// `sign_in_token`.
     pub object: Option<String>,
     pub id: Option<SignInTokenId>,
-    pub status: Option<SignInTokenStatus>,
+    pub status: Option<TokenStatus>,
     pub user_id: Option<UserId>,
     pub token: Option<String>,
     /// Where the token signs the user in at once.
@@ -40,23 +40,3 @@ model::model_code! { SignInToken {
 
 /// Id of a [`SignInToken`].
 pub type SignInTokenId = model::Id<SignInToken>;
-
-/// Values of `status`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignInTokenStatus {
-    /// `pending`
-    Pending,
-    /// `accepted`
-    Accepted,
-    /// `revoked`
-    Revoked,
-    /// One that this version does not know.
-    Other(String),
-}
-
-model::open_enum_code! { SignInTokenStatus {
-    "pending" => Pending,
-    "accepted" => Accepted,
-    "revoked" => Revoked,
-} }

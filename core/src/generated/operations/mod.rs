@@ -3,20 +3,37 @@
 
 use crate::catalogue::Operation;
 
+pub(crate) mod accountless_applications;
+pub(crate) mod actor_tokens;
+pub(crate) mod admin_portal_link_tokens;
+pub(crate) mod agent_tasks;
+pub(crate) mod allowlist_identifiers;
+pub(crate) mod api_keys;
+pub(crate) mod aws_credentials;
+pub(crate) mod beta_features;
 pub(crate) mod billing;
+pub(crate) mod blocklist_identifiers;
+pub(crate) mod clients;
 pub(crate) mod commerce;
 pub(crate) mod directories;
+pub(crate) mod domains;
 pub(crate) mod email_addresses;
+pub(crate) mod emails;
 pub(crate) mod enterprise_connections;
 pub(crate) mod instance_settings;
 pub(crate) mod invitations;
 pub(crate) mod jwks;
+pub(crate) mod jwt_templates;
+pub(crate) mod m2m;
+pub(crate) mod machines;
+pub(crate) mod miscellaneous;
 pub(crate) mod oauth_access_tokens;
 pub(crate) mod oauth_applications;
 pub(crate) mod objects;
 pub(crate) mod organization_domains;
 pub(crate) mod organization_invitations;
 pub(crate) mod organization_memberships;
+pub(crate) mod organization_permissions;
 pub(crate) mod organization_roles;
 pub(crate) mod organizations;
 pub(crate) mod phone_numbers;
@@ -36,6 +53,29 @@ pub(crate) mod webhooks;
 
 /// All operations, sorted by name.
 pub static OPERATIONS: &[&Operation] = &[
+    &accountless_applications::COMPLETE,
+    &accountless_applications::CREATE,
+    &actor_tokens::CREATE,
+    &actor_tokens::REVOKE,
+    &admin_portal_link_tokens::CREATE,
+    &admin_portal_link_tokens::REVOKE,
+    &agent_tasks::CREATE,
+    &agent_tasks::REVOKE,
+    &allowlist_identifiers::CREATE,
+    &allowlist_identifiers::DELETE,
+    &allowlist_identifiers::LIST,
+    &api_keys::CREATE,
+    &api_keys::DELETE,
+    &api_keys::GET,
+    &api_keys::GET_SECRET,
+    &api_keys::LIST,
+    &api_keys::REVOKE,
+    &api_keys::UPDATE,
+    &api_keys::VERIFY,
+    &aws_credentials::DELETE,
+    &aws_credentials::UPDATE,
+    &beta_features::UPDATE_INSTANCE_SETTINGS,
+    &beta_features::UPDATE_PRODUCTION_INSTANCE_DOMAIN,
     &billing::APPLY_SUBSCRIPTION_ITEM_DISCOUNT,
     &billing::CANCEL_SUBSCRIPTION_ITEM,
     &billing::CREATE_PRICE,
@@ -48,6 +88,13 @@ pub static OPERATIONS: &[&Operation] = &[
     &billing::LIST_STATEMENTS,
     &billing::LIST_SUBSCRIPTION_ITEMS,
     &billing::REMOVE_SUBSCRIPTION_ITEM_DISCOUNT,
+    &blocklist_identifiers::CREATE,
+    &blocklist_identifiers::DELETE,
+    &blocklist_identifiers::LIST,
+    &clients::GET,
+    &clients::GET_HANDSHAKE_PAYLOAD,
+    &clients::LIST,
+    &clients::VERIFY,
     &commerce::CANCEL_SUBSCRIPTION_ITEM,
     &commerce::LIST_PLANS,
     &commerce::LIST_SUBSCRIPTION_ITEMS,
@@ -61,6 +108,10 @@ pub static OPERATIONS: &[&Operation] = &[
     &directories::REPLACE_GROUP_ROLE_MAPPINGS,
     &directories::ROTATE_API_KEY,
     &directories::UPDATE,
+    &domains::ADD,
+    &domains::DELETE,
+    &domains::LIST,
+    &domains::UPDATE,
     &email_addresses::ATTEMPT_VERIFICATION,
     &email_addresses::CREATE,
     &email_addresses::DELETE,
@@ -68,6 +119,7 @@ pub static OPERATIONS: &[&Operation] = &[
     &email_addresses::PREPARE_VERIFICATION,
     &email_addresses::REPLACE_FOR_USER,
     &email_addresses::UPDATE,
+    &emails::CREATE,
     &enterprise_connections::CREATE,
     &enterprise_connections::CREATE_TEST_RUN,
     &enterprise_connections::DELETE,
@@ -92,6 +144,25 @@ pub static OPERATIONS: &[&Operation] = &[
     &invitations::LIST,
     &invitations::REVOKE,
     &jwks::GET,
+    &jwt_templates::CREATE,
+    &jwt_templates::DELETE,
+    &jwt_templates::GET,
+    &jwt_templates::LIST,
+    &jwt_templates::UPDATE,
+    &m2m::CREATE_TOKEN,
+    &m2m::LIST_TOKENS,
+    &m2m::REVOKE_TOKEN,
+    &m2m::VERIFY_TOKEN,
+    &machines::CREATE,
+    &machines::CREATE_SCOPE,
+    &machines::DELETE,
+    &machines::DELETE_SCOPE,
+    &machines::GET,
+    &machines::GET_SECRET_KEY,
+    &machines::LIST,
+    &machines::ROTATE_SECRET_KEY,
+    &machines::UPDATE,
+    &miscellaneous::GET_PUBLIC_INTERSTITIAL,
     &oauth_access_tokens::VERIFY,
     &oauth_applications::CREATE,
     &oauth_applications::DELETE,
@@ -119,6 +190,11 @@ pub static OPERATIONS: &[&Operation] = &[
     &organization_memberships::LIST,
     &organization_memberships::UPDATE,
     &organization_memberships::UPDATE_METADATA,
+    &organization_permissions::CREATE,
+    &organization_permissions::DELETE,
+    &organization_permissions::GET,
+    &organization_permissions::LIST,
+    &organization_permissions::UPDATE,
     &organization_roles::ASSIGN_PERMISSION,
     &organization_roles::CREATE,
     &organization_roles::DELETE,

@@ -3,6 +3,15 @@
 
 use crate::catalogue::{Object, Param, Type};
 
+pub(crate) static ACTOR: Object =
+    Object { name: "Actor", open: true, fields: &[Param::field("sub", Type::String).required()] };
+
+pub(crate) static AGENT_TASK_USER: Object = Object {
+    name: "AgentTaskUser",
+    open: false,
+    fields: &[Param::field("user_id", Type::String), Param::field("identifier", Type::String)],
+};
+
 pub(crate) static DIRECTORY_GROUP_ROLE: Object = Object {
     name: "DirectoryGroupRole",
     open: false,
@@ -10,6 +19,16 @@ pub(crate) static DIRECTORY_GROUP_ROLE: Object = Object {
         Param::field("directory_group_id", Type::String),
         Param::field("scim_group_id", Type::String),
         Param::field("role_id", Type::String).required(),
+    ],
+};
+
+pub(crate) static EMAIL_RECIPIENT: Object = Object {
+    name: "EmailRecipient",
+    open: false,
+    fields: &[
+        Param::field("address", Type::String),
+        Param::field("name", Type::String),
+        Param::field("user_id", Type::String),
     ],
 };
 
@@ -60,6 +79,12 @@ pub(crate) static LOGIN_HINT: Object = Object {
     name: "LoginHint",
     open: false,
     fields: &[Param::field("mode", Type::String).required(), Param::field("source", Type::String)],
+};
+
+pub(crate) static MAILBOX: Object = Object {
+    name: "Mailbox",
+    open: false,
+    fields: &[Param::field("address", Type::String).required(), Param::field("name", Type::String)],
 };
 
 pub(crate) static NEW_DIRECTORY_GROUP_ROLE_MAPPING: Object = Object {

@@ -22,7 +22,7 @@ impl SamlConnections {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    #[deprecated]
+    #[deprecated = "use `enterprise_connections.list`"]
     pub fn list(&self) -> Call<List> {
         Call::new(&self.0)
     }
@@ -33,7 +33,7 @@ impl SamlConnections {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    #[deprecated]
+    #[deprecated = "use `enterprise_connections.get`"]
     pub fn get(&self, saml_connection_id: impl Into<String>) -> Call<Get> {
         Call::new(&self.0).set("saml_connection_id", &saml_connection_id.into())
     }
@@ -46,7 +46,7 @@ impl SamlConnections {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    #[deprecated]
+    #[deprecated = "use `enterprise_connections.create`"]
     pub fn create(&self, name: impl Into<String>, provider: impl Into<Provider>) -> Call<Create> {
         Call::new(&self.0).set("name", &name.into()).set("provider", &provider.into())
     }
@@ -57,7 +57,7 @@ impl SamlConnections {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    #[deprecated]
+    #[deprecated = "use `enterprise_connections.update`"]
     pub fn update(&self, saml_connection_id: impl Into<String>) -> Call<Update> {
         Call::new(&self.0).set("saml_connection_id", &saml_connection_id.into())
     }
@@ -68,7 +68,7 @@ impl SamlConnections {
     ///
     /// # Errors
     /// `Argument` before anything is sent; else as any call: the API's by status, `Timeout`, `Connection`, `Decode`.
-    #[deprecated]
+    #[deprecated = "use `enterprise_connections.delete`"]
     pub fn delete(&self, saml_connection_id: impl Into<String>) -> Call<Delete> {
         Call::new(&self.0).set("saml_connection_id", &saml_connection_id.into())
     }

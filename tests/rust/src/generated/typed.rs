@@ -24,6 +24,33 @@ pub async fn typed_call(
 ) -> Result<Value> {
     let given = Given { path, arguments, files };
     let pending = match operation {
+        "accountless_applications.create" => run(accountless_applications_create(clerk, &given)?, options),
+        "accountless_applications.complete" => run(accountless_applications_complete(clerk, &given)?, options),
+        "actor_tokens.create" => run(actor_tokens_create(clerk, &given)?, options),
+        "actor_tokens.revoke" => run(actor_tokens_revoke(clerk, &given)?, options),
+        "admin_portal_link_tokens.create" => run(admin_portal_link_tokens_create(clerk, &given)?, options),
+        "admin_portal_link_tokens.revoke" => run(admin_portal_link_tokens_revoke(clerk, &given)?, options),
+        "agent_tasks.create" => run(agent_tasks_create(clerk, &given)?, options),
+        "agent_tasks.revoke" => run(agent_tasks_revoke(clerk, &given)?, options),
+        "allowlist_identifiers.list" => run(allowlist_identifiers_list(clerk, &given)?, options),
+        "allowlist_identifiers.create" => run(allowlist_identifiers_create(clerk, &given)?, options),
+        "allowlist_identifiers.delete" => run(allowlist_identifiers_delete(clerk, &given)?, options),
+        "api_keys.list" => run(api_keys_list(clerk, &given)?, options),
+        "api_keys.get" => run(api_keys_get(clerk, &given)?, options),
+        "api_keys.get_secret" => run(api_keys_get_secret(clerk, &given)?, options),
+        "api_keys.create" => run(api_keys_create(clerk, &given)?, options),
+        "api_keys.update" => run(api_keys_update(clerk, &given)?, options),
+        "api_keys.revoke" => run(api_keys_revoke(clerk, &given)?, options),
+        "api_keys.delete" => run(api_keys_delete(clerk, &given)?, options),
+        "api_keys.verify" => run(api_keys_verify(clerk, &given)?, options),
+        "aws_credentials.update" => run(aws_credentials_update(clerk, &given)?, options),
+        "aws_credentials.delete" => run(aws_credentials_delete(clerk, &given)?, options),
+        "beta_features.update_instance_settings" => {
+            run(beta_features_update_instance_settings(clerk, &given)?, options)
+        }
+        "beta_features.update_production_instance_domain" => {
+            run(beta_features_update_production_instance_domain(clerk, &given)?, options)
+        }
         "billing.list_plans" => run(billing_list_plans(clerk, &given)?, options),
         "billing.list_prices" => run(billing_list_prices(clerk, &given)?, options),
         "billing.create_price" => run(billing_create_price(clerk, &given)?, options),
@@ -44,6 +71,13 @@ pub async fn typed_call(
         "billing.get_statement_payment_attempts" => {
             run(billing_get_statement_payment_attempts(clerk, &given)?, options)
         }
+        "blocklist_identifiers.list" => run(blocklist_identifiers_list(clerk, &given)?, options),
+        "blocklist_identifiers.create" => run(blocklist_identifiers_create(clerk, &given)?, options),
+        "blocklist_identifiers.delete" => run(blocklist_identifiers_delete(clerk, &given)?, options),
+        "clients.list" => run(clients_list(clerk, &given)?, options),
+        "clients.get" => run(clients_get(clerk, &given)?, options),
+        "clients.verify" => run(clients_verify(clerk, &given)?, options),
+        "clients.get_handshake_payload" => run(clients_get_handshake_payload(clerk, &given)?, options),
         "commerce.list_plans" => run(commerce_list_plans(clerk, &given)?, options),
         "commerce.list_subscription_items" => run(commerce_list_subscription_items(clerk, &given)?, options),
         "commerce.cancel_subscription_item" => run(commerce_cancel_subscription_item(clerk, &given)?, options),
@@ -59,6 +93,10 @@ pub async fn typed_call(
             run(directories_replace_group_role_mappings(clerk, &given)?, options)
         }
         "directories.delete_group_role_mapping" => run(directories_delete_group_role_mapping(clerk, &given)?, options),
+        "domains.list" => run(domains_list(clerk, &given)?, options),
+        "domains.add" => run(domains_add(clerk, &given)?, options),
+        "domains.update" => run(domains_update(clerk, &given)?, options),
+        "domains.delete" => run(domains_delete(clerk, &given)?, options),
         "email_addresses.get" => run(email_addresses_get(clerk, &given)?, options),
         "email_addresses.create" => run(email_addresses_create(clerk, &given)?, options),
         "email_addresses.update" => run(email_addresses_update(clerk, &given)?, options),
@@ -66,6 +104,7 @@ pub async fn typed_call(
         "email_addresses.replace_for_user" => run(email_addresses_replace_for_user(clerk, &given)?, options),
         "email_addresses.prepare_verification" => run(email_addresses_prepare_verification(clerk, &given)?, options),
         "email_addresses.attempt_verification" => run(email_addresses_attempt_verification(clerk, &given)?, options),
+        "emails.create" => run(emails_create(clerk, &given)?, options),
         "enterprise_connections.list" => run(enterprise_connections_list(clerk, &given)?, options),
         "enterprise_connections.get" => run(enterprise_connections_get(clerk, &given)?, options),
         "enterprise_connections.create" => run(enterprise_connections_create(clerk, &given)?, options),
@@ -102,6 +141,25 @@ pub async fn typed_call(
         "invitations.bulk_create" => run(invitations_bulk_create(clerk, &given)?, options),
         "invitations.revoke" => run(invitations_revoke(clerk, &given)?, options),
         "jwks.get" => run(jwks_get(clerk, &given)?, options),
+        "jwt_templates.list" => run(jwt_templates_list(clerk, &given)?, options),
+        "jwt_templates.get" => run(jwt_templates_get(clerk, &given)?, options),
+        "jwt_templates.create" => run(jwt_templates_create(clerk, &given)?, options),
+        "jwt_templates.update" => run(jwt_templates_update(clerk, &given)?, options),
+        "jwt_templates.delete" => run(jwt_templates_delete(clerk, &given)?, options),
+        "m2m.create_token" => run(m2m_create_token(clerk, &given)?, options),
+        "m2m.list_tokens" => run(m2m_list_tokens(clerk, &given)?, options),
+        "m2m.revoke_token" => run(m2m_revoke_token(clerk, &given)?, options),
+        "m2m.verify_token" => run(m2m_verify_token(clerk, &given)?, options),
+        "machines.list" => run(machines_list(clerk, &given)?, options),
+        "machines.get" => run(machines_get(clerk, &given)?, options),
+        "machines.get_secret_key" => run(machines_get_secret_key(clerk, &given)?, options),
+        "machines.create" => run(machines_create(clerk, &given)?, options),
+        "machines.update" => run(machines_update(clerk, &given)?, options),
+        "machines.delete" => run(machines_delete(clerk, &given)?, options),
+        "machines.rotate_secret_key" => run(machines_rotate_secret_key(clerk, &given)?, options),
+        "machines.create_scope" => run(machines_create_scope(clerk, &given)?, options),
+        "machines.delete_scope" => run(machines_delete_scope(clerk, &given)?, options),
+        "miscellaneous.get_public_interstitial" => run(miscellaneous_get_public_interstitial(clerk, &given)?, options),
         "oauth_access_tokens.verify" => run(oauth_access_tokens_verify(clerk, &given)?, options),
         "oauth_applications.list" => run(oauth_applications_list(clerk, &given)?, options),
         "oauth_applications.get" => run(oauth_applications_get(clerk, &given)?, options),
@@ -131,6 +189,11 @@ pub async fn typed_call(
             run(organization_memberships_update_metadata(clerk, &given)?, options)
         }
         "organization_memberships.delete" => run(organization_memberships_delete(clerk, &given)?, options),
+        "organization_permissions.list" => run(organization_permissions_list(clerk, &given)?, options),
+        "organization_permissions.get" => run(organization_permissions_get(clerk, &given)?, options),
+        "organization_permissions.create" => run(organization_permissions_create(clerk, &given)?, options),
+        "organization_permissions.update" => run(organization_permissions_update(clerk, &given)?, options),
+        "organization_permissions.delete" => run(organization_permissions_delete(clerk, &given)?, options),
         "organization_roles.list" => run(organization_roles_list(clerk, &given)?, options),
         "organization_roles.get" => run(organization_roles_get(clerk, &given)?, options),
         "organization_roles.create" => run(organization_roles_create(clerk, &given)?, options),
@@ -269,6 +332,317 @@ pub async fn typed_call(
         _ => return Err(Error::Internal(format!("the typed API has no `{operation}`"))),
     };
     pending.await
+}
+
+fn accountless_applications_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::accountless_applications::Create>> {
+    given.only(0, &["source"])?;
+    let mut call = clerk.accountless_applications().create();
+    if let Some(value) = given.get::<String>("source")? {
+        call = call.source(value);
+    }
+    Ok(call)
+}
+
+fn accountless_applications_complete(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::accountless_applications::Complete>> {
+    given.only(0, &["source"])?;
+    let mut call = clerk.accountless_applications().complete();
+    if let Some(value) = given.get::<String>("source")? {
+        call = call.source(value);
+    }
+    Ok(call)
+}
+
+fn actor_tokens_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::actor_tokens::Create>> {
+    given.only(0, &["user_id", "actor", "expires_in_seconds", "session_max_duration_in_seconds"])?;
+    let mut call = clerk.actor_tokens().create(
+        given.required("user_id", given.get::<String>("user_id"))?,
+        given.required("actor", given.get::<models::Actor>("actor"))?,
+    );
+    if let Some(value) = given.get::<i64>("expires_in_seconds")? {
+        call = call.expires_in_seconds(value);
+    }
+    if let Some(value) = given.get::<i64>("session_max_duration_in_seconds")? {
+        call = call.session_max_duration_in_seconds(value);
+    }
+    Ok(call)
+}
+
+fn actor_tokens_revoke(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::actor_tokens::Revoke>> {
+    given.only(1, &[])?;
+    let mut call = clerk.actor_tokens().revoke(given.path(0)?);
+    Ok(call)
+}
+
+fn admin_portal_link_tokens_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::admin_portal_link_tokens::Create>> {
+    given.only(0, &["organization_id", "it_contact_id", "scopes", "seconds_until_expiration"])?;
+    let mut call = clerk.admin_portal_link_tokens().create();
+    if let Some(value) = given.get::<String>("organization_id")? {
+        call = call.organization_id(value);
+    }
+    if let Some(value) = given.get::<String>("it_contact_id")? {
+        call = call.it_contact_id(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("scopes")? {
+        call = call.scopes(value);
+    }
+    if let Some(value) = given.get::<i64>("seconds_until_expiration")? {
+        call = call.seconds_until_expiration(value);
+    }
+    Ok(call)
+}
+
+fn admin_portal_link_tokens_revoke(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::admin_portal_link_tokens::Revoke>> {
+    given.only(1, &["revocation_reason"])?;
+    let mut call = clerk.admin_portal_link_tokens().revoke(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("revocation_reason")? {
+        call = call.revocation_reason(value);
+    }
+    Ok(call)
+}
+
+fn agent_tasks_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::agent_tasks::Create>> {
+    given.only(
+        0,
+        &[
+            "on_behalf_of",
+            "permissions",
+            "agent_name",
+            "task_description",
+            "redirect_url",
+            "session_max_duration_in_seconds",
+        ],
+    )?;
+    let mut call = clerk.agent_tasks().create(
+        given.required("on_behalf_of", given.get::<models::AgentTaskUser>("on_behalf_of"))?,
+        given.required("permissions", given.get::<String>("permissions"))?,
+        given.required("agent_name", given.get::<String>("agent_name"))?,
+        given.required("task_description", given.get::<String>("task_description"))?,
+        given.required("redirect_url", given.get::<String>("redirect_url"))?,
+    );
+    if let Some(value) = given.get::<i64>("session_max_duration_in_seconds")? {
+        call = call.session_max_duration_in_seconds(value);
+    }
+    Ok(call)
+}
+
+fn agent_tasks_revoke(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::agent_tasks::Revoke>> {
+    given.only(1, &[])?;
+    let mut call = clerk.agent_tasks().revoke(given.path(0)?);
+    Ok(call)
+}
+
+fn allowlist_identifiers_list(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::allowlist_identifiers::List>> {
+    given.only(0, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.allowlist_identifiers().list();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn allowlist_identifiers_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::allowlist_identifiers::Create>> {
+    given.only(0, &["identifier", "notify"])?;
+    let mut call =
+        clerk.allowlist_identifiers().create(given.required("identifier", given.get::<String>("identifier"))?);
+    if let Some(value) = given.get::<bool>("notify")? {
+        call = call.notify(value);
+    }
+    Ok(call)
+}
+
+fn allowlist_identifiers_delete(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::allowlist_identifiers::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.allowlist_identifiers().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn api_keys_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::List>> {
+    given.only(0, &["type", "subject", "include_invalid", "limit", "offset", "query"])?;
+    let mut call = clerk.api_keys().list(given.required("subject", given.get::<String>("subject"))?);
+    if let Some(value) = given.get::<String>("type")? {
+        call = call.r#type(value);
+    }
+    if let Some(value) = given.get::<bool>("include_invalid")? {
+        call = call.include_invalid(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    Ok(call)
+}
+
+fn api_keys_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.api_keys().get(given.path(0)?);
+    Ok(call)
+}
+
+fn api_keys_get_secret(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::GetSecret>> {
+    given.only(1, &[])?;
+    let mut call = clerk.api_keys().get_secret(given.path(0)?);
+    Ok(call)
+}
+
+fn api_keys_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::Create>> {
+    given.only(
+        0,
+        &["type", "name", "description", "subject", "claims", "scopes", "created_by", "seconds_until_expiration"],
+    )?;
+    let mut call = clerk.api_keys().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("subject", given.get::<String>("subject"))?,
+    );
+    if let Some(value) = given.get::<String>("type")? {
+        call = call.r#type(value);
+    }
+    if let Some(value) = given.nullable::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.get::<Value>("claims")? {
+        call = call.claims(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("scopes")? {
+        call = call.scopes(value);
+    }
+    if let Some(value) = given.nullable::<String>("created_by")? {
+        call = call.created_by(value);
+    }
+    if let Some(value) = given.nullable::<i64>("seconds_until_expiration")? {
+        call = call.seconds_until_expiration(value);
+    }
+    Ok(call)
+}
+
+fn api_keys_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::Update>> {
+    given.only(1, &["claims", "scopes", "description", "subject", "seconds_until_expiration"])?;
+    let mut call = clerk.api_keys().update(given.path(0)?);
+    if let Some(value) = given.get::<Value>("claims")? {
+        call = call.claims(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("scopes")? {
+        call = call.scopes(value);
+    }
+    if let Some(value) = given.nullable::<String>("description")? {
+        call = call.description(value);
+    }
+    if let Some(value) = given.get::<String>("subject")? {
+        call = call.subject(value);
+    }
+    if let Some(value) = given.nullable::<i64>("seconds_until_expiration")? {
+        call = call.seconds_until_expiration(value);
+    }
+    Ok(call)
+}
+
+fn api_keys_revoke(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::Revoke>> {
+    given.only(1, &["revocation_reason"])?;
+    let mut call = clerk.api_keys().revoke(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("revocation_reason")? {
+        call = call.revocation_reason(value);
+    }
+    Ok(call)
+}
+
+fn api_keys_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.api_keys().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn api_keys_verify(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::api_keys::Verify>> {
+    given.only(0, &["secret"])?;
+    let mut call = clerk.api_keys().verify(given.required("secret", given.get::<String>("secret"))?);
+    Ok(call)
+}
+
+fn aws_credentials_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::aws_credentials::Update>> {
+    given.only(1, &["access_key_id", "user_pool_ids", "secret_access_key"])?;
+    let mut call = clerk.aws_credentials().update(given.path(0)?);
+    if let Some(value) = given.get::<String>("access_key_id")? {
+        call = call.access_key_id(value);
+    }
+    if let Some(value) = given.get::<Vec<String>>("user_pool_ids")? {
+        call = call.user_pool_ids(value);
+    }
+    if let Some(value) = given.get::<String>("secret_access_key")? {
+        call = call.secret_access_key(value);
+    }
+    Ok(call)
+}
+
+fn aws_credentials_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::aws_credentials::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.aws_credentials().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn beta_features_update_instance_settings(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::beta_features::UpdateInstanceSettings>> {
+    given.only(0, &["restricted_to_allowlist", "from_email_address", "progressive_sign_up", "test_mode"])?;
+    let mut call = clerk.beta_features().update_instance_settings();
+    if let Some(value) = given.nullable::<bool>("restricted_to_allowlist")? {
+        call = call.restricted_to_allowlist(value);
+    }
+    if let Some(value) = given.nullable::<String>("from_email_address")? {
+        call = call.from_email_address(value);
+    }
+    if let Some(value) = given.nullable::<bool>("progressive_sign_up")? {
+        call = call.progressive_sign_up(value);
+    }
+    if let Some(value) = given.nullable::<bool>("test_mode")? {
+        call = call.test_mode(value);
+    }
+    Ok(call)
+}
+
+fn beta_features_update_production_instance_domain(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::beta_features::UpdateProductionInstanceDomain>> {
+    given.only(0, &["home_url", "is_secondary"])?;
+    let mut call = clerk.beta_features().update_production_instance_domain();
+    if let Some(value) = given.get::<String>("home_url")? {
+        call = call.home_url(value);
+    }
+    if let Some(value) = given.get::<bool>("is_secondary")? {
+        call = call.is_secondary(value);
+    }
+    Ok(call)
 }
 
 fn billing_list_plans(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::billing::ListPlans>> {
@@ -460,6 +834,70 @@ fn billing_get_statement_payment_attempts(
     Ok(call)
 }
 
+fn blocklist_identifiers_list(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::blocklist_identifiers::List>> {
+    given.only(0, &[])?;
+    let mut call = clerk.blocklist_identifiers().list();
+    Ok(call)
+}
+
+fn blocklist_identifiers_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::blocklist_identifiers::Create>> {
+    given.only(0, &["identifier"])?;
+    let mut call =
+        clerk.blocklist_identifiers().create(given.required("identifier", given.get::<String>("identifier"))?);
+    Ok(call)
+}
+
+fn blocklist_identifiers_delete(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::blocklist_identifiers::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.blocklist_identifiers().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn clients_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::clients::List>> {
+    given.only(0, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.clients().list();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn clients_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::clients::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.clients().get(given.path(0)?);
+    Ok(call)
+}
+
+fn clients_verify(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::clients::Verify>> {
+    given.only(0, &["token"])?;
+    let mut call = clerk.clients().verify(given.required("token", given.get::<String>("token"))?);
+    Ok(call)
+}
+
+fn clients_get_handshake_payload(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::clients::GetHandshakePayload>> {
+    given.only(0, &["nonce"])?;
+    let mut call = clerk.clients().get_handshake_payload(given.required("nonce", given.get::<String>("nonce"))?);
+    Ok(call)
+}
+
 fn commerce_list_plans(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::commerce::ListPlans>> {
     given.only(0, &["paginated", "limit", "offset", "payer_type"])?;
     let mut call = clerk.commerce().list_plans();
@@ -639,6 +1077,45 @@ fn directories_delete_group_role_mapping(
     Ok(call)
 }
 
+fn domains_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::domains::List>> {
+    given.only(0, &[])?;
+    let mut call = clerk.domains().list();
+    Ok(call)
+}
+
+fn domains_add(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::domains::Add>> {
+    given.only(0, &["name", "is_satellite", "proxy_url"])?;
+    let mut call = clerk.domains().add(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("is_satellite", given.get::<bool>("is_satellite"))?,
+    );
+    if let Some(value) = given.nullable::<String>("proxy_url")? {
+        call = call.proxy_url(value);
+    }
+    Ok(call)
+}
+
+fn domains_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::domains::Update>> {
+    given.only(1, &["name", "proxy_url", "is_secondary"])?;
+    let mut call = clerk.domains().update(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.nullable::<String>("proxy_url")? {
+        call = call.proxy_url(value);
+    }
+    if let Some(value) = given.nullable::<bool>("is_secondary")? {
+        call = call.is_secondary(value);
+    }
+    Ok(call)
+}
+
+fn domains_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::domains::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.domains().delete(given.path(0)?);
+    Ok(call)
+}
+
 fn email_addresses_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::email_addresses::Get>> {
     given.only(1, &[])?;
     let mut call = clerk.email_addresses().get(given.path(0)?);
@@ -720,6 +1197,25 @@ fn email_addresses_attempt_verification(
         given.required("verification_id", given.get::<String>("verification_id"))?,
         given.required("code", given.get::<String>("code"))?,
     );
+    Ok(call)
+}
+
+fn emails_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::emails::Create>> {
+    given.only(0, &["to", "from", "reply_to", "subject", "html", "text"])?;
+    let mut call = clerk.emails().create(
+        given.required("to", given.get::<models::EmailRecipient>("to"))?,
+        given.required("from", given.get::<models::Mailbox>("from"))?,
+        given.required("subject", given.get::<String>("subject"))?,
+    );
+    if let Some(value) = given.get::<models::Mailbox>("reply_to")? {
+        call = call.reply_to(value);
+    }
+    if let Some(value) = given.get::<String>("html")? {
+        call = call.html(value);
+    }
+    if let Some(value) = given.get::<String>("text")? {
+        call = call.text(value);
+    }
     Ok(call)
 }
 
@@ -1209,6 +1705,250 @@ fn invitations_revoke(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources
 fn jwks_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwks::Get>> {
     given.only(0, &[])?;
     let mut call = clerk.jwks().get();
+    Ok(call)
+}
+
+fn jwt_templates_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwt_templates::List>> {
+    given.only(0, &["paginated", "limit", "offset"])?;
+    let mut call = clerk.jwt_templates().list();
+    if let Some(value) = given.get::<bool>("paginated")? {
+        call = call.paginated(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn jwt_templates_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwt_templates::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.jwt_templates().get(given.path(0)?);
+    Ok(call)
+}
+
+fn jwt_templates_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwt_templates::Create>> {
+    given.only(
+        0,
+        &["name", "claims", "lifetime", "allowed_clock_skew", "custom_signing_key", "signing_algorithm", "signing_key"],
+    )?;
+    let mut call = clerk.jwt_templates().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("claims", given.get::<Value>("claims"))?,
+    );
+    if let Some(value) = given.nullable::<i64>("lifetime")? {
+        call = call.lifetime(value);
+    }
+    if let Some(value) = given.nullable::<i64>("allowed_clock_skew")? {
+        call = call.allowed_clock_skew(value);
+    }
+    if let Some(value) = given.get::<bool>("custom_signing_key")? {
+        call = call.custom_signing_key(value);
+    }
+    if let Some(value) = given.nullable::<String>("signing_algorithm")? {
+        call = call.signing_algorithm(value);
+    }
+    if let Some(value) = given.nullable::<String>("signing_key")? {
+        call = call.signing_key(value);
+    }
+    Ok(call)
+}
+
+fn jwt_templates_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwt_templates::Update>> {
+    given.only(
+        1,
+        &["name", "claims", "lifetime", "allowed_clock_skew", "custom_signing_key", "signing_algorithm", "signing_key"],
+    )?;
+    let mut call = clerk.jwt_templates().update(
+        given.path(0)?,
+        given.required("name", given.get::<String>("name"))?,
+        given.required("claims", given.get::<Value>("claims"))?,
+    );
+    if let Some(value) = given.nullable::<i64>("lifetime")? {
+        call = call.lifetime(value);
+    }
+    if let Some(value) = given.nullable::<i64>("allowed_clock_skew")? {
+        call = call.allowed_clock_skew(value);
+    }
+    if let Some(value) = given.get::<bool>("custom_signing_key")? {
+        call = call.custom_signing_key(value);
+    }
+    if let Some(value) = given.nullable::<String>("signing_algorithm")? {
+        call = call.signing_algorithm(value);
+    }
+    if let Some(value) = given.nullable::<String>("signing_key")? {
+        call = call.signing_key(value);
+    }
+    Ok(call)
+}
+
+fn jwt_templates_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::jwt_templates::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.jwt_templates().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn m2m_create_token(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::m2m::CreateToken>> {
+    given.only(0, &["token_format", "seconds_until_expiration", "claims", "min_remaining_ttl_seconds"])?;
+    let mut call = clerk.m2m().create_token();
+    if let Some(value) = given.get::<resources::m2m::TokenFormat>("token_format")? {
+        call = call.token_format(value);
+    }
+    if let Some(value) = given.nullable::<i64>("seconds_until_expiration")? {
+        call = call.seconds_until_expiration(value);
+    }
+    if let Some(value) = given.get::<Value>("claims")? {
+        call = call.claims(value);
+    }
+    if let Some(value) = given.get::<i64>("min_remaining_ttl_seconds")? {
+        call = call.min_remaining_ttl_seconds(value);
+    }
+    Ok(call)
+}
+
+fn m2m_list_tokens(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::m2m::ListTokens>> {
+    given.only(0, &["subject", "revoked", "expired", "limit", "offset"])?;
+    let mut call = clerk.m2m().list_tokens(given.required("subject", given.get::<String>("subject"))?);
+    if let Some(value) = given.get::<bool>("revoked")? {
+        call = call.revoked(value);
+    }
+    if let Some(value) = given.get::<bool>("expired")? {
+        call = call.expired(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn m2m_revoke_token(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::m2m::RevokeToken>> {
+    given.only(1, &["revocation_reason"])?;
+    let mut call = clerk.m2m().revoke_token(given.path(0)?);
+    if let Some(value) = given.nullable::<String>("revocation_reason")? {
+        call = call.revocation_reason(value);
+    }
+    Ok(call)
+}
+
+fn m2m_verify_token(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::m2m::VerifyToken>> {
+    given.only(0, &["token"])?;
+    let mut call = clerk.m2m().verify_token(given.required("token", given.get::<String>("token"))?);
+    Ok(call)
+}
+
+fn machines_list(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::List>> {
+    given.only(0, &["limit", "offset", "query", "order_by"])?;
+    let mut call = clerk.machines().list();
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    Ok(call)
+}
+
+fn machines_get(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.machines().get(given.path(0)?);
+    Ok(call)
+}
+
+fn machines_get_secret_key(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::GetSecretKey>> {
+    given.only(1, &[])?;
+    let mut call = clerk.machines().get_secret_key(given.path(0)?);
+    Ok(call)
+}
+
+fn machines_create(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::Create>> {
+    given.only(0, &["name", "scoped_machines", "default_token_ttl"])?;
+    let mut call = clerk.machines().create(given.required("name", given.get::<String>("name"))?);
+    if let Some(value) = given.get::<Vec<String>>("scoped_machines")? {
+        call = call.scoped_machines(value);
+    }
+    if let Some(value) = given.get::<i64>("default_token_ttl")? {
+        call = call.default_token_ttl(value);
+    }
+    Ok(call)
+}
+
+fn machines_update(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::Update>> {
+    given.only(1, &["name", "default_token_ttl"])?;
+    let mut call = clerk.machines().update(given.path(0)?);
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<i64>("default_token_ttl")? {
+        call = call.default_token_ttl(value);
+    }
+    Ok(call)
+}
+
+fn machines_delete(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.machines().delete(given.path(0)?);
+    Ok(call)
+}
+
+fn machines_rotate_secret_key(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::RotateSecretKey>> {
+    given.only(1, &["previous_token_ttl"])?;
+    let mut call = clerk.machines().rotate_secret_key(
+        given.path(0)?,
+        given.required("previous_token_ttl", given.get::<i64>("previous_token_ttl"))?,
+    );
+    Ok(call)
+}
+
+fn machines_create_scope(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::CreateScope>> {
+    given.only(1, &["to_machine_id"])?;
+    let mut call = clerk
+        .machines()
+        .create_scope(given.path(0)?, given.required("to_machine_id", given.get::<String>("to_machine_id"))?);
+    Ok(call)
+}
+
+fn machines_delete_scope(clerk: &Clerk, given: &Given<'_>) -> Result<Call<resources::machines::DeleteScope>> {
+    given.only(2, &[])?;
+    let mut call = clerk.machines().delete_scope(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn miscellaneous_get_public_interstitial(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::miscellaneous::GetPublicInterstitial>> {
+    given
+        .only(0, &["frontend_api", "publishable_key", "proxy_url", "domain", "sign_in_url", "use_domain_for_script"])?;
+    let mut call = clerk.miscellaneous().get_public_interstitial();
+    if let Some(value) = given.get::<String>("frontend_api")? {
+        call = call.frontend_api(value);
+    }
+    if let Some(value) = given.get::<String>("publishable_key")? {
+        call = call.publishable_key(value);
+    }
+    if let Some(value) = given.get::<String>("proxy_url")? {
+        call = call.proxy_url(value);
+    }
+    if let Some(value) = given.get::<String>("domain")? {
+        call = call.domain(value);
+    }
+    if let Some(value) = given.get::<String>("sign_in_url")? {
+        call = call.sign_in_url(value);
+    }
+    if let Some(value) = given.get::<bool>("use_domain_for_script")? {
+        call = call.use_domain_for_script(value);
+    }
     Ok(call)
 }
 
@@ -1727,6 +2467,78 @@ fn organization_memberships_delete(
 ) -> Result<Call<resources::organization_memberships::Delete>> {
     given.only(2, &[])?;
     let mut call = clerk.organization_memberships().delete(given.path(0)?, given.path(1)?);
+    Ok(call)
+}
+
+fn organization_permissions_list(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_permissions::List>> {
+    given.only(0, &["query", "order_by", "limit", "offset"])?;
+    let mut call = clerk.organization_permissions().list();
+    if let Some(value) = given.get::<String>("query")? {
+        call = call.query(value);
+    }
+    if let Some(value) = given.get::<String>("order_by")? {
+        call = call.order_by(value);
+    }
+    if let Some(value) = given.get::<i64>("limit")? {
+        call = call.limit(value);
+    }
+    if let Some(value) = given.get::<i64>("offset")? {
+        call = call.offset(value);
+    }
+    Ok(call)
+}
+
+fn organization_permissions_get(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_permissions::Get>> {
+    given.only(1, &[])?;
+    let mut call = clerk.organization_permissions().get(given.path(0)?);
+    Ok(call)
+}
+
+fn organization_permissions_create(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_permissions::Create>> {
+    given.only(0, &["name", "key", "description"])?;
+    let mut call = clerk.organization_permissions().create(
+        given.required("name", given.get::<String>("name"))?,
+        given.required("key", given.get::<String>("key"))?,
+    );
+    if let Some(value) = given.get::<String>("description")? {
+        call = call.description(value);
+    }
+    Ok(call)
+}
+
+fn organization_permissions_update(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_permissions::Update>> {
+    given.only(1, &["name", "key", "description"])?;
+    let mut call = clerk.organization_permissions().update(given.path(0)?);
+    if let Some(value) = given.get::<String>("name")? {
+        call = call.name(value);
+    }
+    if let Some(value) = given.get::<String>("key")? {
+        call = call.key(value);
+    }
+    if let Some(value) = given.get::<String>("description")? {
+        call = call.description(value);
+    }
+    Ok(call)
+}
+
+fn organization_permissions_delete(
+    clerk: &Clerk,
+    given: &Given<'_>,
+) -> Result<Call<resources::organization_permissions::Delete>> {
+    given.only(1, &[])?;
+    let mut call = clerk.organization_permissions().delete(given.path(0)?);
     Ok(call)
 }
 

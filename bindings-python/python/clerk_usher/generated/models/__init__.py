@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from ...lazy import loading
 
 if TYPE_CHECKING:
+    from .accountless_applications import AccountlessApplication
+    from .actor_tokens import Actor, ActorToken
+    from .admin_portal_link_tokens import AdminPortalLinkToken, AdminPortalLinkTokenWithSecret
+    from .agent_tasks import AgentTask, AgentTaskUser
+    from .allowlist_identifiers import AllowlistIdentifier
+    from .api_keys import ApiKey, ApiKeySecret, ApiKeyWithSecret, DeletedApiKey
+    from .aws_credentials import AwsCredential
+    from .beta_features import BetaInstanceSettings
     from .billing import (
         BillingDiscountRedemption,
         BillingPayerOfChange,
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
         BillingStatementTotals,
         BillingSubscriptionItemOfChange,
     )
+    from .blocklist_identifiers import BlocklistIdentifier
+    from .clients import Client, HandshakePayload
     from .directories import (
         DeletedDirectoryGroupRoleMapping,
         Directory,
@@ -32,7 +42,9 @@ if TYPE_CHECKING:
         DirectoryGroupRoleMapping,
         NewDirectoryGroupRoleMapping,
     )
+    from .domains import CnameTarget, Domain
     from .email_addresses import EmailAddress, EmailAddressVerification
+    from .emails import Email, EmailRecipient, Mailbox
     from .enterprise_connections import (
         EnterpriseConnection,
         EnterpriseConnectionTestLink,
@@ -60,6 +72,17 @@ if TYPE_CHECKING:
     )
     from .invitations import Invitation, NewInvitation
     from .jwks import Jwk, Jwks
+    from .jwt_templates import JwtTemplate
+    from .m2m import M2mToken, M2mTokenWithSecret
+    from .machines import (
+        DeletedMachine,
+        DeletedMachineScope,
+        Machine,
+        MachineScope,
+        MachineSecretKey,
+        MachineWithSecretKey,
+        ScopedMachine,
+    )
     from .oauth_access_tokens import InactiveOAuthAccessToken, OAuthAccessTokenVerification, VerifiedOAuthAccessToken
     from .oauth_applications import OAuthApplication, OAuthApplicationWithSecret
     from .organization_domains import OrganizationDomain, OrganizationDomainVerification
@@ -160,7 +183,20 @@ if TYPE_CHECKING:
     from .webhooks import SvixUrl
 
 HOMES: Final[Mapping[str, str]] = {
+    "AccountlessApplication": "accountless_applications",
+    "Actor": "actor_tokens",
+    "ActorToken": "actor_tokens",
+    "AdminPortalLinkToken": "admin_portal_link_tokens",
+    "AdminPortalLinkTokenWithSecret": "admin_portal_link_tokens",
     "AdminVerification": "shared",
+    "AgentTask": "agent_tasks",
+    "AgentTaskUser": "agent_tasks",
+    "AllowlistIdentifier": "allowlist_identifiers",
+    "ApiKey": "api_keys",
+    "ApiKeySecret": "api_keys",
+    "ApiKeyWithSecret": "api_keys",
+    "AwsCredential": "aws_credentials",
+    "BetaInstanceSettings": "beta_features",
     "BillingCreditBalance": "shared",
     "BillingCreditLedgerEntry": "shared",
     "BillingCredits": "shared",
@@ -196,17 +232,26 @@ HOMES: Final[Mapping[str, str]] = {
     "BillingUnitPriceTier": "shared",
     "BillingUnitTotal": "shared",
     "BillingUnitTotalTier": "shared",
+    "BlocklistIdentifier": "blocklist_identifiers",
+    "Client": "clients",
+    "CnameTarget": "domains",
     "CodeVerification": "shared",
+    "DeletedApiKey": "api_keys",
     "DeletedDirectoryGroupRoleMapping": "directories",
+    "DeletedMachine": "machines",
+    "DeletedMachineScope": "machines",
     "DeletedObject": "shared",
     "DeletedScimGroupRoleMapping": "scim_directories",
     "Directory": "directories",
     "DirectoryCustomAttribute": "directories",
     "DirectoryGroupRole": "directories",
     "DirectoryGroupRoleMapping": "directories",
+    "Domain": "domains",
+    "Email": "emails",
     "EmailAddress": "email_addresses",
     "EmailAddressVerification": "email_addresses",
     "EmailLinkVerification": "shared",
+    "EmailRecipient": "emails",
     "EnterpriseAccount": "users",
     "EnterpriseAccountConnection": "users",
     "EnterpriseAccountVerification": "users",
@@ -228,6 +273,7 @@ HOMES: Final[Mapping[str, str]] = {
     "FactorRemoval": "users",
     "FromOAuthVerification": "shared",
     "GoogleOneTapVerification": "shared",
+    "HandshakePayload": "clients",
     "IdentificationLink": "shared",
     "InactiveOAuthAccessToken": "oauth_access_tokens",
     "Instance": "instance_settings",
@@ -240,8 +286,16 @@ HOMES: Final[Mapping[str, str]] = {
     "InviterPublicData": "organization_invitations",
     "Jwk": "jwks",
     "Jwks": "jwks",
+    "JwtTemplate": "jwt_templates",
     "LoginHint": "shared",
     "LoginHintParams": "shared",
+    "M2mToken": "m2m",
+    "M2mTokenWithSecret": "m2m",
+    "Machine": "machines",
+    "MachineScope": "machines",
+    "MachineSecretKey": "machines",
+    "MachineWithSecretKey": "machines",
+    "Mailbox": "emails",
     "MemberPublicData": "organization_memberships",
     "NewDirectoryGroupRoleMapping": "directories",
     "NewEnterpriseCustomAttribute": "enterprise_connections",
@@ -289,6 +343,7 @@ HOMES: Final[Mapping[str, str]] = {
     "ScimGroupRoleMapping": "scim_directories",
     "ScimUserMetadata": "users",
     "ScimVerification": "shared",
+    "ScopedMachine": "machines",
     "Session": "sessions",
     "SessionActivity": "sessions",
     "SessionCookies": "sessions",
@@ -385,7 +440,20 @@ UNIONS: Final[Mapping[str, tuple[str | None, Mapping[str, str]]]] = {
 """The tag of each union, and its members by tag."""
 
 __all__ = [
+    "AccountlessApplication",
+    "Actor",
+    "ActorToken",
+    "AdminPortalLinkToken",
+    "AdminPortalLinkTokenWithSecret",
     "AdminVerification",
+    "AgentTask",
+    "AgentTaskUser",
+    "AllowlistIdentifier",
+    "ApiKey",
+    "ApiKeySecret",
+    "ApiKeyWithSecret",
+    "AwsCredential",
+    "BetaInstanceSettings",
     "BillingCreditBalance",
     "BillingCreditLedgerEntry",
     "BillingCredits",
@@ -421,17 +489,26 @@ __all__ = [
     "BillingUnitPriceTier",
     "BillingUnitTotal",
     "BillingUnitTotalTier",
+    "BlocklistIdentifier",
+    "Client",
+    "CnameTarget",
     "CodeVerification",
+    "DeletedApiKey",
     "DeletedDirectoryGroupRoleMapping",
+    "DeletedMachine",
+    "DeletedMachineScope",
     "DeletedObject",
     "DeletedScimGroupRoleMapping",
     "Directory",
     "DirectoryCustomAttribute",
     "DirectoryGroupRole",
     "DirectoryGroupRoleMapping",
+    "Domain",
+    "Email",
     "EmailAddress",
     "EmailAddressVerification",
     "EmailLinkVerification",
+    "EmailRecipient",
     "EnterpriseAccount",
     "EnterpriseAccountConnection",
     "EnterpriseAccountVerification",
@@ -453,6 +530,7 @@ __all__ = [
     "FactorRemoval",
     "FromOAuthVerification",
     "GoogleOneTapVerification",
+    "HandshakePayload",
     "IdentificationLink",
     "InactiveOAuthAccessToken",
     "Instance",
@@ -465,8 +543,16 @@ __all__ = [
     "InviterPublicData",
     "Jwk",
     "Jwks",
+    "JwtTemplate",
     "LoginHint",
     "LoginHintParams",
+    "M2mToken",
+    "M2mTokenWithSecret",
+    "Machine",
+    "MachineScope",
+    "MachineSecretKey",
+    "MachineWithSecretKey",
+    "Mailbox",
     "MemberPublicData",
     "NewDirectoryGroupRoleMapping",
     "NewEnterpriseCustomAttribute",
@@ -514,6 +600,7 @@ __all__ = [
     "ScimGroupRoleMapping",
     "ScimUserMetadata",
     "ScimVerification",
+    "ScopedMachine",
     "Session",
     "SessionActivity",
     "SessionCookies",

@@ -24,7 +24,7 @@ class SamlConnectionsResource:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    @deprecated("saml_connections.list is deprecated")
+    @deprecated("saml_connections.list is deprecated; use enterprise_connections.list")
     def list(
         self,
         *,
@@ -37,7 +37,7 @@ class SamlConnectionsResource:
     ) -> Pager[SamlConnection]:
         """Lists SAML connections, newest first unless `order_by` says otherwise.
 
-        Deprecated. `GET /saml_connections`
+        Deprecated. Use `enterprise_connections.list` instead. `GET /saml_connections`
 
         Args:
             query: Part of a name, in any case.
@@ -65,7 +65,7 @@ class SamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.get is deprecated")
+    @deprecated("saml_connections.get is deprecated; use enterprise_connections.get")
     def get(
         self,
         saml_connection_id: str,
@@ -74,7 +74,7 @@ class SamlConnectionsResource:
     ) -> SamlConnection:
         """Fetches one SAML connection.
 
-        Deprecated. `GET /saml_connections/{saml_connection_id}`
+        Deprecated. Use `enterprise_connections.get` instead. `GET /saml_connections/{saml_connection_id}`
 
         Args:
             options: How this call is made; never sent as a field.
@@ -92,7 +92,7 @@ class SamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.create is deprecated")
+    @deprecated("saml_connections.create is deprecated; use enterprise_connections.create")
     def create(
         self,
         *,
@@ -113,7 +113,7 @@ class SamlConnectionsResource:
     ) -> SamlConnection:
         """Creates a SAML connection, for at least one domain. A 402 says that your plan does not allow it.
 
-        Deprecated. `POST /saml_connections`
+        Deprecated. Use `enterprise_connections.create` instead. `POST /saml_connections`
 
         Args:
             domain: Deprecated: use domains.
@@ -154,7 +154,7 @@ class SamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.update is deprecated")
+    @deprecated("saml_connections.update is deprecated; use enterprise_connections.update")
     def update(
         self,
         saml_connection_id: str,
@@ -182,7 +182,7 @@ class SamlConnectionsResource:
     ) -> SamlConnection:
         """Changes attributes of a SAML connection.
 
-        Deprecated. `PATCH /saml_connections/{saml_connection_id}`
+        Deprecated. Use `enterprise_connections.update` instead. `PATCH /saml_connections/{saml_connection_id}`
 
         Args:
             domain: Deprecated: use domains.
@@ -240,7 +240,7 @@ class SamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.delete is deprecated")
+    @deprecated("saml_connections.delete is deprecated; use enterprise_connections.delete")
     def delete(
         self,
         saml_connection_id: str,
@@ -249,7 +249,7 @@ class SamlConnectionsResource:
     ) -> DeletedObject:
         """Deletes a SAML connection.
 
-        Deprecated. `DELETE /saml_connections/{saml_connection_id}`
+        Deprecated. Use `enterprise_connections.delete` instead. `DELETE /saml_connections/{saml_connection_id}`
 
         Args:
             options: How this call is made; never sent as a field.
@@ -276,7 +276,7 @@ class AsyncSamlConnectionsResource:
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
 
-    @deprecated("saml_connections.list is deprecated")
+    @deprecated("saml_connections.list is deprecated; use enterprise_connections.list")
     def list(
         self,
         *,
@@ -289,7 +289,7 @@ class AsyncSamlConnectionsResource:
     ) -> AsyncPager[SamlConnection]:
         """Lists SAML connections, newest first unless `order_by` says otherwise.
 
-        Deprecated. `GET /saml_connections`
+        Deprecated. Use `enterprise_connections.list` instead. `GET /saml_connections`
 
         Args:
             query: Part of a name, in any case.
@@ -317,7 +317,7 @@ class AsyncSamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.get is deprecated")
+    @deprecated("saml_connections.get is deprecated; use enterprise_connections.get")
     async def get(
         self,
         saml_connection_id: str,
@@ -326,7 +326,7 @@ class AsyncSamlConnectionsResource:
     ) -> SamlConnection:
         """Fetches one SAML connection.
 
-        Deprecated. `GET /saml_connections/{saml_connection_id}`
+        Deprecated. Use `enterprise_connections.get` instead. `GET /saml_connections/{saml_connection_id}`
 
         Args:
             options: How this call is made; never sent as a field.
@@ -344,7 +344,7 @@ class AsyncSamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.create is deprecated")
+    @deprecated("saml_connections.create is deprecated; use enterprise_connections.create")
     async def create(
         self,
         *,
@@ -365,7 +365,7 @@ class AsyncSamlConnectionsResource:
     ) -> SamlConnection:
         """Creates a SAML connection, for at least one domain. A 402 says that your plan does not allow it.
 
-        Deprecated. `POST /saml_connections`
+        Deprecated. Use `enterprise_connections.create` instead. `POST /saml_connections`
 
         Args:
             domain: Deprecated: use domains.
@@ -406,7 +406,7 @@ class AsyncSamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.update is deprecated")
+    @deprecated("saml_connections.update is deprecated; use enterprise_connections.update")
     async def update(
         self,
         saml_connection_id: str,
@@ -434,7 +434,7 @@ class AsyncSamlConnectionsResource:
     ) -> SamlConnection:
         """Changes attributes of a SAML connection.
 
-        Deprecated. `PATCH /saml_connections/{saml_connection_id}`
+        Deprecated. Use `enterprise_connections.update` instead. `PATCH /saml_connections/{saml_connection_id}`
 
         Args:
             domain: Deprecated: use domains.
@@ -492,7 +492,7 @@ class AsyncSamlConnectionsResource:
             options,
         )
 
-    @deprecated("saml_connections.delete is deprecated")
+    @deprecated("saml_connections.delete is deprecated; use enterprise_connections.delete")
     async def delete(
         self,
         saml_connection_id: str,
@@ -501,7 +501,7 @@ class AsyncSamlConnectionsResource:
     ) -> DeletedObject:
         """Deletes a SAML connection.
 
-        Deprecated. `DELETE /saml_connections/{saml_connection_id}`
+        Deprecated. Use `enterprise_connections.delete` instead. `DELETE /saml_connections/{saml_connection_id}`
 
         Args:
             options: How this call is made; never sent as a field.
