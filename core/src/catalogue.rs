@@ -192,6 +192,8 @@ pub struct Object {
     pub open: bool,
     /// The fields.
     pub fields: &'static [Param],
+    /// Rules between them.
+    pub rules: &'static [Rule],
 }
 
 /// A rule between arguments.

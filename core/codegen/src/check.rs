@@ -80,15 +80,18 @@ impl Checker {
         if !shared && !content.operations.0.is_empty() && content.doc.is_none() {
             self.problem(&source.file, 0, "a resource needs a `doc`");
         }
-        for (name, _, model) in &content.models.0 {
+        for (name, line, model) in &content.models.0 {
             let fields = self.fields(source, name, &model.fields, Use::Model);
             self.unique(source, name, fields.iter());
+            let all: Vec<&Field> = fields.iter().collect();
+            let rules = model.rules.iter().filter_map(|rule| self.rule(source, *line, name, &all, rule)).collect();
             catalogue.models.push(Model {
                 name: name.clone(),
                 home: source.home.clone(),
                 doc: one_line(&model.doc),
                 open: model.open,
                 fields,
+                rules,
             });
         }
         for (name, line, union) in &content.unions.0 {
@@ -233,9 +236,8 @@ impl Checker {
         self.unique_params(source, line, &operation);
         self.pages(source, line, &operation);
         for rule in &raw.rules {
-            if let Some(rule) = self.rule(source, line, &operation, rule) {
-                operation.rules.push(rule);
-            }
+            let rule = self.rule(source, line, &full, &operation.all_params(), rule);
+            operation.rules.extend(rule);
         }
         operation
     }
@@ -401,7 +403,7 @@ impl Checker {
         }
     }
 
-    fn rule(&mut self, source: &Source, line: u64, operation: &Operation, rule: &raw::Rule) -> Option<Rule> {
+    fn rule(&mut self, source: &Source, line: u64, full: &str, fields: &[&Field], rule: &raw::Rule) -> Option<Rule> {
         let (names, fewest) = match rule {
             raw::Rule::ExactlyOne(names)
             | raw::Rule::AtLeastOne(names)
@@ -409,14 +411,13 @@ impl Checker {
             | raw::Rule::SameLength(names) => (names, 2),
             raw::Rule::Positive(names) | raw::Rule::NotWithOffset(names) => (names, 1),
         };
-        let full = operation.full_name();
         let before = self.problems.len();
         if names.len() < fewest || names.iter().collect::<BTreeSet<_>>().len() != names.len() {
             self.problem(&source.file, line, format!("{full}: this rule is between {fewest} or more different fields"));
         }
         for name in names {
-            let Some(field) = operation.all_params().into_iter().find(|field| field.name == *name).cloned() else {
-                self.problem(&source.file, line, format!("{full}: a rule names `{name}`, which is no parameter"));
+            let Some(field) = fields.iter().find(|field| field.name == *name) else {
+                self.problem(&source.file, line, format!("{full}: a rule names `{name}`, which is no field"));
                 continue;
             };
             let fault = match rule {
@@ -429,8 +430,8 @@ impl Checker {
             };
             self.problem(&source.file, line, format!("{full}: a rule names `{name}`, which {fault}"));
         }
-        if matches!(rule, raw::Rule::NotWithOffset(_)) && !operation.query.iter().any(|field| field.name == "offset") {
-            self.problem(&source.file, line, format!("{full}: a rule speaks of `offset`, which is no parameter"));
+        if matches!(rule, raw::Rule::NotWithOffset(_)) && !fields.iter().any(|field| field.name == "offset") {
+            self.problem(&source.file, line, format!("{full}: a rule speaks of `offset`, which is no field"));
         }
         let names = names.clone();
         (self.problems.len() == before).then_some(match rule {

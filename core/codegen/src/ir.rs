@@ -247,6 +247,8 @@ pub struct Model {
     pub open: bool,
     /// The fields, in file order.
     pub fields: Vec<Field>,
+    /// Rules between them, where it is part of a request.
+    pub rules: Vec<Rule>,
 }
 
 /// One of several models.

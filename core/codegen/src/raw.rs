@@ -327,6 +327,8 @@ pub(crate) struct Model {
     pub(crate) open: bool,
     #[serde(default)]
     pub(crate) fields: Named<Field>,
+    #[serde(default)]
+    pub(crate) rules: Vec<Rule>,
 }
 
 /// A union: members by tag value, or, without a tag, by any telling name.

@@ -35,7 +35,8 @@ pub(super) fn all(operation: &Operation, arguments: &Arguments, files: &[(String
             None => {}
         }
     }
-    operation.rules.iter().try_for_each(|rule| check_rule(rule, arguments, files))
+    let given = Given { path: "", fields: &[], values: arguments, files };
+    operation.rules.iter().try_for_each(|rule| given.check(rule))
 }
 
 fn check_files(operation: &Operation, files: &[(String, File)]) -> Checked {
@@ -128,7 +129,8 @@ fn check_object(object: &Object, path: &str, text: &str) -> Checked {
             None => {}
         }
     }
-    Ok(())
+    let given = Given { path, fields: object.fields, values: &values, files: &[] };
+    object.rules.iter().try_for_each(|rule| given.check(rule))
 }
 
 fn check_items(item: &Type, path: &str, text: &str) -> Checked {
@@ -170,48 +172,82 @@ fn check_segment(path: &str, text: &str) -> Checked {
     Err(refuse(path, &format!("{wrong}; it must be one id, such as user_2abc")))
 }
 
-fn check_rule(rule: &Rule, arguments: &Arguments, files: &[(String, File)]) -> Checked {
-    let given = |name: &&&str| {
-        arguments.get(name).is_some_and(|text| text != "null") || files.iter().any(|(file, _)| file == **name)
-    };
-    let count = |names: &[&str]| names.iter().filter(given).count();
-    let number = |name: &str| arguments.get(name).and_then(|text| text.parse::<f64>().ok());
-    match rule {
-        Rule::ExactlyOne(names) if count(names) != 1 => Err(refuse_all(names, "exactly one of", count(names))),
-        Rule::AtLeastOne(names) if count(names) == 0 => Err(refuse_all(names, "at least one of", 0)),
-        Rule::AtMostOne(names) if count(names) > 1 => Err(refuse_all(names, "at most one of", count(names))),
-        Rule::SameLength(names) => check_same_length(names, arguments),
-        Rule::Positive(names) => match names.iter().find(|name| number(name).is_some_and(|value| value <= 0.0)) {
-            Some(name) => Err(refuse(name, "must be above 0")),
-            None => Ok(()),
-        },
-        Rule::NotWithOffset(names) if number("offset").is_some_and(|offset| offset > 0.0) => {
-            match names.iter().find(given) {
-                Some(name) => Err(refuse(name, "cannot be combined with an `offset` above 0")),
-                None => Ok(()),
-            }
-        }
-        _ => Ok(()),
-    }
+/// What rules are about: the arguments of a call, or the fields of an object in it.
+struct Given<'a> {
+    /// Where the object is; empty for the call itself.
+    path: &'a str,
+    /// The object's fields; the call's arguments go by our names already.
+    fields: &'a [Param],
+    values: &'a Arguments,
+    files: &'a [(String, File)],
 }
 
-fn check_same_length(names: &[&str], arguments: &Arguments) -> Checked {
-    let mut first: Option<(&str, usize)> = None;
-    for name in names {
-        let Some(text) = arguments.get(name).filter(|text| *text != "null") else { continue };
-        let count = items(name, text)?.len();
-        match first {
-            // The API takes an empty array for one that was not given.
-            _ if count == 0 => {}
-            None => first = Some((name, count)),
-            Some((other, length)) if length != count => {
-                let message = format!("has {count} items and `{other}` has {length}: they go together, one for one");
-                return Err(refuse(name, &message));
+impl Given<'_> {
+    fn check(&self, rule: &Rule) -> Checked {
+        let count = |names: &[&str]| names.iter().filter(|name| self.has(name)).count();
+        match rule {
+            Rule::ExactlyOne(names) if count(names) != 1 => Err(self.refuse_all(names, "exactly one of", count(names))),
+            Rule::AtLeastOne(names) if count(names) == 0 => Err(self.refuse_all(names, "at least one of", 0)),
+            Rule::AtMostOne(names) if count(names) > 1 => Err(self.refuse_all(names, "at most one of", count(names))),
+            Rule::SameLength(names) => self.check_same_length(names),
+            Rule::Positive(names) => {
+                match names.iter().find(|name| self.number(name).is_some_and(|value| value <= 0.0)) {
+                    Some(name) => Err(refuse(&self.at(name), "must be above 0")),
+                    None => Ok(()),
+                }
             }
-            Some(_) => {}
+            Rule::NotWithOffset(names) if self.number("offset").is_some_and(|offset| offset > 0.0) => {
+                match names.iter().find(|name| self.has(name)) {
+                    Some(name) => Err(refuse(&self.at(name), "cannot be combined with an `offset` above 0")),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
         }
     }
-    Ok(())
+
+    fn text(&self, name: &str) -> Option<&str> {
+        let wire = self.fields.iter().find(|field| field.name == name).map_or(name, |field| field.wire);
+        self.values.get(wire)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|text| text != "null") || self.files.iter().any(|(file, _)| file == name)
+    }
+
+    fn number(&self, name: &str) -> Option<f64> {
+        self.text(name).and_then(|text| text.parse().ok())
+    }
+
+    fn at(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn check_same_length(&self, names: &[&str]) -> Checked {
+        let mut first: Option<(&str, usize)> = None;
+        for name in names {
+            let Some(text) = self.text(name).filter(|text| *text != "null") else { continue };
+            let count = items(name, text)?.len();
+            match first {
+                // The API takes an empty array for one that was not given.
+                _ if count == 0 => {}
+                None => first = Some((name, count)),
+                Some((other, length)) if length != count => {
+                    let message =
+                        format!("has {count} items and `{other}` has {length}: they go together, one for one");
+                    return Err(refuse(&self.at(name), &message));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_all(&self, names: &[&str], how_many: &str, count: usize) -> ArgumentError {
+        let list = names.iter().map(|name| format!("`{}`", self.at(name))).collect::<Vec<_>>().join(", ");
+        let first = names.first().copied().unwrap_or_default();
+        ArgumentError::new(self.at(first), format!("{how_many} {list} must be given, not {count}"))
+    }
 }
 
 /// The elements of a JSON array.
@@ -221,12 +257,6 @@ pub(super) fn items<'a>(path: &str, text: &'a str) -> Result<Vec<&'a RawValue>, 
 
 fn refuse(argument: &str, what: &str) -> ArgumentError {
     ArgumentError::new(argument, format!("`{argument}` {what}"))
-}
-
-fn refuse_all(names: &[&str], how_many: &str, count: usize) -> ArgumentError {
-    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let first = names.first().copied().unwrap_or_default();
-    ArgumentError::new(first, format!("{how_many} {list} must be given, not {count}"))
 }
 
 fn unknown(path: &str, name: &str, owner: &str, params: &[Param]) -> ArgumentError {

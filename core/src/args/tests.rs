@@ -78,7 +78,10 @@ static BULK: Operation = Operation {
                 fields: &[
                     required(param("name", Place::Body, Type::String)),
                     param("metadata", Place::Body, Type::Map),
+                    param("to_user", Place::Body, Type::String),
+                    param("to_address", Place::Body, Type::String),
                 ],
+                rules: &[Rule::AtMostOne(&["to_user", "to_address"])],
             })),
         ))
     }],
@@ -224,6 +227,7 @@ fn an_array_body_is_one_argument_and_checked_within() {
         (r#"[{"name":1}]"#, "things[0].name"),
         (r#"[{"name":"a","nmae":1}]"#, "things[0].nmae"),
         (r#"[1]"#, "things[0]"),
+        (r#"[{"name":"a","to_user":"u","to_address":"a"}]"#, "things[0].to_user"),
     ] {
         assert_eq!(refused(&BULK, &format!(r#"{{"things":{things}}}"#)).0, argument);
     }

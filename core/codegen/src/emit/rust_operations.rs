@@ -226,15 +226,17 @@ fn objects(catalogue: &Catalogue) -> String {
         return String::new();
     }
     let mut text =
-        "//! Objects that are part of a request's body.\n\nuse crate::catalogue::{Object, Param, Type};\n".to_owned();
+        "//! Objects that are part of a request's body.\n\nuse crate::catalogue::{Object, Param, Rule, Type};\n"
+            .to_owned();
     for model in catalogue.models.iter().filter(|model| seen.contains(model.name.as_str())) {
         let fields: String = model.fields.iter().map(|field| param(field, None)).collect();
         let _ = writeln!(
             text,
-            "\npub(crate) static {}: Object = Object {{ name: {:?}, open: {}, fields: &[{fields}] }};",
+            "\npub(crate) static {}: Object = Object {{ name: {:?}, open: {}, fields: &[{fields}], rules: &[{}] }};",
             screaming(&model.name),
             model.name,
-            model.open
+            model.open,
+            model.rules.iter().map(rule).collect::<String>()
         );
     }
     text

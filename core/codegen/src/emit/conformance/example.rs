@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::ir::{Catalogue, Field, Model, Type};
+use crate::ir::{Catalogue, Field, Model, Rule, Type};
 
 /// How much of an answer there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl<'a> Examples<'a> {
         self.count += 1;
         self.around.push(model.name.clone());
         let mut object = Map::new();
-        for field in &model.fields {
+        for field in model.fields.iter().filter(|field| !excluded(model, field)) {
             if let Some(value) = self.field(model, field) {
                 object.insert(field.wire.clone(), value);
             }
@@ -127,4 +127,14 @@ impl<'a> Examples<'a> {
         }
         Some(self.value(&field.kind, &format!("{}.{}", model.name, field.name)))
     }
+}
+
+/// Whether a rule of the model lets another of its fields be there in this one's place.
+fn excluded(model: &Model, field: &Field) -> bool {
+    model.rules.iter().any(|rule| match rule {
+        Rule::ExactlyOne(names) | Rule::AtMostOne(names) => {
+            names.contains(&field.name) && names.first() != Some(&field.name)
+        }
+        _ => false,
+    })
 }
