@@ -15,6 +15,7 @@ use crate::answer::{Outcome, thrown};
 use crate::auth::NativeRequestState;
 use crate::cancel::{Flag, NativeCanceller};
 use crate::clock::NativeClock;
+use crate::hooks::{NativeRecorder, recorded};
 use crate::runtime::promise;
 
 /// A file of a multipart form.
@@ -55,6 +56,7 @@ impl NativeClient {
 
     /// Calls an operation.
     #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
+    #[allow(clippy::too_many_arguments)]
     pub fn call<'env>(
         &self,
         env: &'env Env,
@@ -63,13 +65,15 @@ impl NativeClient {
         files: Vec<NativeFile>,
         options_json: String,
         canceller: Option<&NativeCanceller>,
+        recorder: Option<&NativeRecorder>,
     ) -> Result<Object<'env>> {
         let clerk = self.0.clone();
+        let recorder = recorder.map(NativeRecorder::recorder);
         // The bytes are JavaScript's, and only until this function returns.
         let files: Vec<(String, File)> = files.into_iter().map(file).collect();
         promise(env, flag(canceller), async move {
             let arguments = Arguments::from_json(&arguments_json)?;
-            let options = CallOptions::from_json(&options_json)?;
+            let options = recorded(CallOptions::from_json(&options_json)?, recorder);
             clerk.call(&operation, &arguments, &files, &options).await.map(Outcome::Response)
         })
     }
@@ -86,14 +90,16 @@ impl NativeClient {
         body_json: Option<String>,
         options_json: String,
         canceller: Option<&NativeCanceller>,
+        recorder: Option<&NativeRecorder>,
     ) -> Result<Object<'env>> {
         let clerk = self.0.clone();
+        let recorder = recorder.map(NativeRecorder::recorder);
         promise(env, flag(canceller), async move {
             let query: Vec<(String, String)> = match query_json {
                 Some(text) => serde_json::from_str(&text).map_err(|error| Error::Internal(error.to_string()))?,
                 None => Vec::new(),
             };
-            let options = CallOptions::from_json(&options_json)?;
+            let options = recorded(CallOptions::from_json(&options_json)?, recorder);
             clerk.request(&method, &path, &query, body_json.as_deref(), &options).await.map(Outcome::Response)
         })
     }

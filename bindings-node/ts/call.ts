@@ -1,7 +1,8 @@
 /** One call of the API: sent at once, awaited like any promise, its answer had raw where that is wanted. */
 
 import { CancelledError, DecodeError, parseError } from './error.js';
-import type { NativeAnswer, NativeCanceller, NativeModule } from './native.js';
+import type { Hooks } from './hooks.js';
+import type { NativeAnswer, NativeCanceller, NativeModule, NativeRecorder } from './native.js';
 
 /** An answer of the API as it came. */
 export class RawResponse {
@@ -106,6 +107,25 @@ export class Call<T> extends Promise<T> {
   async withResponse(): Promise<{ data: T; response: RawResponse }> {
     const [data, response] = await Promise.all([this.#settled(), this.#response]);
     return { data, response };
+  }
+}
+
+/**
+ * A call of the API: waits for it as {@link settle} does, and tells the client's hooks of it when it has ended.
+ *
+ * @internal
+ */
+export async function settleCall(
+  module: NativeModule,
+  hooks: Hooks,
+  signal: AbortSignal | null | undefined,
+  start: (canceller: NativeCanceller | null, recorder: NativeRecorder | null) => Promise<NativeAnswer>,
+): Promise<RawResponse> {
+  const recorder = hooks.recorder(module);
+  try {
+    return new RawResponse(await settle(module, signal, (canceller) => start(canceller, recorder)));
+  } finally {
+    if (recorder !== null) hooks.tell(recorder);
   }
 }
 

@@ -1,12 +1,13 @@
 /** The client: the API's resources, who is calling, and any path that the catalogue lacks. */
 
 import { RequestState } from './auth.js';
-import { Call, RawResponse, settle } from './call.js';
+import { Call, settle, settleCall, type RawResponse } from './call.js';
 import { nativeClock } from './clock.js';
 import { Dispatch } from './dispatch.js';
 import { ArgumentError, native } from './error.js';
 import { Resources } from './generated/resources.js';
-import { nativeModule, type NativeClient, type NativeClock } from './native.js';
+import { HOOK_NAMES, Hooks } from './hooks.js';
+import { nativeModule, type NativeClock } from './native.js';
 import {
   AUTHENTICATE_NAMES,
   CALL_NAMES,
@@ -49,7 +50,7 @@ export class Clerk extends Resources {
    */
   constructor(options?: ClerkOptions);
   constructor(options: ClerkOptions | Dispatch = {}) {
-    const dispatch = options instanceof Dispatch ? options : new Dispatch(nativeModule(), create(options));
+    const dispatch = options instanceof Dispatch ? options : create(options);
     super(dispatch);
     this.#dispatch = dispatch;
   }
@@ -61,11 +62,12 @@ export class Clerk extends Resources {
    * @throws {ConfigError} naming the option that is wrong.
    */
   withOptions(options: ClerkOptions): Clerk {
-    const { module, client } = this.#dispatch;
-    const json = toOptionsJson(options, CLIENT_NAMES, ['clock']);
+    const { module, client, hooks: before } = this.#dispatch;
+    const json = toOptionsJson(options, CLIENT_NAMES, OWN_NAMES);
+    const hooks = Hooks.of(options ?? {}, before);
     const clock = clockOf(options);
     const copy = native(() => client.withOptions(json, clock));
-    return new (Clerk as unknown as new (dispatch: Dispatch) => Clerk)(new Dispatch(module, copy));
+    return new (Clerk as unknown as new (dispatch: Dispatch) => Clerk)(new Dispatch(module, copy, hooks));
   }
 
   /**
@@ -80,14 +82,13 @@ export class Clerk extends Resources {
   }
 
   async #send(method: string, path: string, params: RequestParams, options?: CallOptions): Promise<RawResponse> {
-    const { module, client } = this.#dispatch;
+    const { module, client, hooks } = this.#dispatch;
     const query = queryJson(params.query);
     const body = params.body === undefined ? null : bodyJson(params.body);
     const json = toOptionsJson(options, CALL_NAMES, ['signal']);
-    const answer = await settle(module, options?.signal, (canceller) =>
-      native(() => client.request(String(method), String(path), query, body, json, canceller)),
+    return settleCall(module, hooks, options?.signal, (canceller, recorder) =>
+      native(() => client.request(String(method), String(path), query, body, json, canceller, recorder)),
     );
-    return new RawResponse(answer);
   }
 
   /**
@@ -139,12 +140,16 @@ export class Clerk extends Resources {
   }
 }
 
-function create(options: ClerkOptions): NativeClient {
+/** Options that are no data, and stay on this side. */
+const OWN_NAMES = ['clock', ...HOOK_NAMES];
+
+function create(options: ClerkOptions): Dispatch {
   const module = nativeModule();
   const own = { environment: environmentOf(options), platform: `node/${process.versions.node}` };
-  const json = toOptionsJson({ ...options, ...own }, CLIENT_NAMES, ['clock']);
+  const json = toOptionsJson({ ...options, ...own }, CLIENT_NAMES, OWN_NAMES);
+  const hooks = Hooks.of(options ?? {});
   const clock = clockOf(options);
-  return native(() => module.NativeClient.create(json, clock));
+  return new Dispatch(module, native(() => module.NativeClient.create(json, clock)), hooks);
 }
 
 function clockOf(options: ClerkOptions): NativeClock | null {

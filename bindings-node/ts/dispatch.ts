@@ -1,10 +1,11 @@
 /** From a typed method of a resource to the one door of the core, and back. */
 
-import { Call, RawResponse, settle, undecodable } from './call.js';
+import { Call, RawResponse, settleCall, undecodable } from './call.js';
 import { native } from './error.js';
 import { toNativeFile } from './file.js';
 import { OPERATIONS } from './generated/operations.js';
 import { SHAPES } from './generated/shapes.js';
+import type { Hooks } from './hooks.js';
 import { camelCase } from './names.js';
 import type { NativeClient, NativeFile, NativeModule } from './native.js';
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
@@ -33,10 +34,12 @@ const SHAPER = new Shaper(SHAPES);
 export class Dispatch {
   readonly module: NativeModule;
   readonly client: NativeClient;
+  readonly hooks: Hooks;
 
-  constructor(module: NativeModule, client: NativeClient) {
+  constructor(module: NativeModule, client: NativeClient, hooks: Hooks) {
     this.module = module;
     this.client = client;
+    this.hooks = hooks;
   }
 
   /** Sends an operation at once. */
@@ -70,10 +73,9 @@ export class Dispatch {
     const json = argumentsJson();
     const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
     const files = await readFiles(fields, params);
-    const answer = await settle(this.module, options?.signal, (canceller) =>
-      native(() => this.client.call(operation, json, files, optionsJson, canceller)),
+    return settleCall(this.module, this.hooks, options?.signal, (canceller, recorder) =>
+      native(() => this.client.call(operation, json, files, optionsJson, canceller, recorder)),
     );
-    return new RawResponse(answer);
   }
 
   #arguments(shape: OperationShape, path: readonly unknown[], params: object | undefined): string {

@@ -41,6 +41,7 @@ export type {
   VerifyTokenOptions,
 } from './options.js';
 export { Page, Pager } from './page.js';
+export type { CallEvent, Hook, HookOptions } from './hooks.js';
 export type { HeadersInput, RequestInput } from './request.js';
 export type { ActorClaim, SessionClaims } from './token.js';
 export * from './generated/index.js';

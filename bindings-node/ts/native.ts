@@ -32,6 +32,12 @@ export interface NativeCanceller {
   cancel(): void;
 }
 
+/** Keeps the steps of the call it was given to. */
+export interface NativeRecorder {
+  /** The steps since they were last taken, as a JSON array. */
+  take(): string;
+}
+
 /** A clock that stands still until it is moved. Milliseconds. */
 export interface NativeClock {
   now(): number;
@@ -56,6 +62,7 @@ export interface NativeClient {
     files: NativeFile[],
     optionsJson: string,
     canceller: NativeCanceller | null,
+    recorder: NativeRecorder | null,
   ): Promise<NativeAnswer>;
   request(
     method: string,
@@ -64,6 +71,7 @@ export interface NativeClient {
     bodyJson: string | null,
     optionsJson: string,
     canceller: NativeCanceller | null,
+    recorder: NativeRecorder | null,
   ): Promise<NativeAnswer>;
   tryVerifyToken(token: string, optionsJson: string): string | null;
   verifyToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
@@ -93,6 +101,7 @@ export interface NativeEmulator {
 export interface NativeModule {
   NativeClient: { create(optionsJson: string, clock: NativeClock | null): NativeClient };
   NativeCanceller: new () => NativeCanceller;
+  NativeRecorder: new () => NativeRecorder;
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string): NativeWalk };

@@ -1,6 +1,7 @@
 /** Options of a client, of a call and of a verification: their types, and their names in the core. */
 
 import { ConfigError } from './error.js';
+import type { HookOptions } from './hooks.js';
 import { camelCase } from './names.js';
 import type { TokenType } from './auth.js';
 import type { ManualClock } from './clock.js';
@@ -21,7 +22,7 @@ export interface JwtKeyObject {
  * `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY`, `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`, `CLERK_PROXY_URL`,
  * `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`.
  */
-export interface ClerkOptions {
+export interface ClerkOptions extends HookOptions {
   /** The instance's secret key (`sk_…`): authorizes calls and fetches the keys that verify tokens. */
   secretKey?: string | undefined;
   /** The instance's publishable key (`pk_…`): tells its kind, its Frontend API and its cookies' names. */

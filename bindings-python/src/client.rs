@@ -2,6 +2,7 @@
 
 use clerk_usher::args::Arguments;
 use clerk_usher::auth::{AuthenticateOptions, RequestParts};
+use clerk_usher::hooks::Recorder;
 use clerk_usher::token::{Step, VerifyOptions};
 use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
 use pyo3::prelude::*;
@@ -35,6 +36,16 @@ fn files(taken: Vec<NativeFile>) -> Vec<(String, File)> {
         .collect()
 }
 
+/// The options of a call, and who keeps its steps if anybody wants to know.
+fn call_options(py: Python<'_>, options: &str, recorded: bool) -> PyResult<(CallOptions, Option<Recorder>)> {
+    let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+    let recorder = recorded.then(Recorder::default);
+    Ok(match &recorder {
+        Some(recorder) => (options.recorder(recorder.clone()), Some(recorder.clone())),
+        None => (options, None),
+    })
+}
+
 #[pymethods]
 impl NativeClient {
     #[new]
@@ -58,7 +69,8 @@ impl NativeClient {
     }
 
     /// Starts a call of an operation.
-    #[pyo3(signature = (operation, arguments, files, options, completions=None))]
+    #[pyo3(signature = (operation, arguments, files, options, completions=None, recorded=false))]
+    #[allow(clippy::too_many_arguments)] // one for each part of a call
     fn start_call(
         &self,
         py: Python<'_>,
@@ -67,17 +79,19 @@ impl NativeClient {
         files: Vec<NativeFile>,
         options: &str,
         completions: Option<&Completions>,
+        recorded: bool,
     ) -> PyResult<Task> {
         let arguments = Arguments::from_json(arguments).map_err(|error| raise(py, &error.into()))?;
-        let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        let (options, recorder) = call_options(py, options, recorded)?;
         // Refused here, it starts no thread and waits for none.
         let call = self.0.prepare(operation, &arguments, &self::files(files), &options);
         let call = call.map_err(|error| raise(py, &error))?;
-        Task::start(py, completions, async move { call.send().await.map(Product::Response) })
+        let task = Task::start(py, completions, async move { call.send().await.map(Product::Response) })?;
+        Ok(task.recorded(recorder))
     }
 
     /// Starts a request that no operation describes.
-    #[pyo3(signature = (method, path, query, body, options, completions=None))]
+    #[pyo3(signature = (method, path, query, body, options, completions=None, recorded=false))]
     #[allow(clippy::too_many_arguments)] // one for each part of a request
     fn start_request(
         &self,
@@ -88,10 +102,12 @@ impl NativeClient {
         body: Option<&str>,
         options: &str,
         completions: Option<&Completions>,
+        recorded: bool,
     ) -> PyResult<Task> {
-        let options = CallOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        let (options, recorder) = call_options(py, options, recorded)?;
         let call = self.0.prepare_request(method, path, &query, body, &options).map_err(|error| raise(py, &error))?;
-        Task::start(py, completions, async move { call.send().await.map(Product::Response) })
+        let task = Task::start(py, completions, async move { call.send().await.map(Product::Response) })?;
+        Ok(task.recorded(recorder))
     }
 
     /// Verifies a token with the keys in hand; None where keys have to be fetched first.

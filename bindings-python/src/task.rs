@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clerk_usher::auth::RequestState as CoreState;
+use clerk_usher::hooks::Recorder;
 use clerk_usher::token::Claims as CoreClaims;
 use clerk_usher::{Error, RawResponse, host};
 use pyo3::prelude::*;
@@ -164,6 +165,7 @@ pub(crate) struct Task {
     generation: u64,
     abort: AbortHandle,
     place: Option<Arc<Place>>,
+    recorder: Option<Recorder>,
 }
 
 impl Task {
@@ -185,12 +187,24 @@ impl Task {
             let end = call.await;
             delivery.deliver(end);
         });
-        Ok(Self { id, generation: host::generation(), abort: running.abort_handle(), place })
+        Ok(Self { id, generation: host::generation(), abort: running.abort_handle(), place, recorder: None })
+    }
+}
+
+impl Task {
+    /// With what keeps its steps.
+    pub(crate) fn recorded(self, recorder: Option<Recorder>) -> Self {
+        Self { recorder, ..self }
     }
 }
 
 #[pymethods]
 impl Task {
+    /// Its steps since they were last taken, as a JSON array; None where they are not kept.
+    fn take_steps(&self) -> Option<String> {
+        self.recorder.as_ref().map(Recorder::take_json)
+    }
+
     /// Tells its end in a queue from others.
     #[getter]
     fn id(&self) -> u64 {

@@ -14,6 +14,7 @@ use crate::catalogue;
 use crate::client::Clerk;
 use crate::error::{ArgumentError, DecodeError, Error, Result};
 use crate::file::File;
+use crate::hooks::Recorder;
 use crate::http::RawResponse;
 use crate::model::FromBody;
 use crate::options::milliseconds;
@@ -33,6 +34,7 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) recorder: Option<Recorder>,
 }
 
 impl CallOptions {
@@ -57,7 +59,15 @@ impl CallOptions {
         self
     }
 
-    /// A header to send besides, or instead of one of ours.
+    /// Keeps the steps of the call: for bindings.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn recorder(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
+    /// A header to send besides, or instead of one of ours, such as `traceparent`.
     ///
     /// # Errors
     /// `Argument`, if it is no header, or one that belongs to the connection.

@@ -12,6 +12,7 @@ use crate::clock::SharedClock;
 use crate::error::{ArgumentError, ConfigError, Error, Result};
 use crate::file::File;
 use crate::generated::operations;
+use crate::hooks::Hooks;
 use crate::http::{Backoff, Limits, Outgoing, RawResponse, Transport, TransportOptions};
 use crate::key::check_secret_key;
 use crate::options::{self, ClerkBuilder, Values};
@@ -31,6 +32,7 @@ pub struct Clerk {
 pub(crate) struct Inner {
     pub(crate) values: Values,
     pub(crate) clock: SharedClock,
+    hooks: Hooks,
     /// The API's base with its path version, such as `https://api.clerk.com/v1`.
     base: String,
     api_version: HeaderValue,
@@ -53,7 +55,7 @@ impl Clerk {
         ClerkBuilder::default()
     }
 
-    pub(crate) fn from_values(values: Values, clock: SharedClock) -> Result<Self> {
+    pub(crate) fn from_values(values: Values, hooks: Hooks, clock: SharedClock) -> Result<Self> {
         check_keys(&values)?;
         let url = options::api_url(&values)?;
         let proxy = values.proxy.as_ref().map(|proxy| {
@@ -82,7 +84,15 @@ impl Clerk {
             .map_err(|_| ConfigError::new("api_version", "`api_version` must be a date"))?;
         let base = format!("{}/v1", url.as_str().trim_end_matches('/'));
         Ok(Self {
-            inner: Arc::new(Inner { values, clock, base, api_version, transport: Arc::new(transport), verification }),
+            inner: Arc::new(Inner {
+                values,
+                clock,
+                hooks,
+                base,
+                api_version,
+                transport: Arc::new(transport),
+                verification,
+            }),
         })
     }
 
@@ -92,7 +102,7 @@ impl Clerk {
     /// # Errors
     /// `Config`, as [`ClerkBuilder::build`].
     pub fn with_options(&self, change: impl FnOnce(ClerkBuilder) -> Result<ClerkBuilder>) -> Result<Self> {
-        let builder = ClerkBuilder::of(self.inner.values.clone());
+        let builder = ClerkBuilder::of(self.inner.values.clone(), self.inner.hooks.clone());
         let changed = change(builder.shared_clock(self.inner.clock.clone()).environment([]))?;
         let copy = changed.build()?;
         if !self.inner.values.same_connections(&copy.inner.values) {
@@ -222,7 +232,8 @@ impl Clerk {
             idempotent,
             route,
         };
-        Ok(PreparedCall { clerk: self.clone(), outgoing, limits: self.limits(options) })
+        let hooks = self.inner.hooks.with(options.recorder.clone());
+        Ok(PreparedCall { clerk: self.clone(), outgoing, limits: self.limits(options), hooks })
     }
 
     /// The key set that verifies an instance's tokens, as it came, within its own deadline.
@@ -242,7 +253,7 @@ impl Clerk {
             max_retries: 4,
             backoff: Backoff::Doubling(values.retry_delay.unwrap_or(Duration::from_millis(125))),
         };
-        self.inner.transport.send(&outgoing, &limits, &self.inner.clock).await
+        self.inner.transport.send(&outgoing, &limits, &self.inner.clock, &self.inner.hooks).await
     }
 
     /// Where the keys are.
@@ -304,6 +315,7 @@ pub struct PreparedCall {
     clerk: Clerk,
     outgoing: Outgoing,
     limits: Limits,
+    hooks: Hooks,
 }
 
 impl PreparedCall {
@@ -313,7 +325,7 @@ impl PreparedCall {
     /// What the call meets: `Connection`, `Timeout`, `Api`.
     pub async fn send(self) -> Result<RawResponse> {
         let inner = &self.clerk.inner;
-        inner.transport.send(&self.outgoing, &self.limits, &inner.clock).await
+        inner.transport.send(&self.outgoing, &self.limits, &inner.clock, &self.hooks).await
     }
 }
 

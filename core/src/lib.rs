@@ -23,6 +23,7 @@ pub mod clock;
 pub mod error;
 mod file;
 pub mod generated;
+pub mod hooks;
 #[doc(hidden)]
 pub mod host;
 mod http;
@@ -39,6 +40,7 @@ pub use client::{Clerk, PreparedCall};
 pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};
+pub use hooks::CallEvent;
 pub use http::RawResponse;
 pub use options::ClerkBuilder;
 pub use secret::Secret;

@@ -11,6 +11,7 @@ use crate::args::closest;
 use crate::client::Clerk;
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::error::{ConfigError, Result};
+use crate::hooks::{CallEvent, CallStep, Hooks};
 use crate::secret::Secret;
 
 /// The API version that is asked for unless another is set.
@@ -25,6 +26,7 @@ pub const DEFAULT_API_URL: &str = "https://api.clerk.com";
 pub struct ClerkBuilder {
     pub(crate) values: Values,
     clock: Option<SharedClock>,
+    hooks: Hooks,
     environment: Environment,
 }
 
@@ -128,8 +130,8 @@ macro_rules! setters {
 }
 
 impl ClerkBuilder {
-    pub(crate) fn of(values: Values) -> Self {
-        Self { values, ..Self::default() }
+    pub(crate) fn of(values: Values, hooks: Hooks) -> Self {
+        Self { values, hooks, ..Self::default() }
     }
 
     setters! {
@@ -214,6 +216,28 @@ impl ClerkBuilder {
         self
     }
 
+    /// Is told of every attempt that is about to be sent, key sets included. Hooks run on the task of the call: they
+    /// should be quick, and must not block. What `tracing` is told under the target `clerk_usher` is the same.
+    #[must_use]
+    pub fn on_request(mut self, hook: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
+        self.hooks.add(CallStep::Request, hook);
+        self
+    }
+
+    /// Is told of every attempt that has ended, answered or failed. See [`ClerkBuilder::on_request`].
+    #[must_use]
+    pub fn on_response(mut self, hook: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
+        self.hooks.add(CallStep::Response, hook);
+        self
+    }
+
+    /// Is told when another attempt follows, before the wait for it. See [`ClerkBuilder::on_request`].
+    #[must_use]
+    pub fn on_retry(mut self, hook: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
+        self.hooks.add(CallStep::Retry, hook);
+        self
+    }
+
     /// Takes unset options from these variables instead of the process's. Empty: from nowhere.
     #[must_use]
     pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
@@ -292,7 +316,7 @@ impl ClerkBuilder {
     pub fn build(mut self) -> Result<Clerk> {
         self.fill_from_environment();
         let clock = self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
-        Clerk::from_values(self.values.clone(), clock)
+        Clerk::from_values(self.values.clone(), self.hooks.clone(), clock)
     }
 
     fn fill_from_environment(&mut self) {

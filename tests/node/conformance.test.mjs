@@ -64,11 +64,23 @@ async function callCase(given) {
     emulator.addFault({ ...fault, ...(text === undefined ? {} : { body: text }), count: 1 });
   }
   // A runner waits for nothing but what the case asks for.
-  const clerk = clientOf(emulator, { retryDelayMs: 1, ...camelKeys(given.client) });
+  const events = [];
+  const keep = (event) => events.push(event);
+  const hooks = given.events === undefined ? {} : { onRequest: keep, onResponse: keep, onRetry: keep };
+  const clerk = clientOf(emulator, { retryDelayMs: 1, ...hooks, ...camelKeys(given.client) });
   const call = () => start(clerk, given);
   if (given.error !== undefined) checkError(await failure(call()), given.error);
   else assert.deepEqual(plain(await call()), expected(given));
   checkRequests(emulator.requests(), given.requests ?? []);
+  if (given.events !== undefined) checkEvents(events, given.events);
+}
+
+/** Every step that hooks were told of, in order; of each, the fields that are named. */
+function checkEvents(got, wanted) {
+  assert.equal(got.length, wanted.length, JSON.stringify(got));
+  wanted.forEach((want, index) => {
+    for (const [name, value] of Object.entries(want)) assert.equal(got[index][camelCase(name)], value, `event ${index}: ${name}`);
+  });
 }
 
 function start(clerk, given) {

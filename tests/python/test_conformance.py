@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from cases import Case, call_options, check_error, check_requests, check_within, goes, load, make_token, options, times
-from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, Clerk, ClerkError, File, Model, Page, Pager
+from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, CallEvent, Clerk, ClerkError, File, Model, Page, Pager
 from clerk_usher.testing import Emulator, ManualClock
 
 WAYS = ("python_sync", "python_async")
@@ -50,6 +50,9 @@ def test_call(emulator: Emulator, case: Case, way: str) -> None:
     for answer in case.get("respond", []):
         emulator.control("add_fault", **fault(answer))
     settings = options({"retry_delay_ms": 1, **case.get("client", {})})
+    events: list[CallEvent] = []
+    if "events" in case:
+        settings.update(on_request=events.append, on_response=events.append, on_retry=events.append)
     resource, operation = case["operation"].split(".")
     files = {
         name: File(told["filename"], base64.b64decode(told["base64"]), told.get("content_type"))
@@ -83,6 +86,11 @@ def test_call(emulator: Emulator, case: Case, way: str) -> None:
     else:
         assert result == case["result"]
     check_requests(case["requests"], emulator.requests(), emulator.secret_key)
+    if "events" in case:
+        found = [vars(event) for event in events]
+        assert [{name: came[name] for name in told} for told, came in zip(case["events"], found, strict=True)] == case[
+            "events"
+        ]
 
 
 def run(way: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .error import UnavailableError as UnavailableError
     from .error import ValidationError as ValidationError
     from .file import File as File
+    from .hooks import CallEvent as CallEvent
     from .model import Model as Model
     from .options import OMIT as OMIT
     from .options import CallOptions as CallOptions
@@ -84,6 +85,7 @@ _HOMES = {
         "ValidationError",
     ),
     "file": ("File",),
+    "hooks": ("CallEvent",),
     "model": ("Model",),
     "options": ("OMIT", "CallOptions", "ClientOptions", "Omit", "VerifyOptions"),
     "page": ("AsyncPage", "AsyncPager", "Page", "Pager"),
@@ -101,6 +103,7 @@ __all__ = [
     "AsyncPager",
     "Auth",
     "AuthenticationError",
+    "CallEvent",
     "CallOptions",
     "CancelledError",
     "Claims",

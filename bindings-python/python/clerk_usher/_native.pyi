@@ -110,6 +110,9 @@ class Task(Generic[_T_co]):
     def abort(self) -> None:
         """Gives it up: its request is cancelled."""
 
+    def take_steps(self) -> str | None:
+        """Its steps since they were last taken, as a JSON array; None where they are not kept."""
+
     def wait(self) -> _T_co:
         """Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up."""
 
@@ -140,6 +143,7 @@ class NativeClient:
         files: list[tuple[str, str, str | None, bytes]],
         options: str,
         completions: Completions | None = None,
+        recorded: bool = False,
     ) -> Task[_Answer]:
         """Starts a call of an operation."""
 
@@ -151,6 +155,7 @@ class NativeClient:
         body: str | None,
         options: str,
         completions: Completions | None = None,
+        recorded: bool = False,
     ) -> Task[_Answer]:
         """Starts a request that no operation describes."""
 

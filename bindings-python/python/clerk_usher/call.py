@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from ._native import Completions, NativeClient, Task, Walk
 from .args import encode_arguments, encode_files, encode_value
 from .error import DecodeError
+from .hooks import Hooks
 from .kinds import is_object, is_sequence
 from .lazy import loading
 from .options import CallOptions, Omit
@@ -131,10 +132,11 @@ class AsyncCalls(Protocol):
 class Starter:
     """Starts calls on one native client. Whatever the caller passed is checked before read_anything is sent."""
 
-    __slots__ = ("native",)
+    __slots__ = ("hooks", "native")
 
-    def __init__(self, native: NativeClient) -> None:
+    def __init__(self, native: NativeClient, hooks: Hooks) -> None:
         self.native = native
+        self.hooks = hooks
 
     def operation(
         self, operation: str, arguments: str, options: CallOptions | None, files: Arguments | None = None
@@ -142,7 +144,8 @@ class Starter:
         """A call of an operation; `arguments` is a JSON object."""
         taken = encode_files(files) if files else []
         told = _options(options)
-        return lambda completions: self.native.start_call(operation, arguments, taken, told, completions)
+        recorded = self.hooks.wanted()
+        return lambda completions: self.native.start_call(operation, arguments, taken, told, completions, recorded)
 
     def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
@@ -151,7 +154,30 @@ class Starter:
         pairs = _query_pairs(query or {})
         encoded = None if isinstance(body, Omit) else encode_value("body", body)
         told = _options(options)
-        return lambda completions: self.native.start_request(method, path, pairs, encoded, told, completions)
+        recorded = self.hooks.wanted()
+        return lambda completions: self.native.start_request(method, path, pairs, encoded, told, completions, recorded)
+
+    def wait(self, start: Start) -> RawResponse[Any]:
+        """Starts a call and waits for its answer."""
+        task = start(None)
+        try:
+            return _response(task.wait())
+        finally:
+            self.hooks.tell(task)
+
+    async def run(self, start: Start) -> RawResponse[Any]:
+        """Starts a call and awaits its answer."""
+        started: list[Task[Answer]] = []
+
+        def begin(completions: Completions | None) -> Task[Answer]:
+            started.append(start(completions))
+            return started[-1]
+
+        try:
+            return _response(await run(begin))
+        finally:
+            for task in started:
+                self.hooks.tell(task)
 
 
 class TypedCalls:
@@ -170,7 +196,7 @@ class TypedCalls:
         options: CallOptions | None,
         files: Arguments | None = None,
     ) -> T:
-        return read(_wait(self.start.operation(operation, encode_arguments(arguments), options, files)))
+        return read(self.start.wait(self.start.operation(operation, encode_arguments(arguments), options, files)))
 
     def page(
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
@@ -181,14 +207,14 @@ class TypedCalls:
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
     ) -> Pager[T]:
         def fetch(encoded: str) -> RawResponse[Any]:
-            return _wait(self.start.operation(operation, encoded, options))
+            return self.start.wait(self.start.operation(operation, encoded, options))
 
         return Pager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
 
     def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
     ) -> Any:
-        return read_anything(_wait(self.start.request(method, path, query, body, options)))
+        return read_anything(self.start.wait(self.start.request(method, path, query, body, options)))
 
 
 class RawCalls(TypedCalls):
@@ -206,7 +232,7 @@ class RawCalls(TypedCalls):
         return super().pager(*args, **kwargs).raw_page()
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
-        return _wait(self.start.request(*args, **kwargs)).parsed_by(read_anything)
+        return self.start.wait(self.start.request(*args, **kwargs)).parsed_by(read_anything)
 
 
 class AsyncTypedCalls:
@@ -225,7 +251,7 @@ class AsyncTypedCalls:
         options: CallOptions | None,
         files: Arguments | None = None,
     ) -> T:
-        return read(await _run(self.start.operation(operation, encode_arguments(arguments), options, files)))
+        return read(await self.start.run(self.start.operation(operation, encode_arguments(arguments), options, files)))
 
     async def page(
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
@@ -236,14 +262,14 @@ class AsyncTypedCalls:
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
     ) -> AsyncPager[T]:
         async def fetch(encoded: str) -> RawResponse[Any]:
-            return await _run(self.start.operation(operation, encoded, options))
+            return await self.start.run(self.start.operation(operation, encoded, options))
 
         return AsyncPager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
 
     async def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
     ) -> Any:
-        return read_anything(await _run(self.start.request(method, path, query, body, options)))
+        return read_anything(await self.start.run(self.start.request(method, path, query, body, options)))
 
 
 class AsyncRawCalls(AsyncTypedCalls):
@@ -261,11 +287,7 @@ class AsyncRawCalls(AsyncTypedCalls):
         return super().pager(*args, **kwargs).raw_page()
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
-        return (await _run(self.start.request(*args, **kwargs))).parsed_by(read_anything)
-
-
-def _wait(start: Start) -> RawResponse[Any]:
-    return _response(start(None).wait())
+        return (await self.start.run(self.start.request(*args, **kwargs))).parsed_by(read_anything)
 
 
 async def run(start: Callable[[Completions | None], Task[T]]) -> T:
@@ -274,10 +296,6 @@ async def run(start: Callable[[Completions | None], Task[T]]) -> T:
         from . import bridge
 
     return await bridge.run(start)
-
-
-async def _run(start: Start) -> RawResponse[Any]:
-    return _response(await run(start))
 
 
 def _response(answer: Answer) -> RawResponse[Any]:

@@ -12,6 +12,7 @@ from ._native import Claims, ManualClock, NativeClient, RequestState, after_fork
 from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, run
 from .error import ArgumentError, ConfigError
 from .generated.client import AsyncResources, Resources
+from .hooks import Hooks
 from .options import OMIT, CallOptions, Omit, encode_options
 from .page import AsyncPage, AsyncPager, Page, Pager
 from .raw import RawResponse
@@ -34,9 +35,15 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=after_fork_in_child)
 
 
-def _make_native(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> NativeClient:
-    told = {**options, "secret_key": secret_key, "platform": _PLATFORM}
-    return NativeClient(encode_options(told, ConfigError), clock)
+def _make_starter(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> Starter:
+    hooks, rest = Hooks.taken_from(options)
+    told = {**rest, "secret_key": secret_key, "platform": _PLATFORM}
+    return Starter(NativeClient(encode_options(told, ConfigError), clock), hooks)
+
+
+def _changed(starter: Starter, options: Mapping[str, Any]) -> Starter:
+    hooks, rest = Hooks.taken_from(options, starter.hooks)
+    return Starter(starter.native.with_options(encode_options(rest, ConfigError)), hooks)
 
 
 def _text(token: object) -> str:
@@ -95,11 +102,12 @@ class Clerk(Resources):
         Raises:
             ConfigError: an option is missing, unknown or wrong.
         """
-        self._use(_make_native(secret_key, clock, options))
+        self._use(_make_starter(secret_key, clock, options))
 
-    def _use(self, native: NativeClient) -> None:
-        self._native = native
-        self._calls = TypedCalls(Starter(native))
+    def _use(self, starter: Starter) -> None:
+        self._starter = starter
+        self._native = starter.native
+        self._calls = TypedCalls(starter)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Clerk:
         """A copy with some options changed. It shares connections and keys where they stay the same.
@@ -108,7 +116,7 @@ class Clerk(Resources):
             ConfigError: an option is unknown or wrong.
         """
         copy = object.__new__(type(self))
-        copy._use(self._native.with_options(encode_options(options, ConfigError)))
+        copy._use(_changed(self._starter, options))
         return copy
 
     @overload
@@ -224,11 +232,12 @@ class AsyncClerk(AsyncResources):
         Raises:
             ConfigError: an option is missing, unknown or wrong.
         """
-        self._use(_make_native(secret_key, clock, options))
+        self._use(_make_starter(secret_key, clock, options))
 
-    def _use(self, native: NativeClient) -> None:
-        self._native = native
-        self._calls = AsyncTypedCalls(Starter(native))
+    def _use(self, starter: Starter) -> None:
+        self._starter = starter
+        self._native = starter.native
+        self._calls = AsyncTypedCalls(starter)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> AsyncClerk:
         """A copy with some options changed. It shares connections and keys where they stay the same.
@@ -237,7 +246,7 @@ class AsyncClerk(AsyncResources):
             ConfigError: an option is unknown or wrong.
         """
         copy = object.__new__(type(self))
-        copy._use(self._native.with_options(encode_options(options, ConfigError)))
+        copy._use(_changed(self._starter, options))
         return copy
 
     @overload

@@ -6,10 +6,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict
 
 from .error import ArgumentError, ClerkError, ConfigError
 from .kinds import is_mapping
+
+if TYPE_CHECKING:
+    from .hooks import Hook
 
 TokenType: TypeAlias = Literal["session_token", "api_key", "m2m_token", "oauth_token"]
 """The kinds of token."""
@@ -89,6 +92,12 @@ class ClientOptions(TypedDict, total=False):
     """Whether this application is a satellite of another domain. Environment: `CLERK_IS_SATELLITE`."""
     environment: Mapping[str, str] | None
     """Variables to use instead of the process's."""
+    on_request: Hook | None
+    """Is told of every attempt that was sent. Hooks run on the caller's own thread or task, once the call has ended."""
+    on_response: Hook | None
+    """Is told of every attempt that ended, answered or failed."""
+    on_retry: Hook | None
+    """Is told when another attempt followed."""
 
 
 class VerifyOptions(TypedDict, total=False):

@@ -15,6 +15,7 @@ use super::retry::{may_retry, retry_after};
 use super::{Limits, RawResponse, tls};
 use crate::clock::SharedClock;
 use crate::error::{ApiError, ConfigError, ConnectionError, Error, Result, TimeoutError};
+use crate::hooks::{Attempt, Hooks};
 use crate::host;
 
 /// What the pool is made from.
@@ -103,15 +104,29 @@ impl Transport {
     }
 
     /// Sends, and tries again what may be tried again, all within the limits.
-    pub(crate) async fn send(&self, outgoing: &Outgoing, limits: &Limits, clock: &SharedClock) -> Result<RawResponse> {
+    pub(crate) async fn send(
+        &self,
+        outgoing: &Outgoing,
+        limits: &Limits,
+        clock: &SharedClock,
+        hooks: &Hooks,
+    ) -> Result<RawResponse> {
         let client = self.client()?;
         let deadline = Instant::now() + limits.total;
-        let mut retries = 0;
+        let mut retries: u32 = 0;
         loop {
+            let number = retries.saturating_add(1);
+            let told = Attempt { hooks, method: &outgoing.method, route: &outgoing.route, number };
+            let began = Instant::now();
+            told.begins(clock.now_ms());
             let error = match self.attempt(&client, outgoing, limits, deadline, clock).await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    told.answered(clock.now_ms(), began.elapsed(), &response);
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
+            told.failed(clock.now_ms(), began.elapsed(), &error);
             if retries >= limits.max_retries || !may_retry(&error, outgoing.idempotent) {
                 return Err(error);
             }
@@ -125,6 +140,7 @@ impl Transport {
             if Instant::now() + wait >= deadline {
                 return Err(error);
             }
+            told.retries(clock.now_ms(), wait, &error);
             tokio::time::sleep(wait).await;
             retries += 1;
         }

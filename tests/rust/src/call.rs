@@ -1,9 +1,11 @@
 //! Cases of kind `call`: one REST call, typed or by dispatch.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clerk_usher::args::Arguments;
-use clerk_usher::{CallOptions, Clerk, ClerkBuilder, File};
+use clerk_usher::{CallEvent, CallOptions, Clerk, ClerkBuilder, File};
 use clerk_usher_emulator::Emulator;
 use serde_json::{Value, json};
 
@@ -31,10 +33,14 @@ pub async fn run(emulator: &Emulator, case: &Case, way: Way) -> Outcome {
     for answer in value["respond"].as_array().into_iter().flatten() {
         control(emulator, "add_fault", &fault(answer))?;
     }
-    let result = match client(emulator, &value["client"]) {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let result = match builder(emulator, &value["client"]).and_then(|builder| hooked(builder, &events).build()) {
         Ok(clerk) => carry_out(&clerk, value, way).await,
         Err(error) => Err(error),
     };
+    if let Some(expected) = value["events"].as_array() {
+        compare::events(expected, &events.lock().map_err(|error| error.to_string())?)?;
+    }
     let log = control(emulator, "requests", &json!({}))?;
     let expected = value["requests"].as_array().map(Vec::as_slice).unwrap_or_default();
     compare::requests(expected, log.as_array().map(Vec::as_slice).unwrap_or_default(), emulator.secret_key())?;
@@ -77,6 +83,18 @@ fn handed_over(case: &Value, got: &[u8]) -> Outcome {
 /// # Errors
 /// As building it.
 pub fn client(emulator: &Emulator, options: &Value) -> clerk_usher::Result<Clerk> {
+    builder(emulator, options)?.build()
+}
+
+fn hooked(builder: ClerkBuilder, events: &Arc<Mutex<Vec<Value>>>) -> ClerkBuilder {
+    let keep = || {
+        let events = events.clone();
+        move |event: &CallEvent| events.lock().unwrap_or_else(PoisonError::into_inner).push(event.to_json())
+    };
+    builder.on_request(keep()).on_response(keep()).on_retry(keep())
+}
+
+fn builder(emulator: &Emulator, options: &Value) -> clerk_usher::Result<ClerkBuilder> {
     let mut all = json!({
         "secret_key": emulator.secret_key(),
         "publishable_key": emulator.publishable_key(),
@@ -87,7 +105,7 @@ pub fn client(emulator: &Emulator, options: &Value) -> clerk_usher::Result<Clerk
     for (name, value) in compare::object(options) {
         all[name] = value.clone();
     }
-    ClerkBuilder::from_json(&all.to_string())?.build()
+    ClerkBuilder::from_json(&all.to_string())
 }
 
 /// One command of the emulator's control.

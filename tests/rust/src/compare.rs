@@ -157,3 +157,19 @@ pub fn error(expected: &Value, envelope: &Value) -> Outcome {
 pub(crate) fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().map(Map::iter).into_iter().flatten()
 }
+
+/// Every step that hooks were told of, in order; of each, the fields that are named.
+///
+/// # Errors
+/// With what differs.
+pub fn events(expected: &[Value], got: &[Value]) -> Outcome {
+    if expected.len() != got.len() {
+        return Err(format!("events: expected {}, got {}: {got:?}", expected.len(), got.len()));
+    }
+    for (expected, got) in expected.iter().zip(got) {
+        for (name, value) in object(expected) {
+            same(&format!("event.{name}"), value, &got[name])?;
+        }
+    }
+    Ok(())
+}
