@@ -9,7 +9,7 @@ import pytest
 from clerk_usher.testing import Emulator
 
 BEARER = "Bearer $TOKEN"
-META = {"REQUEST_METHOD": "GET", "PATH_INFO": "/p", "HTTP_HOST": "a.io", "HTTP_AUTHORIZATION": BEARER}
+META: dict[str, Any] = {"REQUEST_METHOD": "GET", "PATH_INFO": "/p", "HTTP_HOST": "a.io", "HTTP_AUTHORIZATION": BEARER}
 ENVIRON = {**META, "wsgi.version": (1, 0), "wsgi.url_scheme": "https"}
 HEADERS = [(b"host", b"a.io"), (b"authorization", BEARER.encode())]
 SCOPE = {"type": "http", "method": "GET", "path": "/p", "headers": HEADERS}
