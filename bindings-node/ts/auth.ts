@@ -120,19 +120,34 @@ export class Auth {
   }
 }
 
-/** A question as the core's JSON text. What is not JSON is left for the core to say no to. */
+/** A question as the core's JSON text. What JSON cannot say is null, for the core to say no to: it is never left out. */
 function questionJson(question: unknown): string {
   if (typeof question !== 'object' || question === null) return '{}';
-  const { reverification, ...rest } = question as Record<string, unknown>;
-  const out: Record<string, unknown> = { ...rest };
-  if (reverification !== undefined) {
-    out['reverification'] = reverification;
-    if (typeof reverification === 'object' && reverification !== null && 'afterMinutes' in reverification) {
-      const { afterMinutes, ...level } = reverification as Record<string, unknown>;
-      out['reverification'] = { ...level, after_minutes: afterMinutes };
+  try {
+    const { reverification, ...rest } = jsonOf(question);
+    if (isObject(reverification) && 'afterMinutes' in reverification) {
+      const { afterMinutes, ...level } = reverification;
+      return JSON.stringify({ ...rest, reverification: { ...level, after_minutes: afterMinutes } });
     }
+    return JSON.stringify({ ...rest, reverification });
+  } catch {
+    // A getter that throws, or an object that is in itself.
+    return '';
   }
-  return JSON.stringify(out);
+}
+
+/** The fields of an object, each a value of JSON; those that are undefined are not there. */
+function jsonOf(given: object): Record<string, unknown> {
+  const fields = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields.map(([name, value]) => [name, isObject(value) ? jsonOf(value) : isPlain(value) ? value : null]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 interface StateJson {

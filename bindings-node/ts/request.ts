@@ -14,7 +14,7 @@ export type HeadersInput =
 export interface RequestInput {
   /** Such as `GET`. Default: `GET`. */
   readonly method?: string | undefined;
-  /** Absolute, or from the slash on; then the host comes from the headers. */
+  /** Absolute, or from the slash on; then the host comes from the headers. Anything else is an `ArgumentError`. */
   readonly url?: string | URL | undefined;
   readonly headers: HeadersInput;
 }
@@ -29,9 +29,17 @@ interface NodeRequest {
 export function toRequestJson(request: unknown): string {
   if (typeof request !== 'object' || request === null) throw refuse('request', 'must be a request');
   const input = request as RequestInput & NodeRequest;
-  const headers = pairsOf(input);
   const method = typeof input.method === 'string' ? input.method : 'GET';
-  return JSON.stringify({ method, url: urlOf(input, headers), headers });
+  const scheme = input.socket?.encrypted === true ? 'https' : undefined;
+  return JSON.stringify({ method, ...addressOf(input), scheme, headers: pairsOf(input) });
+}
+
+/** What a server's own request says was sent by a client, so it may be anything; a plain object's URL is the program's. */
+function addressOf(request: RequestInput & NodeRequest): { target: string } | { url: string } {
+  // A router that is mounted somewhere cuts its own part off `url`.
+  if (typeof request.originalUrl === 'string') return { target: request.originalUrl };
+  const url = String(request.url ?? '/');
+  return Array.isArray(request.rawHeaders) ? { target: url } : { url };
 }
 
 function pairsOf(request: RequestInput & NodeRequest): [string, string][] {
@@ -53,16 +61,6 @@ function pairsOf(request: RequestInput & NodeRequest): [string, string][] {
     for (const one of Array.isArray(value) ? value : [value]) pairs.push([String(name), String(one)]);
   }
   return pairs;
-}
-
-function urlOf(request: RequestInput & NodeRequest, headers: readonly [string, string][]): string {
-  // A router that is mounted somewhere cuts its own part off `url`.
-  const given = typeof request.originalUrl === 'string' ? request.originalUrl : String(request.url ?? '/');
-  if (/^https?:\/\//i.test(given)) return given;
-  const header = (name: string): string | undefined => headers.find(([key]) => key.toLowerCase() === name)?.[1];
-  const secure = request.socket?.encrypted === true || header(':scheme') === 'https';
-  const host = header('host') ?? header(':authority') ?? 'localhost';
-  return `${secure ? 'https' : 'http'}://${host}${given.startsWith('/') ? '' : '/'}${given}`;
 }
 
 function refuse(argument: string, what: string): ArgumentError {

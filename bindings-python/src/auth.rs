@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::claims::{Claims, parse};
+use crate::claims::{Claims, parse, parse_dict};
 
 /// Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false.
 #[pyclass(frozen, module = "clerk_usher._native")]
@@ -55,7 +55,7 @@ impl Auth {
 
     /// Who is impersonating the user, as the `act` claim says it.
     #[getter]
-    fn actor(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn actor<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.claim(py, "act")
     }
 
@@ -85,7 +85,7 @@ impl Auth {
 
     /// Minutes since the first and the second factor were verified, -1 for never: the `fva` claim as it is.
     #[getter]
-    fn factor_verification_age(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn factor_verification_age<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.claim(py, "fva")
     }
 
@@ -93,7 +93,7 @@ impl Auth {
     #[getter]
     fn session_claims(&self, py: Python<'_>) -> PyResult<Option<Py<PyDict>>> {
         let Some(claims) = &self.auth.claims else { return Ok(None) };
-        Ok(Some(self.claims.get_or_try_init(py, || parse(py, claims.json()))?.clone_ref(py)))
+        Ok(Some(self.claims.get_or_try_init(py, || parse_dict(py, claims.json()))?.clone_ref(py)))
     }
 
     /// Whether all that is asked holds. False for the signed out, and if nothing is asked.
@@ -110,7 +110,7 @@ impl Auth {
 
     /// The form that can be stored or sent.
     fn to_dict(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
-        parse(py, &self.auth.to_json())
+        parse_dict(py, &self.auth.to_json())
     }
 
     fn __repr__(&self) -> String {
@@ -127,11 +127,9 @@ impl Auth {
 }
 
 impl Auth {
-    fn claim(&self, py: Python<'_>, name: &str) -> PyResult<Py<PyAny>> {
-        match self.session_claims(py)? {
-            Some(claims) => Ok(claims.bind(py).get_item(name)?.map_or_else(|| py.None(), Bound::unbind)),
-            None => Ok(py.None()),
-        }
+    fn claim<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let text = self.auth.claims.as_ref().and_then(|claims| claims.raw(name));
+        text.map(|text| parse(py, text)).transpose()
     }
 }
 
@@ -295,7 +293,7 @@ impl RequestState {
 
     /// All of it, as JSON can hold it. The token is in there.
     fn to_dict(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
-        parse(py, &self.0.to_json())
+        parse_dict(py, &self.0.to_json())
     }
 
     /// Without the token and the claims.

@@ -2,6 +2,7 @@
 
 use clerk_usher::Error;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 /// The exception for an error of the core. Its class is the facade's: see `error.py`.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
@@ -18,4 +19,17 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 /// The same as an object, for whoever raises it elsewhere.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> Py<PyAny> {
     raise(py, error).into_value(py).into_any()
+}
+
+/// The exception for JSON that Python cannot hold. It keeps the text.
+pub(crate) fn undecodable(py: Python<'_>, text: &str, cause: PyErr) -> PyErr {
+    let made = || -> PyResult<PyErr> {
+        let kept = PyDict::new(py);
+        kept.set_item("body", text)?;
+        let class = py.import("clerk_usher.error")?.getattr("DecodeError")?;
+        Ok(PyErr::from_value(class.call(("this JSON is more than Python can hold",), Some(&kept))?))
+    };
+    let error = made().unwrap_or_else(|failed| failed);
+    error.set_cause(py, Some(cause));
+    error
 }

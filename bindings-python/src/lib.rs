@@ -5,6 +5,7 @@
 use pyo3::prelude::*;
 
 mod auth;
+mod bell;
 mod claims;
 mod client;
 mod clock;

@@ -2,9 +2,6 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::io::{Read, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,6 +15,7 @@ use pyo3::types::PyBytes;
 use tokio::task::AbortHandle;
 
 use crate::auth::RequestState;
+use crate::bell::{Bell, Door};
 use crate::claims::Claims;
 use crate::error::{exception, raise};
 use crate::runtime;
@@ -76,7 +74,7 @@ struct Place {
 /// Where the ends of a loop's tasks are, until the loop takes them.
 struct Queue {
     ends: Mutex<VecDeque<(u64, End)>>,
-    bell: UnixStream,
+    bell: Bell,
 }
 
 impl Queue {
@@ -84,9 +82,7 @@ impl Queue {
         let mut ends = locked(&self.ends);
         ends.push_back((id, end));
         if ends.len() == 1 {
-            // If it cannot be written, the socket is full, and the loop will wake all the same; or closed, and
-            // nobody waits any more.
-            let _ = (&self.bell).write(&[0]);
+            self.bell.ring();
         }
     }
 }
@@ -123,22 +119,20 @@ impl Drop for Delivery {
 #[pyclass(frozen, module = "clerk_usher._native")]
 pub(crate) struct Completions {
     queue: Arc<Queue>,
-    door: UnixStream,
+    door: Door,
 }
 
 #[pymethods]
 impl Completions {
     #[new]
     fn new() -> PyResult<Self> {
-        let (bell, door) = UnixStream::pair()?;
-        bell.set_nonblocking(true)?;
-        door.set_nonblocking(true)?;
+        let (bell, door) = Bell::new()?;
         Ok(Self { queue: Arc::new(Queue { ends: Mutex::default(), bell }), door })
     }
 
     /// The descriptor to watch.
     fn fileno(&self) -> i32 {
-        self.door.as_raw_fd()
+        self.door.fileno()
     }
 
     /// Takes out what is finished: id, and what it was for or its exception.
@@ -146,7 +140,7 @@ impl Completions {
         let ends = {
             let mut ends = locked(&self.queue.ends);
             // Under the lock, so that no bell rung for what is taken here is left to ring again.
-            while matches!((&self.door).read(&mut [0; 64]), Ok(read) if read > 0) {}
+            self.door.hush();
             std::mem::take(&mut *ends)
         };
         ends.into_iter()

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 
 import { ArgumentError, Auth, ConfigError, RequestState, UnavailableError } from 'clerk-usher';
@@ -87,6 +88,53 @@ test('Node’s IncomingMessage, from a real server', async () => {
   }
 });
 
+test('whatever a client sends in its first line and as its host is no error', async () => {
+  const states = [];
+  const proxied = local.withOptions({ proxyUrl: '/__clerk' });
+  const app = async (request, response) => {
+    states.push(await proxied.authenticateRequest(request).catch((error) => error));
+    response.end();
+  };
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address();
+    const hosts = ['a:99999', 'exa mple', '[::1', 'user@evil.com', 'evil.com/x?y=1#', '', '[:::]', 'a, b'];
+    for (const host of hosts) await raw(port, `GET /p HTTP/1.1\r\nHost: ${host}`);
+    for (const line of ['GET http://a:99999/p HTTP/1.1', 'OPTIONS * HTTP/1.1', 'GET ftp://x/y HTTP/1.1', 'GET //evil.com/p HTTP/1.1']) {
+      await raw(port, `${line}\r\nHost: a.io:81`);
+    }
+    await raw(port, 'GET /p HTTP/1.0');
+    const wanted = [...hosts.map(() => 'http://localhost/__clerk'), ...Array(4).fill('http://a.io:81/__clerk'), 'http://localhost/__clerk'];
+    assert.deepEqual(states.map((state) => state.proxyUrl ?? state), wanted);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+/** Sends the head of a request as it is, and waits for the answer to be over. */
+async function raw(port, head) {
+  const socket = connect(port, '127.0.0.1');
+  socket.end(`${head}\r\nConnection: close\r\n\r\n`);
+  socket.resume();
+  await once(socket, 'close');
+}
+
+test('the connection and HTTP/2’s own fields say what the origin is', async () => {
+  const proxied = local.withOptions({ proxyUrl: '/__clerk' });
+  const proxyUrl = async (request) => (await proxied.authenticateRequest(request)).proxyUrl;
+  const of = (socket, ...rawHeaders) => proxyUrl({ method: 'GET', url: '/p', headers: {}, rawHeaders, socket });
+  assert.equal(await of({ encrypted: true }, 'Host', 'a.io'), 'https://a.io/__clerk');
+  assert.equal(await of({}, 'Host', 'a.io'), 'http://a.io/__clerk');
+  assert.equal(await of({}, ':authority', 'a.io', ':scheme', 'https'), 'https://a.io/__clerk');
+  assert.equal(await of({}, ':authority', 'me@a.io', ':scheme', 'x'), 'http://localhost/__clerk');
+  const mounted = { url: '/rest', originalUrl: '/app/rest', headers: { host: 'a.io' } };
+  assert.equal(await proxyUrl(mounted), 'http://a.io/__clerk');
+  assert.equal(await proxyUrl({ ...mounted, originalUrl: 'ftp://x' }), 'http://a.io/__clerk');
+});
+
 test('who is calling, and what they may do', async () => {
   const state = await signedIn({ url, headers: bearer() });
   assert.ok(state instanceof RequestState);
@@ -116,6 +164,30 @@ test('who is calling, and what they may do', async () => {
   assert.equal(auth.has({ reverification: 'strict' }), true);
   assert.equal(auth.has({ reverification: { level: 'first_factor', afterMinutes: 3 } }), false);
   assert.equal(auth.has({ reverification: { level: 'first_factor', afterMinutes: 4 } }), true);
+  const granted = { role: 'org:admin' };
+  const cyclic = { ...granted };
+  cyclic.reverification = cyclic;
+  const strange = [
+    () => 1,
+    Symbol('x'),
+    1n,
+    null,
+    NaN,
+    ['strict'],
+    new Date(),
+    { toJSON: () => undefined },
+    { toJSON: () => 'lax' },
+    { level: 'first_factor', afterMinutes: 4n },
+  ];
+  for (const value of strange) {
+    for (const name of ['feature', 'permission', 'plan', 'reverification', 'other', 'toJSON', '__proto__']) {
+      const question = { ...granted, [name]: value };
+      assert.equal(auth.has(question), false, `${name}: ${typeof value}`);
+    }
+  }
+  const throwing = Object.defineProperty({ ...granted }, 'plan', { enumerable: true, get: () => assert.fail() });
+  for (const question of [cyclic, throwing, { ...granted, toJSON: () => granted }]) assert.equal(auth.has(question), false);
+  assert.equal(auth.has({ ...granted, plan: undefined, reverification: undefined }), true, 'undefined is not asked');
   for (const question of [{}, null, undefined, 7, { role: 7 }, { other: 1 }, { reverification: null }, { reverification: 'none' }]) {
     assert.equal(auth.has(question), false, JSON.stringify(question));
   }
@@ -201,7 +273,7 @@ test('options of one call', async () => {
 });
 
 test('what is no request', async () => {
-  for (const request of [null, undefined, 7, 'https://x', {}, { url }, { url, headers: 7 }, { url, headers: ['x'] }]) {
+  for (const request of [null, undefined, 7, 'https://x', {}, { url }, { url, headers: 7 }, { url, headers: ['x'] }, { url: 'p', headers: {} }]) {
     assert.ok((await failure(local.authenticateRequest(request))) instanceof ArgumentError, JSON.stringify(request));
   }
 });

@@ -136,9 +136,17 @@ class ProactorLike(asyncio.SelectorEventLoop):
         super().add_reader(fd, callback, *args)
 
 
-def test_a_loop_without_readers_calls_from_a_thread(emulator: Emulator) -> None:
+def no_completions() -> None:
+    """As on systems whose loops watch no descriptors at all."""
+    raise OSError("unsupported")
+
+
+@pytest.mark.parametrize("kind", ["a loop without readers", "a system without them"])
+def test_without_readers_it_calls_from_a_thread(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     emulator.add_fault(route="/v1/users/count", latency_ms=5_000)
-    loop = ProactorLike()
+    loop = ProactorLike() if kind == "a loop without readers" else asyncio.SelectorEventLoop()
+    if kind == "a system without them":
+        monkeypatch.setattr(bridge, "Completions", no_completions)
     try:
         clerk = emulator.async_clerk()
 

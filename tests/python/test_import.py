@@ -54,6 +54,33 @@ assert count() == before
     assert emulator.requests() == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Clerk('sk_test_x').users.list(limit=501).page()",
+        "next(iter(Clerk('sk_test_x').users.list(limit=501)))",
+        "Clerk('sk_test_x').users.get('user_1/..')",
+        "asyncio.run(awaited(AsyncClerk('sk_test_x').users.list(limit=501)))",
+        "asyncio.run(awaited(AsyncClerk('sk_test_x').users.get('user_1/..')))",
+    ],
+)
+def test_a_refused_call_starts_no_thread(call: str) -> None:
+    run(f"""
+        import asyncio, os
+        from clerk_usher import ArgumentError, AsyncClerk, Clerk
+        async def awaited(call):
+            return await call
+        try:
+            {call}
+        except ArgumentError as error:
+            assert error.argument in ("limit", "user_id")
+        else:
+            raise AssertionError("it was not refused")
+        assert len(os.listdir("/proc/self/task")) == 1
+    """)
+
+
 def test_import_leaves_the_heavy_parts_out() -> None:
     run("""
         import sys

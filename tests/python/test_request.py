@@ -9,7 +9,8 @@ import pytest
 from clerk_usher.testing import Emulator
 
 BEARER = "Bearer $TOKEN"
-ENVIRON = {"REQUEST_METHOD": "GET", "PATH_INFO": "/p", "HTTP_HOST": "a.io", "HTTP_AUTHORIZATION": BEARER}
+META: dict[str, Any] = {"REQUEST_METHOD": "GET", "PATH_INFO": "/p", "HTTP_HOST": "a.io", "HTTP_AUTHORIZATION": BEARER}
+ENVIRON = {**META, "wsgi.version": (1, 0), "wsgi.url_scheme": "https"}
 HEADERS = [(b"host", b"a.io"), (b"authorization", BEARER.encode())]
 SCOPE = {"type": "http", "method": "GET", "path": "/p", "headers": HEADERS}
 
@@ -19,10 +20,13 @@ SHAPES: dict[str, Any] = {
     "pairs of bytes": [(b"authorization", BEARER.encode())],
     "a WSGI environ": ENVIRON,
     "an ASGI scope": SCOPE,
-    "Django": SimpleNamespace(META=ENVIRON, scheme="https"),
+    "Django": SimpleNamespace(META=META, scheme="https"),
     "Flask": SimpleNamespace(environ=ENVIRON),
     "Starlette": SimpleNamespace(scope=SCOPE),
-    "aiohttp": SimpleNamespace(method="GET", url="https://a.io/p", headers={"Authorization": BEARER}),
+    "aiohttp": SimpleNamespace(method="GET", raw_path="/p", scheme="https", headers={"Authorization": BEARER}),
+    "an object with method, url, headers": SimpleNamespace(
+        method="GET", url="https://a.io/p", headers={"Authorization": BEARER}
+    ),
     "method, url, headers": {"method": "GET", "url": "https://a.io/p", "headers": {"Authorization": BEARER}},
 }
 
@@ -36,6 +40,8 @@ def filled(shape: Any, token: str) -> Any:
         return {name: filled(value, token) for name, value in shape.items()}
     if isinstance(shape, (list, tuple)):
         return type(shape)(filled(item, token) for item in shape)
+    if not isinstance(shape, SimpleNamespace):
+        return shape
     return SimpleNamespace(**{name: filled(value, token) for name, value in vars(shape).items()})
 
 
@@ -46,3 +52,107 @@ def test_shape(emulator: Emulator, name: str) -> None:
     assert (state.status, state.reason) == ("signed-in", None)
     assert state.auth is not None and state.auth.user_id == "user_1"
     assert token not in repr(state)
+
+
+class Wire:
+    """What frameworks make of a request with this target and this host."""
+
+    def __init__(self, target: str, host: str | None) -> None:
+        self.target = target
+        self.host = host
+
+    def environ(self) -> dict[str, Any]:
+        path, _, query = self.target.partition("?")
+        environ = {**META, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "::1", "SERVER_PORT": "8000"}
+        environ |= {"wsgi.version": (1, 0), "wsgi.url_scheme": "http"}
+        del environ["HTTP_HOST"]
+        return environ if self.host is None else {**environ, "HTTP_HOST": self.host}
+
+    def scope(self) -> dict[str, Any]:
+        path, _, query = self.target.partition("?")
+        headers = [] if self.host is None else [(b"host", self.host.encode("latin-1"))]
+        return {**SCOPE, "path": path, "query_string": query.encode(), "headers": headers, "server": ("::1", 8000)}
+
+    def aiohttp(self) -> Any:
+        class Request:
+            method = "GET"
+            scheme = "http"
+            raw_path = self.target
+            headers = {} if self.host is None else {"Host": self.host}
+
+            @property
+            def url(self) -> str:
+                raise ValueError("it cannot be made of this host")
+
+        return Request()
+
+    def all(self) -> dict[str, Any]:
+        scope = self.scope()
+        return {
+            "WSGI": self.environ(),
+            "ASGI": scope,
+            "ASGI, raw": {**scope, "raw_path": self.target.partition("?")[0].encode("latin-1")},
+            "Django": SimpleNamespace(META=self.environ(), scheme="http"),
+            "Flask": SimpleNamespace(environ=self.environ()),
+            "Starlette": SimpleNamespace(scope=scope),
+            "aiohttp": self.aiohttp(),
+        }
+
+
+NO_HOSTS = [None, "", "a:99999", "exa mple", "[::1", "user@evil.com", "evil.com/x?y=1#", "[:::]", "1.2.3.999", "\xff"]
+
+
+@pytest.mark.parametrize("host", NO_HOSTS)
+def test_a_host_that_is_none_is_no_error(emulator: Emulator, host: str | None) -> None:
+    clerk = emulator.clerk(jwt_key=emulator.jwt_key, proxy_url="/__clerk")
+    for name, request in Wire("/p?q=1", host).all().items():
+        assert clerk.authenticate_request(request).proxy_url == "http://localhost/__clerk", name
+
+
+@pytest.mark.parametrize(
+    "target", ["", "*", "//evil.com/p", "http://a:99999/p", "ftp://x/y", "p?q", "/\\evil.com", "/\xff#"]
+)
+def test_no_target_is_an_error(emulator: Emulator, target: str) -> None:
+    clerk = emulator.clerk(jwt_key=emulator.jwt_key, proxy_url="/__clerk")
+    for name, request in Wire(target, "a.io:81").all().items():
+        assert clerk.authenticate_request(request).proxy_url == "http://a.io:81/__clerk", name
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_scheme_is_the_connections(emulator: Emulator, scheme: str) -> None:
+    clerk = emulator.clerk(jwt_key=emulator.jwt_key, proxy_url="/__clerk")
+    wire = Wire("/p", "a.io")
+    websocket = {"http": "ws", "https": "wss"}[scheme]
+    for request in (
+        {**wire.environ(), "wsgi.url_scheme": scheme},
+        SimpleNamespace(META=wire.environ(), scheme=scheme),
+        {**wire.scope(), "scheme": scheme},
+        {**wire.scope(), "type": "websocket", "scheme": websocket},
+        SimpleNamespace(method="GET", raw_path="/p", scheme=scheme, headers={"host": "a.io"}),
+        SimpleNamespace(method="GET", url=f"{scheme}://a.io/p", headers={}),
+    ):
+        assert clerk.authenticate_request(request).proxy_url == f"{scheme}://a.io/__clerk"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"type": "http", "path": "/", "server": "a"},
+        {"type": "http", "path": "/"},
+        {"type": "http", "path": "/", "headers": "x"},
+        {"type": ["http"], "path": ["/"], "headers": ["x"]},
+        {"type": "http", "path": ["/"], "headers": ["x", "y"]},
+        {"REQUEST_METHOD": "GET"},
+        {"REQUEST_METHOD": "GET", "wsgi.version": "(1, 0)", "wsgi.input": "x", "HTTP_AUTHORIZATION": "x"},
+        {"REQUEST_METHOD": "GET", "wsgi.version": ["1", "0"]},
+        {"url": "nonsense", "headers": "x", "method": "POST"},
+        {"url": "https://a.io/", "headers": ["x"]},
+        {"environ": "x", "META": "x", "scope": "x"},
+    ],
+)
+def test_names_of_headers_steer_nothing(emulator: Emulator, headers: dict[str, Any]) -> None:
+    """A client chooses the names of its headers: none of them makes a mapping of headers anything else."""
+    token = emulator.mint_session_token(user_id="user_1")
+    clerk = emulator.clerk(jwt_key=emulator.jwt_key)
+    state = clerk.authenticate_request({**headers, "authorization": f"Bearer {token}"})
+    assert (state.status, state.reason) == ("signed-in", None)

@@ -86,15 +86,15 @@ class RawResponse(Generic[T]):
         """The body read as JSON.
 
         Raises:
-            DecodeError: it is not JSON.
+            DecodeError: it is not JSON, or more than Python can hold.
         """
         try:
             return json.loads(self.body)
-        except ValueError as cause:
+        except (ValueError, RecursionError) as cause:
             from .error import DecodeError
 
             raise DecodeError(
-                f"the answer is not JSON: {cause}", status=self.status, headers=self.headers, body=self.text
+                f"the answer cannot be read as JSON: {cause}", status=self.status, headers=self.headers, body=self.text
             ) from None
 
     def parsed_by(self, parse: Callable[[RawResponse[Any]], T2]) -> RawResponse[T2]:

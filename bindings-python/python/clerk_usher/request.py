@@ -1,4 +1,4 @@
-"""Requests as frameworks have them, as the method, URL and headers that the core looks at.
+"""Requests as frameworks have them, as the method, address and headers that the core looks at.
 
 Told by their shape, so that no framework has to be there. A body is never touched, and no rule about headers is here.
 """
@@ -14,6 +14,7 @@ from .error import ArgumentError
 from .kinds import is_mapping, is_sequence
 
 Pairs = list[tuple[str, str]]
+Parts = dict[str, Any]
 
 _WHAT = (
     "`request` must be a request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or "
@@ -27,21 +28,19 @@ def read_request(request: object) -> str:
     Raises:
         ArgumentError: it is nothing that is known here.
     """
-    method, url, headers = _parts(request)
-    parts = {"method": method, "url": url, "headers": headers}
-    return json.dumps(parts, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return json.dumps(_parts(request), ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def _parts(request: Any) -> tuple[str, str, Pairs]:
+def _parts(request: Any) -> Parts:
     if is_mapping(request):
-        if "REQUEST_METHOD" in request:
+        # The names in a mapping of headers are a client's: what is told by names has to be told by kinds of values too.
+        if request.get("wsgi.version") == (1, 0):
             return _wsgi(request)
-        if request.get("type") in ("http", "websocket") and "path" in request:
+        fields = request.get("headers")
+        if request.get("type") in ("http", "websocket") and "path" in request and _is_pairs(fields):
             return _asgi(request)
-        if (is_mapping(request.get("headers")) or is_sequence(request.get("headers"))) and isinstance(
-            request.get("url"), str
-        ):
-            return str(request.get("method") or "GET"), request["url"], _pairs(request["headers"])
+        if isinstance(request.get("url"), str) and (is_mapping(fields) or _is_pairs(fields)):
+            return _parts_of(request.get("method"), _pairs(fields), url=request["url"])
         return _bare(_pairs(request))
     if is_sequence(request):
         return _bare(_pairs(request))
@@ -50,18 +49,29 @@ def _parts(request: Any) -> tuple[str, str, Pairs]:
         inner = getattr(request, name, None)
         if is_mapping(inner) and ("REQUEST_METHOD" in inner or "path" in inner):
             return _asgi(inner) if name == "scope" else _wsgi(inner, request if name == "META" else None)
-    method, url, headers = (getattr(request, name, None) for name in ("method", "url", "headers"))
-    if isinstance(method, str) and url is not None and headers is not None:
-        return method, str(url), _pairs(headers)
+    method, headers = getattr(request, "method", None), getattr(request, "headers", None)
+    if isinstance(method, str) and headers is not None:
+        # aiohttp's: it cannot make its `url` for whatever a client sends.
+        target = getattr(request, "raw_path", None)
+        if not isinstance(target, str):
+            target = getattr(request, "url", None)
+        if target is not None:
+            scheme = getattr(request, "scheme", None)
+            return _parts_of(method, _pairs(headers), target=str(target), scheme=scheme)
     raise ArgumentError(_WHAT, argument="request")
 
 
-def _bare(headers: Pairs) -> tuple[str, str, Pairs]:
+def _parts_of(method: object, headers: Pairs, *, scheme: object = None, **address: str) -> Parts:
+    """With the address as a client sent it (`target`), or as the program says it (`url`)."""
+    return {"method": str(method or "GET"), "scheme": str(scheme or ""), "headers": headers, **address}
+
+
+def _bare(headers: Pairs) -> Parts:
     """Headers alone: of a GET, wherever their `host` says."""
-    return "GET", "/", headers
+    return _parts_of("GET", headers, target="/")
 
 
-def _wsgi(environ: Mapping[str, Any], django: Any = None) -> tuple[str, str, Pairs]:
+def _wsgi(environ: Mapping[str, Any], django: Any = None) -> Parts:
     headers: Pairs = []
     for name, value in environ.items():
         if not isinstance(value, str):
@@ -70,40 +80,33 @@ def _wsgi(environ: Mapping[str, Any], django: Any = None) -> tuple[str, str, Pai
             headers.append((name[5:].replace("_", "-").lower(), value))
         elif name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             headers.append((name.replace("_", "-").lower(), value))
-    scheme = getattr(django, "scheme", None) or environ.get("wsgi.url_scheme") or "http"
-    host = environ.get("HTTP_HOST") or _server(environ.get("SERVER_NAME"), environ.get("SERVER_PORT"), scheme)
+    scheme = getattr(django, "scheme", None) or environ.get("wsgi.url_scheme")
     # A WSGI path is its bytes read as Latin-1 (PEP 3333).
     path = (environ.get("SCRIPT_NAME") or "") + (environ.get("PATH_INFO") or "")
-    target = quote(path.encode("latin-1", "replace"), safe=_SAFE)
-    return str(environ["REQUEST_METHOD"]), _url(scheme, host, target, environ.get("QUERY_STRING") or ""), headers
+    target = _target(quote(path.encode("latin-1", "replace"), safe=_SAFE), environ.get("QUERY_STRING") or "")
+    return _parts_of(environ.get("REQUEST_METHOD"), headers, scheme=scheme, target=target)
 
 
-def _asgi(scope: Mapping[str, Any]) -> tuple[str, str, Pairs]:
-    headers = _pairs(scope.get("headers") or [])
+def _asgi(scope: Mapping[str, Any]) -> Parts:
     schemes = {"ws": "http", "wss": "https"}
-    scheme = schemes.get(scope.get("scheme") or "http", scope.get("scheme") or "http")
-    host = next((value for name, value in headers if name.lower() == "host"), "")
-    if not host:
-        server = scope.get("server") or ("localhost", None)
-        host = _server(server[0], server[1], scheme)
+    scheme = scope.get("scheme")
     raw = scope.get("raw_path")
-    target = raw.decode("latin-1") if isinstance(raw, bytes) else quote(str(scope["path"]), safe=_SAFE)
+    path = raw.decode("latin-1") if isinstance(raw, bytes) else quote(str(scope["path"]), safe=_SAFE)
     query = scope.get("query_string") or b""
-    query = query.decode("latin-1") if isinstance(query, bytes) else str(query)
-    return str(scope.get("method") or "GET"), _url(scheme, host, target, query), headers
+    target = _target(path, query.decode("latin-1") if isinstance(query, bytes) else str(query))
+    headers = _pairs(scope.get("headers") or [])
+    return _parts_of(scope.get("method"), headers, scheme=schemes.get(scheme or "", scheme), target=target)
 
 
 _SAFE = "/!$&'()*+,;=:@~-._%"
 
 
-def _url(scheme: str, host: str, target: str, query: str) -> str:
-    path = target if target.startswith("/") else f"/{target}"
-    return f"{scheme}://{host}{path}" + (f"?{query}" if query else "")
+def _target(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
-def _server(name: object, port: object, scheme: str) -> str:
-    usual = {"http": "80", "https": "443"}.get(scheme)
-    return f"{name or 'localhost'}" if port is None or str(port) == usual else f"{name or 'localhost'}:{port}"
+def _is_pairs(headers: object) -> bool:
+    return is_sequence(headers) and all(is_sequence(pair) for pair in headers)
 
 
 def _pairs(headers: Any) -> Pairs:

@@ -8,7 +8,7 @@ use url::Url;
 pub(crate) fn public_url(request: &RequestParts) -> Result<Url, AuthenticateError> {
     let url = request_url(request)?;
     let first = |name| request.raw_header(name).map(|value| value.split(',').next().unwrap_or_default().to_owned());
-    let host = first("x-forwarded-host").or_else(|| request.raw_header("host").map(std::borrow::Cow::into_owned));
+    let host = first("x-forwarded-host").or_else(|| request.host().map(std::borrow::Cow::into_owned));
     let scheme = first("x-forwarded-proto").unwrap_or_else(|| url.scheme().to_owned());
     let Some(host) = host.filter(|host| !host.is_empty()) else {
         return Ok(url);
@@ -57,6 +57,7 @@ fn is_plain_host(host: &str) -> bool {
     plain(name) && port.is_none_or(|port| port.parse::<u16>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// The URL as the server got it. Nothing that a client can send is an error; what is no host is `localhost`.
 fn request_url(request: &RequestParts) -> Result<Url, AuthenticateError> {
     let wrong = || {
         AuthenticateError::argument(
@@ -65,11 +66,23 @@ fn request_url(request: &RequestParts) -> Result<Url, AuthenticateError> {
         )
     };
     let text = request.url();
-    if !text.starts_with('/') {
-        return Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(wrong);
+    let after_scheme = after_scheme(text);
+    if after_scheme.is_none() && !text.starts_with('/') && text != "*" && !request.is_received() {
+        return Err(wrong());
     }
-    let host = request.header("host").filter(|host| is_plain_host(host));
-    let mut url = Url::parse(&format!("http://{}/", host.as_deref().unwrap_or("localhost"))).map_err(|_| wrong())?;
+    if let (Some(_), Ok(mut url)) = (after_scheme, Url::parse(text)) {
+        // These fail for URLs without a host only.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        return Ok(url);
+    }
+    let on = |host: &str| Url::parse(&format!("{}://{host}/", request.scheme())).ok();
+    let named = request.host().filter(|host| is_plain_host(host)).and_then(|host| on(&host));
+    let mut url = named.or_else(|| on("localhost")).ok_or_else(wrong)?;
+    let text = match after_scheme {
+        Some(rest) => rest.find(['/', '?', '#']).and_then(|end| rest.get(end..)).unwrap_or_default(),
+        None => text,
+    };
     let text = text.split('#').next().unwrap_or_default();
     let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
     url.set_path(path);
@@ -77,16 +90,52 @@ fn request_url(request: &RequestParts) -> Result<Url, AuthenticateError> {
     Ok(url)
 }
 
+/// What follows `http://` or `https://`.
+fn after_scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("://")?;
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)).then_some(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{RequestParts, public_url};
 
     fn public(url: &str, headers: &[(&str, &str)]) -> String {
-        let request = headers
-            .iter()
-            .fold(RequestParts::new("GET", url), |request, (name, value)| request.with_header(*name, *value));
+        shown(RequestParts::new("GET", url), headers)
+    }
+
+    fn received(target: &str, headers: &[(&str, &str)]) -> String {
+        shown(RequestParts::received("GET", target), headers)
+    }
+
+    fn shown(request: RequestParts, headers: &[(&str, &str)]) -> String {
+        let request = headers.iter().fold(request, |request, (name, value)| request.with_header(*name, *value));
         public_url(&request).map_or_else(|error| error.to_string(), |url| url.to_string())
     }
+
+    /// Hosts that a client can send and that are none.
+    const NO_HOSTS: [&str; 20] = [
+        "",
+        ",x",
+        "<script>alert(1)</script>",
+        "user@evil.com",
+        "user:pass@evil.com",
+        "evil.com/x",
+        "evil.com/x?y=1#",
+        "a b",
+        "exa mple",
+        "evil.com\\x",
+        "a:b",
+        "a:99999",
+        "a:",
+        "[::1",
+        "[:::]",
+        "1.2.3.999",
+        "xn--a",
+        "a?x",
+        "a#x",
+        "a.com ,b",
+    ];
 
     #[test]
     fn forwarding_headers_move_the_origin() {
@@ -112,21 +161,7 @@ mod tests {
     #[test]
     fn what_is_no_origin_changes_nothing() {
         let url = "http://localhost:3000/path";
-        for host in [
-            "",
-            ",x",
-            "<script>alert(1)</script>",
-            "user@evil.com",
-            "evil.com/x",
-            "a b",
-            "evil.com\\x",
-            "a:b",
-            "a:99999",
-            "[::1",
-            "a?x",
-            "a#x",
-            "a.com ,b",
-        ] {
+        for host in NO_HOSTS {
             assert_eq!(public(url, &[("x-forwarded-host", host), ("host", "localhost:3000")]), url, "{host}");
         }
         for proto in ["", "ftp", "javascript", "https:"] {
@@ -148,5 +183,48 @@ mod tests {
         assert!(public("p", &[]).contains("request.url"));
         assert!(public("ftp://x/y", &[]).contains("request.url"));
         assert!(public("", &[]).contains("request.url"));
+    }
+
+    #[test]
+    fn nothing_that_is_sent_is_an_error() {
+        for host in NO_HOSTS {
+            let headers = [("host", host)];
+            assert_eq!(received("/p?a=1", &headers), "http://localhost/p?a=1", "{host}");
+            assert_eq!(public("/p?a=1", &headers), "http://localhost/p?a=1", "{host}");
+            if !host.starts_with(',') {
+                let absolute = public(&format!("http://{host}/p?a=1"), &[]);
+                assert!(absolute.starts_with("http://") && !absolute.contains('@'), "{host}: {absolute}");
+            }
+        }
+        let host = [("host", "a.io")];
+        assert_eq!(received("*", &host), "http://a.io/*");
+        assert_eq!(public("*", &host), "http://a.io/*");
+        assert_eq!(received("", &host), "http://a.io/");
+        assert_eq!(received("p", &host), "http://a.io/p");
+        assert_eq!(received("ftp://x/y?z", &host), "http://a.io/ftp://x/y?z");
+        assert_eq!(received("\u{0}\u{ff}\\x", &host), "http://a.io/%00%C3%BF/x");
+        assert_eq!(received("http://a:99999/p?q#f", &host), "http://a.io/p?q");
+        assert_eq!(received("http://a:99999", &host), "http://a.io/");
+        assert_eq!(received("HTTP://me:secret@b.io/p", &[]), "http://b.io/p");
+        assert_eq!(public("https://me@b.io/p", &host), "https://a.io/p");
+    }
+
+    #[test]
+    fn the_connection_says_the_scheme() {
+        let of = |scheme: &str, headers: &[(&str, &str)]| {
+            shown(RequestParts::received("GET", "/p").with_scheme(scheme), headers)
+        };
+        assert_eq!(of("https", &[("host", "a.io")]), "https://a.io/p");
+        assert_eq!(of("https", &[]), "https://localhost/p");
+        assert_eq!(of("HTTPS", &[("host", "a.io:443")]), "https://a.io/p");
+        for scheme in ["", "http", "javascript", "ws", "https://evil.com/"] {
+            assert_eq!(of(scheme, &[("host", "a.io")]), "http://a.io/p", "{scheme}");
+        }
+        // As HTTP/2 has it.
+        let fields = [(":authority", "a.io:81"), (":scheme", "https")];
+        assert_eq!(of("", &fields), "https://a.io:81/p");
+        assert_eq!(of("http", &fields), "http://a.io:81/p");
+        assert_eq!(of("", &[(":authority", "me@a.io"), (":scheme", "x")]), "http://localhost/p");
+        assert_eq!(of("http", &[(":authority", "a.io"), ("x-forwarded-proto", "https")]), "https://a.io/p");
     }
 }

@@ -10,6 +10,9 @@ use std::fmt;
 pub struct RequestParts {
     method: String,
     url: String,
+    /// Whether the URL is what a client sent, so that no form of it is a mistake of the program.
+    received: bool,
+    scheme: String,
     headers: Vec<(String, String)>,
 }
 
@@ -17,7 +20,21 @@ impl RequestParts {
     /// A request. `url` is absolute, or the path and query that a server got: then the `host` header completes it.
     #[must_use]
     pub fn new(method: &str, url: impl Into<String>) -> Self {
-        Self { method: method.to_ascii_uppercase(), url: url.into(), headers: Vec::new() }
+        Self { method: method.to_ascii_uppercase(), url: url.into(), ..Self::default() }
+    }
+
+    /// A request as a server got it. `target` is whatever stood in its first line: a path with a query, an absolute URL,
+    /// `*`, or nonsense, none of which is an error.
+    #[must_use]
+    pub fn received(method: &str, target: impl Into<String>) -> Self {
+        Self { received: true, ..Self::new(method, target) }
+    }
+
+    /// The scheme of the connection it came by, where the URL has none: `https`, or anything else for `http`.
+    #[must_use]
+    pub fn with_scheme(mut self, scheme: impl Into<String>) -> Self {
+        self.scheme = scheme.into();
+        self
     }
 
     /// Adds a header. One that is there several times is given several times.
@@ -33,14 +50,14 @@ impl RequestParts {
         let headers = request.headers().iter();
         let text = |value: &http::HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
         Self {
-            method: request.method().as_str().to_owned(),
-            url: request.uri().to_string(),
             headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+            ..Self::received(request.method().as_str(), request.uri().to_string())
         }
     }
 
-    /// Reads `{"method": …, "url": …, "headers": …}`, where headers are pairs, or an object with a string or a list of
-    /// strings for each name. Without a method it is GET.
+    /// Reads `{"method": …, "url": …, "scheme": …, "headers": …}`, where headers are pairs, or an object with a string or
+    /// a list of strings for each name. With `target` instead of `url` it is as [`RequestParts::received`] has it. Without
+    /// a method it is GET.
     ///
     /// # Errors
     /// [`AuthenticateError::Argument`] for anything else.
@@ -54,15 +71,22 @@ impl RequestParts {
             Some(Value::String(method)) => method,
             Some(_) => return Err(wrong("request.method", "must be a string")),
         };
-        let Some(Value::String(url)) = parts.remove("url") else {
-            return Err(wrong("request.url", "must be a string"));
+        let (url, received) = match (parts.remove("url"), parts.remove("target")) {
+            (Some(Value::String(url)), None) => (url, false),
+            (None, Some(Value::String(target))) => (target, true),
+            _ => return Err(wrong("request.url", "must be a string")),
+        };
+        let scheme = match parts.remove("scheme") {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(scheme)) => scheme,
+            Some(_) => return Err(wrong("request.scheme", "must be a string")),
         };
         let headers = read_headers(parts.remove("headers"))
             .ok_or_else(|| wrong("request.headers", "must be pairs of strings, or an object of strings"))?;
         if let Some(name) = parts.keys().next() {
             return Err(wrong(&format!("request.{name}"), "is not a part of a request that is looked at"));
         }
-        Ok(Self { headers, ..Self::new(&method, url) })
+        Ok(Self { received, scheme, headers, ..Self::new(&method, url) })
     }
 
     /// The method, upper case.
@@ -72,6 +96,22 @@ impl RequestParts {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether the URL is a client's and not the program's.
+    pub(crate) fn is_received(&self) -> bool {
+        self.received
+    }
+
+    /// `https` if the connection was such, as told or by HTTP/2's own field; else `http`.
+    pub(crate) fn scheme(&self) -> &'static str {
+        let told = if self.scheme.is_empty() { self.header(":scheme") } else { Some(self.scheme.as_str().into()) };
+        if told.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")) { "https" } else { "http" }
+    }
+
+    /// The host as the client named it, by the header or HTTP/2's own field.
+    pub(crate) fn host(&self) -> Option<Cow<'_, str>> {
+        self.header("host").or_else(|| self.header(":authority"))
     }
 
     /// A header by its name, in any case (D-13); several of one name are joined, as HTTP says. An empty one is none.
