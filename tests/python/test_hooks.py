@@ -74,5 +74,5 @@ def test_the_logger_is_told_without_any_hook(emulator: Emulator, caplog: pytest.
 
 def test_what_is_no_function_is_refused(emulator: Emulator) -> None:
     with pytest.raises(ConfigError, match="on_retry") as refused:
-        emulator.clerk(on_retry="print")  # type: ignore[arg-type]
+        emulator.clerk(on_retry="print")
     assert refused.value.option == "on_retry"
