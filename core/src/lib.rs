@@ -39,6 +39,6 @@ pub use client::{Clerk, PreparedCall};
 pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};
-pub use http::RawResponse;
+pub use http::{MAX_BODY_BYTES, RawResponse};
 pub use options::ClerkBuilder;
 pub use secret::Secret;
