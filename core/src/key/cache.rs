@@ -9,7 +9,8 @@
 //!   again starts its time anew; one that does not leaves it its remaining time.
 //! * Then it is asked for again. If that fails by an outage, and only then, the key serves on until it is 600 s old;
 //!   the endpoint is meanwhile asked again every 10 s, or as its `Retry-After` says. With
-//!   `skip_jwks_cache` this further time is not granted (D-18), nor to a key that the endpoint has said since is gone.
+//!   `skip_jwks_cache` this further time is not granted (D-18), nor to a key that a later answer
+//!   of the endpoint, other than an outage, did not have.
 //!
 //! A key id that is not there is asked for once in 30 s, whoever asks; until then it is unknown (D-6, D-19), or, if the
 //! asking failed, the failure stands. A bad signature is no business of this cache: it removes nothing, fetches nothing.
@@ -118,7 +119,7 @@ pub enum Lookup {
 struct Entry {
     key: Result<Arc<VerifyingKey>, Arc<str>>,
     fetched_at: i64,
-    /// A later answer of the endpoint did not have it.
+    /// A later answer of the endpoint did not have it, or was a refusal.
     retired: bool,
 }
 
@@ -327,6 +328,10 @@ impl KeyCache {
                 state.failed = None;
             }
             Err(failure) => {
+                // Refused is not out: should the endpoint be out later on, that does not bring old keys back.
+                if !failure.outage {
+                    state.keys.values_mut().for_each(|entry| entry.retired = true);
+                }
                 let unless_said = if state.keys.is_empty() { FAILURE_STANDS_MS } else { FAILURE_STANDS_WITH_KEYS_MS };
                 let stands_ms =
                     failure.retry_after_ms.unwrap_or(unless_said).clamp(FAILURE_STANDS_MS, FAILURE_STANDS_AT_MOST_MS);

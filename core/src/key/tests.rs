@@ -245,6 +245,44 @@ async fn a_key_that_is_gone_upstream_has_no_further_time_in_an_outage() {
 }
 
 #[tokio::test]
+async fn an_outage_does_not_undo_a_refusal() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    source.now_always(answer(401, "{}"));
+    clock.advance(300_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "failed");
+    source.now_always(answer(503, "{}"));
+    clock.advance(10_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+    assert_eq!(source.fetches(), 3);
+}
+
+#[tokio::test]
+async fn when_there_are_too_many_the_least_recently_used_makes_room() {
+    let clock = ManualClock::new(NOW);
+    let caches = KeyCaches::new("https://api.clerk.com", "2026-05-12", None, KeyCacheSettings::default());
+    let source = FakeSource::with_keys(&[key_a().jwk()]);
+    let of = |at: usize| caches.for_secret_key(&Secret::new(format!("sk_test_{at}")), NOW);
+    for at in 0..64 {
+        assert_eq!(find(&of(at), "ins_a", false, &clock, &source).await, "key");
+    }
+    drop(of(0));
+    let in_use = of(1);
+    let used_again = of(1);
+    for at in 2..64 {
+        drop(of(at));
+    }
+    // The oldest use is now that of 0; then that of 1, with which somebody is deciding; then that of 2.
+    for at in 64..66 {
+        assert_eq!(find(&of(at), "ins_a", false, &clock, &source).await, "key");
+    }
+    let warm = |at: usize| of(at).is_warm(NOW);
+    assert!(warm(1) && Arc::ptr_eq(&in_use, &used_again) && Arc::ptr_eq(&in_use, &of(1)));
+    assert!(warm(3) && warm(63) && warm(64) && warm(65));
+    assert!(!warm(0));
+}
+
+#[tokio::test]
 async fn a_thousand_unknown_ids_cause_at_most_two_fetches() {
     let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
     for at in 0..1000 {
@@ -554,7 +592,7 @@ async fn one_bad_key_costs_only_itself() {
         let (cache, source) = (usual(), FakeSource::with_keys(&keys));
         assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
         // But what is told later goes before what was told once.
-        source.now_always(answer(200, jwks(&[bad.clone()])));
+        source.now_always(answer(200, jwks(std::slice::from_ref(&bad))));
         assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "unusable");
     }
 }
