@@ -109,7 +109,7 @@ export interface VerifyTokenOptions {
   clockSkewMs?: number | undefined;
   /** The public key to verify with, as PEM or JWK text: nothing is fetched (R-243). */
   jwtKey?: string | undefined;
-  /** The secret key to fetch keys with. */
+  /** The secret key to fetch keys with. It goes before every key of the client, its `jwtKey` included. */
   secretKey?: string | undefined;
   /** Fetch the keys for this very call (R-232). Default: false. */
   skipJwksCache?: boolean | undefined;

@@ -28,13 +28,26 @@ pub trait Operation: Send + Sync + 'static {
 }
 
 /// Settings of one call. They never collide with an argument of the API.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) recorder: Option<Recorder>,
+}
+
+/// Shows the names of headers; their values may be secret.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("max_retries", &self.max_retries)
+            .field("headers", &headers)
+            .finish()
+    }
 }
 
 impl CallOptions {

@@ -13,7 +13,9 @@ use crate::error::{ArgumentError, ConfigError, Error, Result};
 use crate::file::File;
 use crate::generated::operations;
 use crate::hooks::Hooks;
-use crate::http::{Backoff, Limits, Outgoing, RawResponse, Transport, TransportOptions};
+use crate::http::{
+    Backoff, Limits, MAX_BODY_BYTES, MAX_KEYS_BODY_BYTES, Outgoing, RawResponse, Transport, TransportOptions,
+};
 use crate::key::check_secret_key;
 use crate::options::{self, ClerkBuilder, Values};
 use crate::secret::Secret;
@@ -96,8 +98,8 @@ impl Clerk {
         })
     }
 
-    /// A copy with some options changed; what is not set here stays as it is in this client. Connections are shared
-    /// unless an option of theirs changes.
+    /// A copy with some options changed; what is not set here stays as it is in this client. Connections and the keys that
+    /// verify tokens are shared, unless an option of theirs changes.
     ///
     /// # Errors
     /// `Config`, as [`ClerkBuilder::build`].
@@ -111,7 +113,9 @@ impl Clerk {
         let mut inner =
             Arc::try_unwrap(copy.inner).map_err(|_| Error::Internal("a new client is shared".to_owned()))?;
         inner.transport = self.inner.transport.clone();
-        inner.verification = self.inner.verification.sharing_keys(&inner.values)?;
+        if self.inner.values.same_keys(&inner.values) {
+            inner.verification = self.inner.verification.sharing_keys(&inner.values)?;
+        }
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -231,6 +235,7 @@ impl Clerk {
             body: prepared.body,
             idempotent,
             route,
+            max_body: MAX_BODY_BYTES,
         };
         let hooks = self.inner.hooks.with(options.recorder.clone());
         Ok(PreparedCall { clerk: self.clone(), outgoing, limits: self.limits(options), hooks })
@@ -245,6 +250,7 @@ impl Clerk {
             body: None,
             idempotent: true,
             route: "GET /jwks".to_owned(),
+            max_body: MAX_KEYS_BODY_BYTES,
         };
         let values = &self.inner.values;
         let limits = Limits {
@@ -382,7 +388,13 @@ fn check_keys(values: &Values) -> Result<()> {
 }
 
 impl Values {
-    /// Whether a client with these options may use the connections and keys of one with the others.
+    /// Whether a client with these options may, over the same connections, use the keys of one with the others: how they
+    /// are fetched is a setting of theirs.
+    fn same_keys(&self, other: &Self) -> bool {
+        self.keys_cooldown == other.keys_cooldown && self.keys_timeout == other.keys_timeout
+    }
+
+    /// Whether a client with these options may use the connections of one with the others.
     fn same_connections(&self, other: &Self) -> bool {
         self.secret_key == other.secret_key
             && self.api_url == other.api_url

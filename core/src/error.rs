@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::AuthenticateError;
 use crate::key::KeyError;
+use crate::secret::{Length, names};
 use crate::token::{OptionError, TokenError};
 
 /// The result of anything that can fail.
@@ -127,8 +128,8 @@ impl ErrorKind {
     }
 }
 
-/// An answer of the API that is not a success.
-#[derive(Debug, Clone)]
+/// An answer of the API that is not a success. `Debug` shows the names of its headers and the length of its body.
+#[derive(Clone)]
 pub struct ApiError {
     /// HTTP status.
     pub status: u16,
@@ -208,6 +209,20 @@ impl ApiErrorItem {
             long_message: text("long_message"),
             meta: object.get("meta").and_then(Value::as_object).cloned(),
         })
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("route", &self.route)
+            .field("status", &self.status)
+            .field("errors", &self.errors)
+            .field("trace_id", &self.trace_id)
+            .field("retry_after", &self.retry_after)
+            .field("headers", &names(&self.headers))
+            .field("body", &Length(self.body.len()))
+            .finish()
     }
 }
 
@@ -291,8 +306,8 @@ pub struct ConnectionError {
     pub sent: bool,
 }
 
-/// An answer that cannot be read.
-#[derive(Debug, Clone)]
+/// An answer that cannot be read. `Debug` shows the names of its headers and the length of its body: it may be a token.
+#[derive(Clone)]
 pub struct DecodeError {
     /// What was expected, and what came.
     pub message: String,
@@ -300,8 +315,19 @@ pub struct DecodeError {
     pub status: u16,
     /// Response headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body as it came.
+    /// The body as it came; empty if it was longer than [`crate::MAX_BODY_BYTES`].
     pub body: bytes::Bytes,
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("message", &self.message)
+            .field("status", &self.status)
+            .field("headers", &names(&self.headers))
+            .field("body", &Length(self.body.len()))
+            .finish()
+    }
 }
 
 impl Error {

@@ -41,6 +41,6 @@ pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};
 pub use hooks::CallEvent;
-pub use http::RawResponse;
+pub use http::{MAX_BODY_BYTES, RawResponse};
 pub use options::ClerkBuilder;
 pub use secret::Secret;

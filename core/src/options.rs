@@ -1,6 +1,7 @@
 //! The options of a client: what can be set, where it comes from if it is not, and what is refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,13 +32,23 @@ pub struct ClerkBuilder {
 }
 
 /// Where unset options come from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 enum Environment {
     /// The process's own variables.
     #[default]
     Process,
     /// These, and no others.
     Given(BTreeMap<String, String>),
+}
+
+/// Variables by their names: among their values are keys.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process => f.write_str("Process"),
+            Self::Given(variables) => f.debug_tuple("Given").field(&variables.keys()).finish(),
+        }
+    }
 }
 
 /// One or several texts.
@@ -142,7 +153,7 @@ impl ClerkBuilder {
         /// A machine's secret key (`ak_…`): authorizes its M2M tokens.
         machine_secret_key: Secret;
         /// The instance's public key, as PEM (with or without its lines and breaks) or JWK: tokens are then verified
-        /// without any request.
+        /// without any request. A key given for a call goes before it.
         jwt_key: Secret;
         /// Where the API is; a path is kept. Default [`DEFAULT_API_URL`].
         api_url: String;
@@ -260,7 +271,8 @@ impl ClerkBuilder {
     /// As there.
     pub fn merge_json(mut self, text: &str) -> Result<Self> {
         let options: BTreeMap<String, serde_json::Value> = serde_json::from_str(text)
-            .map_err(|error| ConfigError::new("options", format!("the options must be a JSON object: {error}")))?;
+            // Without what the parser says, which may repeat a key that was given by itself.
+            .map_err(|_| ConfigError::new("options", "the options must be a JSON object"))?;
         for (name, value) in options {
             if !value.is_null() {
                 self.set_json(&name, value)?;

@@ -39,3 +39,17 @@ impl<T: Into<String>> From<T> for Secret {
         Self::new(text)
     }
 }
+
+/// In the place of bytes that may hold a secret: how many they are.
+pub(crate) struct Length(pub(crate) usize);
+
+impl fmt::Debug for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+/// In the place of headers, whose values may be secrets: their names.
+pub(crate) fn names<V>(headers: &[(String, V)]) -> Vec<&str> {
+    headers.iter().map(|(name, _)| name.as_str()).collect()
+}

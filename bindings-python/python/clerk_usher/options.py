@@ -117,9 +117,9 @@ class VerifyOptions(TypedDict, total=False):
     clock_skew: float | None
     """Seconds that the clocks may differ; 0 is a value."""
     jwt_key: str | None
-    """The key to verify with, as PEM or JWK."""
+    """The key to verify with, as PEM or JWK. It goes before every key of the client."""
     secret_key: str | None
-    """The secret key to fetch keys with."""
+    """The secret key to fetch keys with. It goes before every key of the client, its JWT key included."""
     skip_jwks_cache: bool
     """Fetch the keys for this very call."""
 

@@ -7,6 +7,8 @@ mod check;
 mod encode;
 mod suggest;
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -14,13 +16,21 @@ use serde_json::value::RawValue;
 use crate::catalogue::Operation;
 use crate::error::ArgumentError;
 use crate::file::File;
+use crate::secret::names;
 
 pub(crate) use encode::{Prepared, append_query};
 pub(crate) use suggest::closest;
 
 /// Named values, in the order they were given. A later value replaces an earlier one of the same name.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Arguments(Vec<(String, Box<RawValue>)>);
+
+/// Shows their names; their values may be secret.
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Arguments").field(&names(&self.0)).finish()
+    }
+}
 
 impl Arguments {
     /// Reads a JSON object.
@@ -28,8 +38,7 @@ impl Arguments {
     /// # Errors
     /// If the text is not a JSON object.
     pub fn from_json(text: &str) -> Result<Self, ArgumentError> {
-        serde_json::from_str(text)
-            .map_err(|error| ArgumentError::new("arguments", format!("the arguments must be a JSON object: {error}")))
+        serde_json::from_str(text).map_err(|_| ArgumentError::new("arguments", "the arguments must be a JSON object"))
     }
 
     /// Sets a value.

@@ -5,7 +5,7 @@ use super::authenticator::{Request, Stop};
 use super::state::RequestState;
 use crate::token::{
     Carrier, Claims, DecodedToken, TokenError, TokenErrorReason, TokenType, is_machine_jwt, is_non_session_category,
-    machine_token_type,
+    is_of_machine, machine_token_type,
 };
 
 /// §3.7: only a session is accepted.
@@ -59,9 +59,10 @@ pub(crate) fn verified(request: &Request<'_>, token: &str, carrier: Carrier) -> 
     }
 }
 
-/// D-16: a token without a session id is of a template, made by an instance without categories.
+/// D-16: a token without a session id is of a template, made by an instance without categories. Nor is a machine a user,
+/// in whatever form its token comes.
 pub(crate) fn signed_in(request: &Request<'_>, token: &str, claims: Claims) -> RequestState {
-    if claims.sid.as_deref().is_none_or(str::is_empty) {
+    if claims.sid.as_deref().is_none_or(str::is_empty) || is_of_machine(token, &claims) {
         return mismatch(request, TokenType::SessionToken);
     }
     RequestState::signed_in(request.echo(), token, claims)

@@ -53,13 +53,50 @@ impl Choice<'_> {
     }
 }
 
-/// The issuer without any `http://` or `https://`, in any case.
+/// The issuer without any `http://` or `https://`, in any case. One pass, as an issuer is as long as its sender likes;
+/// what comes together by removing one is left.
 fn without_schemes(issuer: &str) -> String {
-    let mut rest = issuer.to_owned();
-    for scheme in ["https://", "http://"] {
-        while let Some(at) = rest.to_ascii_lowercase().find(scheme) {
-            rest.replace_range(at..at + scheme.len(), "");
-        }
+    // Of the same length, as only ASCII changes.
+    let lower = issuer.to_ascii_lowercase();
+    let mut left = String::with_capacity(issuer.len());
+    let mut done = 0;
+    while let Some(at) = lower[done..].find("http").map(|at| done + at) {
+        let rest = &lower[at..];
+        left.push_str(&issuer[done..at]);
+        done = match ["http://", "https://"].into_iter().find(|scheme| rest.starts_with(scheme)) {
+            Some(scheme) => at + scheme.len(),
+            None => {
+                left.push_str(&issuer[at..at + "http".len()]);
+                at + "http".len()
+            }
+        };
     }
-    rest
+    left.push_str(&issuer[done..]);
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_schemes;
+
+    #[test]
+    fn schemes_are_removed_in_one_pass() {
+        for (issuer, left) in [
+            ("https://clerk.example.com", "clerk.example.com"),
+            ("HTTP://clerk.example.com", "clerk.example.com"),
+            ("clerk.example.com", "clerk.example.com"),
+            ("https://http://a", "a"),
+            ("ahttps://bhttp://c", "abc"),
+            ("httphttp://a", "httpa"),
+            ("http:/a", "http:/a"),
+            ("httpsx://a", "httpsx://a"),
+            ("é\u{212a}https://é", "é\u{212a}é"),
+            ("", ""),
+            // What removing one puts together stays.
+            ("hhttps://ttps://clerk.example.com", "https://clerk.example.com"),
+        ] {
+            assert_eq!(without_schemes(issuer), left, "{issuer}");
+        }
+        assert_eq!(without_schemes(&"https://".repeat(5_900)), "");
+    }
 }

@@ -133,6 +133,21 @@ fn header_tokens_of_section_3_7() {
         told(&bearer(&key_b().token_with(&json!({}), &json!({"sid": ""})), json!({}))),
         "signed-out token-invalid-signature"
     );
+    // Padding takes a token out of the format that machines' are told by, but not what it says of itself.
+    let ignored = json!({"cat": "cl_I7d4PD111III"});
+    let machine = key.token_with(&ignored, &json!({"sub": "mch_1"}));
+    let oauth = key.token_with(&json!({"cat": "cl_I7d4PD111III", "typ": "at+jwt"}), &json!({}));
+    for padded in [machine.clone() + "=", machine + "==", oauth + "="] {
+        for accepts in [json!("session_token"), json!("any"), json!(["session_token"])] {
+            let with = json!({"accepts_token": accepts, "header_type": ["JWT", "at+jwt"]});
+            assert_eq!(told(&bearer(&padded, with)), "signed-out token-type-mismatch", "{accepts}");
+        }
+        let request = page(&[("Cookie", &format!("__session={padded}; __client_uat=1"))]);
+        let with = json!({"header_type": ["JWT", "at+jwt"]});
+        assert_eq!(told(&ask(P, &request, with)), "signed-out token-type-mismatch");
+    }
+    let session = key.token() + "=";
+    assert_eq!(told(&bearer(&session, json!({}))), "signed-in");
     for opaque in ["ak_abc", "mt_abc", "oat_abc"] {
         assert_eq!(told(&bearer(opaque, json!({}))), "signed-out token-invalid", "D-11");
     }

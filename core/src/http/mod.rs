@@ -10,10 +10,19 @@ pub(crate) use retry::{Backoff, Limits};
 pub(crate) use tls::certificates;
 pub(crate) use transport::{Outgoing, Transport, TransportOptions};
 
+use std::fmt;
+
 use bytes::Bytes;
 
-/// An answer as it came.
-#[derive(Debug, Clone)]
+use crate::secret::{Length, names};
+
+/// The longest answer that is read, in bytes: 64 MiB. A longer one is a [`crate::Error::Decode`] without its body.
+pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// The longest key set that is read. That of an instance has a few KiB, and whoever is calling waits for it.
+pub(crate) const MAX_KEYS_BODY_BYTES: usize = 1024 * 1024;
+
+/// An answer as it came. `Debug` shows the names of its headers and the length of its body: an answer may be a token.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RawResponse {
     /// HTTP status.
@@ -31,3 +40,16 @@ impl RawResponse {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("status", &self.status)
+            .field("headers", &names(&self.headers))
+            .field("body", &Length(self.body.len()))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
@@ -14,9 +14,10 @@ use tokio::time::Instant;
 use super::retry::{may_retry, retry_after};
 use super::{Limits, RawResponse, tls};
 use crate::clock::SharedClock;
-use crate::error::{ApiError, ConfigError, ConnectionError, Error, Result, TimeoutError};
+use crate::error::{ApiError, ConfigError, ConnectionError, DecodeError, Error, Result, TimeoutError};
 use crate::hooks::{Attempt, Hooks};
 use crate::host;
+use crate::secret::Length;
 
 /// What the pool is made from.
 pub(crate) struct TransportOptions {
@@ -49,7 +50,6 @@ impl fmt::Debug for Transport {
 }
 
 /// One request to send.
-#[derive(Debug)]
 pub(crate) struct Outgoing {
     pub(crate) method: http::Method,
     pub(crate) url: String,
@@ -59,6 +59,24 @@ pub(crate) struct Outgoing {
     pub(crate) idempotent: bool,
     /// Method and path template, for messages: no ids, no secrets.
     pub(crate) route: String,
+    /// The longest answer that is read, in bytes.
+    pub(crate) max_body: usize,
+}
+
+/// Without headers and body, which may hold keys and passwords.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.body.as_ref().map(|(body, _)| Length(body.len()));
+        f.debug_struct("Outgoing").field("route", &self.route).field("body", &body).finish_non_exhaustive()
+    }
+}
+
+/// The longest time that is reckoned with. To a caller it is as good as none at all.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+fn from_now(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time.min(LONGEST)).unwrap_or(now)
 }
 
 impl Transport {
@@ -112,7 +130,7 @@ impl Transport {
         hooks: &Hooks,
     ) -> Result<RawResponse> {
         let client = self.client()?;
-        let deadline = Instant::now() + limits.total;
+        let deadline = from_now(limits.total);
         let mut retries: u32 = 0;
         loop {
             let number = retries.saturating_add(1);
@@ -137,7 +155,7 @@ impl Transport {
                 None => limits.backoff.wait(retries),
             };
             // What could not be answered in time is told as it failed, not as a timeout.
-            if Instant::now() + wait >= deadline {
+            if wait >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(error);
             }
             told.retries(clock.now_ms(), wait, &error);
@@ -154,7 +172,7 @@ impl Transport {
         deadline: Instant,
         clock: &SharedClock,
     ) -> Result<RawResponse> {
-        let until = limits.attempt.map_or(deadline, |attempt| deadline.min(Instant::now() + attempt));
+        let until = limits.attempt.map_or(deadline, |attempt| deadline.min(from_now(attempt)));
         let allowed = until.saturating_duration_since(Instant::now());
         match tokio::time::timeout_at(until, exchange(client, outgoing, clock)).await {
             Ok(result) => result,
@@ -170,20 +188,45 @@ async fn exchange(client: &reqwest::Client, outgoing: &Outgoing, clock: &SharedC
     if let Some((body, content_type)) = &outgoing.body {
         request = request.header(CONTENT_TYPE, content_type).body(body.clone());
     }
-    let response = request.send().await.map_err(|error| broken(&outgoing.route, &error, false))?;
+    let mut response = request.send().await.map_err(|error| broken(&outgoing.route, &error, false))?;
     let status = response.status().as_u16();
     let headers: Vec<(String, String)> = response
         .headers()
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let body = response.bytes().await.map_err(|error| broken(&outgoing.route, &error, true))?;
+    let body =
+        read_body(&mut response, outgoing.max_body).await.map_err(|error| broken(&outgoing.route, &error, true))?;
     if (200..300).contains(&status) {
-        return Ok(RawResponse { status, headers, body });
+        return match body {
+            Some(body) => Ok(RawResponse { status, headers, body }),
+            None => {
+                let message = format!("{}: the answer is longer than {} bytes", outgoing.route, outgoing.max_body);
+                Err(Error::Decode(Box::new(DecodeError { message, status, headers, body: Bytes::new() })))
+            }
+        };
     }
+    // What failed has failed, however much is said of it.
+    let body = body.unwrap_or_default();
     let after = headers.iter().find(|(name, _)| name == "retry-after").map(|(_, value)| value);
     let after = after.and_then(|value| retry_after(value, clock.now_ms()));
     Err(Error::Api(Box::new(ApiError::new(&outgoing.route, status, headers, body, after))))
+}
+
+/// The body, or `None` as soon as it is known to be longer than this.
+async fn read_body(response: &mut reqwest::Response, at_most: usize) -> reqwest::Result<Option<Bytes>> {
+    let said = response.content_length().map_or(0, |said| usize::try_from(said).unwrap_or(usize::MAX));
+    if said > at_most {
+        return Ok(None);
+    }
+    let mut body = BytesMut::new();
+    while let Some(piece) = response.chunk().await? {
+        if piece.len() > at_most.saturating_sub(body.len()) {
+            return Ok(None);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Some(body.freeze()))
 }
 
 fn broken(route: &str, error: &reqwest::Error, answered: bool) -> Error {

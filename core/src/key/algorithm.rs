@@ -1,5 +1,6 @@
 //! The three signature algorithms, and a public key that is bound to one of them.
 
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rsa::{PublicKey, PublicKeyComponents};
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters};
 use std::fmt;
@@ -61,6 +62,11 @@ impl VerifyingKey {
     /// A key from a DER `SubjectPublicKeyInfo`.
     pub(crate) fn from_spki(der: &[u8], algorithm: Algorithm) -> Result<Self, String> {
         let public = PublicKey::from_der(der).map_err(|_| "it is not an RSA public key in SPKI form".to_owned())?;
+        // The reader stops at the key's end; only written out again it shows whether that was all.
+        let again: PublicKeyX509Der<'_> = public.as_der().map_err(|_| "it is not a usable RSA key".to_owned())?;
+        if again.as_ref() != der {
+            return Err("it is more than an RSA public key in SPKI form".to_owned());
+        }
         let bits =
             RsaParameters::public_modulus_len(public.as_ref()).map_err(|_| "its modulus cannot be read".to_owned())?;
         check_bits(usize::try_from(bits).unwrap_or(usize::MAX))?;

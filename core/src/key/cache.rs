@@ -9,7 +9,8 @@
 //!   again starts its time anew; one that does not leaves it its remaining time.
 //! * Then it is asked for again. If that fails by an outage, and only then, the key serves on until it is 600 s old;
 //!   the endpoint is meanwhile asked again every 10 s, or as its `Retry-After` says. With
-//!   `skip_jwks_cache` this further time is not granted (D-18).
+//!   `skip_jwks_cache` this further time is not granted (D-18), nor to a key that a later answer
+//!   of the endpoint, other than an outage, did not have.
 //!
 //! A key id that is not there is asked for once in 30 s, whoever asks; until then it is unknown (D-6, D-19), or, if the
 //! asking failed, the failure stands. A bad signature is no business of this cache: it removes nothing, fetches nothing.
@@ -52,6 +53,9 @@ const FAILURE_STANDS_MS: i64 = 1_000;
 const FAILURE_STANDS_WITH_KEYS_MS: i64 = 10_000;
 const FAILURE_STANDS_AT_MOST_MS: i64 = 60_000;
 
+/// How many requests for an unknown key id are taken over by who is waiting, one after the other, when each is given up.
+const MAX_TAKEN_OVER: u32 = 2;
+
 /// The endpoint should be asked: hand this to [`KeyCache::refresh`], then decide again.
 ///
 /// It remembers which state of the cache it was asked in, so that a request which ended since then counts.
@@ -62,15 +66,38 @@ pub struct NeedKeys {
 }
 
 /// How far a decision is that may need keys.
+///
+/// It holds the cache that it is about: nothing that another decision does meanwhile may take it away.
 #[derive(Debug, Clone, Default)]
 pub enum Progress {
     /// At its start.
     #[default]
     Start,
     /// The endpoint has been asked since; once is all that one decision may cause.
-    Asked(NeedKeys),
+    Asked {
+        /// What was asked for.
+        need: NeedKeys,
+        /// The cache that was asked.
+        cache: Arc<KeyCache>,
+    },
     /// Another caller's request was waited for, in vain.
-    GaveUp(Arc<KeyFailure>),
+    GaveUp {
+        /// What that comes to.
+        failure: Arc<KeyFailure>,
+        /// The cache that was asked.
+        cache: Arc<KeyCache>,
+    },
+}
+
+impl Progress {
+    /// The cache that was asked.
+    #[must_use]
+    pub fn cache(&self) -> Option<&Arc<KeyCache>> {
+        match self {
+            Self::Start => None,
+            Self::Asked { cache, .. } | Self::GaveUp { cache, .. } => Some(cache),
+        }
+    }
 }
 
 /// What the cache says about a key id.
@@ -92,6 +119,8 @@ pub enum Lookup {
 struct Entry {
     key: Result<Arc<VerifyingKey>, Arc<str>>,
     fetched_at: i64,
+    /// A later answer of the endpoint did not have it, or was a refusal.
+    retired: bool,
 }
 
 /// A time during which something stands. Measured from both ends, so that a clock set back does not prolong it.
@@ -125,6 +154,16 @@ struct Snapshot {
     fetched_at: Option<i64>,
     failed: Option<Failed>,
     no_unknown: Span,
+    /// How many requests for an unknown key id were given up since one ended.
+    given_up: u32,
+}
+
+impl Snapshot {
+    /// Whether the endpoint is to be asked for this now, by one whose turn it is.
+    fn allows(&self, need: NeedKeys, now: i64) -> bool {
+        let too_often = need.unknown_kid && self.given_up > MAX_TAKEN_OVER && self.no_unknown.holds(now);
+        self.version == need.version && !too_often
+    }
 }
 
 /// See the module's text. Cheap to share; survives a fork.
@@ -162,14 +201,19 @@ impl KeyCache {
     #[must_use]
     pub fn look_up(&self, kid: Option<&str>, now_ms: i64, skip: bool, progress: &Progress) -> Lookup {
         let state = self.snapshot.load();
-        let asked = matches!(progress, Progress::Asked(need) if need.version != state.version);
-        let gave_up = matches!(progress, Progress::GaveUp(_));
+        // What was asked of another cache says nothing here.
+        let progress = match progress.cache() {
+            Some(cache) if std::ptr::eq(Arc::as_ptr(cache), self) => progress,
+            _ => &Progress::Start,
+        };
+        let asked = matches!(progress, Progress::Asked { need, .. } if need.version != state.version);
+        let gave_up = matches!(progress, Progress::GaveUp { .. });
         if skip && !asked && !gave_up {
             return Lookup::Need(NeedKeys { version: state.version, unknown_kid: false });
         }
         // What stands in the way of asking now: this decision's own attempt, or one of a moment ago.
         let failure = match progress {
-            Progress::GaveUp(failure) => Some(Arc::clone(failure)),
+            Progress::GaveUp { failure, .. } => Some(Arc::clone(failure)),
             _ => state
                 .failed
                 .as_ref()
@@ -178,14 +222,12 @@ impl KeyCache {
         };
         let entry = kid.and_then(|kid| state.keys.get(kid));
         if let Some(entry) = entry {
-            let mut serves_for = self.settings.life_ms;
-            match &failure {
-                Some(failure) if failure.outage && !skip => {
-                    serves_for = serves_for.saturating_add(self.settings.stale_ms)
-                }
-                Some(failure) if !failure.outage && skip => serves_for = 0,
-                _ => {}
-            }
+            let serves_for = match &failure {
+                Some(failure) if failure.outage && !skip => self.serves_at_most(entry),
+                Some(failure) if !failure.outage && skip => 0,
+                _ if entry.retired && skip => 0,
+                _ => self.settings.life_ms,
+            };
             if younger(entry.fetched_at, now_ms, serves_for) {
                 return match &entry.key {
                     Ok(key) => Lookup::Key(Arc::clone(key)),
@@ -217,6 +259,21 @@ impl KeyCache {
         self.snapshot.load().fetched_at.is_some_and(|at| younger(at, now_ms, self.settings.life_ms))
     }
 
+    /// Whether anything in here is needed still: keys, if only during an outage, or what keeps the endpoint from being
+    /// asked again.
+    pub(crate) fn is_of_use(&self, now_ms: i64) -> bool {
+        let state = self.snapshot.load();
+        state.keys.values().any(|entry| younger(entry.fetched_at, now_ms, self.serves_at_most(entry)))
+            || state.failed.as_ref().is_some_and(|failed| failed.stands.holds(now_ms))
+            || state.no_unknown.holds(now_ms)
+    }
+
+    /// For how long a key may serve, all in all.
+    fn serves_at_most(&self, entry: &Entry) -> i64 {
+        let further = if entry.retired { 0 } else { self.settings.stale_ms };
+        self.settings.life_ms.saturating_add(further)
+    }
+
     /// What to hand to [`KeyCache::refresh`] to have the endpoint asked in any case, as a warm-up does.
     #[must_use]
     pub fn need(&self) -> NeedKeys {
@@ -225,24 +282,26 @@ impl KeyCache {
 
     /// Asks the endpoint, unless that happened since `need` arose. All who need it at once share one request; if the one
     /// whose future drives it is dropped, another takes over. Waiting for another's request is bounded.
-    pub async fn refresh<S: KeySource>(&self, need: NeedKeys, clock: &dyn Clock, source: &S) -> Progress {
+    pub async fn refresh<S: KeySource>(self: &Arc<Self>, need: NeedKeys, clock: &dyn Clock, source: &S) -> Progress {
+        let cache = Arc::clone(self);
         let Some(_held) = self.flight.take(Duration::from_millis(self.settings.wait_ms)).await else {
-            return Progress::GaveUp(Arc::new(KeyFailure {
+            let failure = Arc::new(KeyFailure {
                 reason: KeyFailureReason::Unexpected,
                 message: format!("The key endpoint {} did not answer in time", self.url),
                 outage: true,
                 retry_after_ms: None,
-            }));
+            });
+            return Progress::GaveUp { failure, cache };
         };
-        if self.snapshot.load().version == need.version {
-            let started_at = clock.now_ms();
-            let mut unfinished = Unfinished { cache: self, need, started_at, ended: false };
+        let started_at = clock.now_ms();
+        if self.snapshot.load().allows(need, started_at) {
+            let mut unfinished = Unfinished { cache: self, need, clock, ended: false };
             let answer = interpret(&self.url, source.fetch(&self.secret_key).await);
             unfinished.ended = true;
             drop(unfinished);
             self.record(answer, need, started_at, clock.now_ms());
         }
-        Progress::Asked(need)
+        Progress::Asked { need, cache }
     }
 
     /// The failure of the latest request, if it failed.
@@ -256,18 +315,23 @@ impl KeyCache {
     fn record(&self, answer: Result<JwkSet, KeyFailure>, need: NeedKeys, started_at: i64, now: i64) {
         let mut state = Snapshot::clone(&self.snapshot.load());
         state.version = state.version.wrapping_add(1);
-        let longest = self.settings.life_ms.saturating_add(self.settings.stale_ms);
-        state.keys.retain(|_, entry| younger(entry.fetched_at, now, longest));
+        state.given_up = 0;
         match answer {
             Ok(set) => {
+                // Those that come again are made anew just below.
+                state.keys.values_mut().for_each(|entry| entry.retired = true);
                 for (kid, key) in set.keys {
                     let key = key.map_err(Arc::from);
-                    state.keys.insert(kid, Entry { key, fetched_at: started_at });
+                    state.keys.insert(kid, Entry { key, fetched_at: started_at, retired: false });
                 }
                 state.fetched_at = Some(started_at);
                 state.failed = None;
             }
             Err(failure) => {
+                // Refused is not out: should the endpoint be out later on, that does not bring old keys back.
+                if !failure.outage {
+                    state.keys.values_mut().for_each(|entry| entry.retired = true);
+                }
                 let unless_said = if state.keys.is_empty() { FAILURE_STANDS_MS } else { FAILURE_STANDS_WITH_KEYS_MS };
                 let stands_ms =
                     failure.retry_after_ms.unwrap_or(unless_said).clamp(FAILURE_STANDS_MS, FAILURE_STANDS_AT_MOST_MS);
@@ -277,13 +341,16 @@ impl KeyCache {
         if need.unknown_kid {
             state.no_unknown = Span::new(now, self.settings.unknown_kid_cooldown_ms);
         }
+        state.keys.retain(|_, entry| younger(entry.fetched_at, now, self.serves_at_most(entry)));
         self.snapshot.store(Arc::new(state));
     }
 
     /// A request for an unknown key id was given up half-way. For a moment no other is begun for that reason, so that
-    /// clients that hang up cannot make requests follow each other; those already waiting still get theirs.
+    /// clients that hang up cannot make requests follow each other. One who waits already may take over, but not one
+    /// after the other without end.
     fn record_cancelled(&self, now: i64) {
         let mut state = Snapshot::clone(&self.snapshot.load());
+        state.given_up = state.given_up.saturating_add(1);
         state.no_unknown = Span::new(now, self.settings.unknown_kid_cooldown_ms.min(FAILURE_STANDS_MS));
         self.snapshot.store(Arc::new(state));
     }
@@ -312,14 +379,14 @@ fn younger(fetched_at: i64, now: i64, than_ms: i64) -> bool {
 struct Unfinished<'a> {
     cache: &'a KeyCache,
     need: NeedKeys,
-    started_at: i64,
+    clock: &'a dyn Clock,
     ended: bool,
 }
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         if !self.ended && self.need.unknown_kid {
-            self.cache.record_cancelled(self.started_at);
+            self.cache.record_cancelled(self.clock.now_ms());
         }
     }
 }

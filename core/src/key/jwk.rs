@@ -34,31 +34,44 @@ impl JwkSet {
         let Some(Value::Array(entries)) = value.get("keys") else {
             return Some(Self::default());
         };
-        let keys = entries
-            .iter()
-            .take(MAX_KEYS)
-            .filter_map(Value::as_object)
-            .filter_map(|jwk| {
-                let kid = jwk.get("kid")?.as_str()?;
-                Some((kid.to_owned(), read_jwk(jwk, None).map(Arc::new)))
-            })
-            .collect();
-        Some(Self { keys })
+        let mut set = Self::default();
+        for jwk in entries.iter().take(MAX_KEYS).filter_map(Value::as_object) {
+            if let Some(kid) = jwk.get("kid").and_then(Value::as_str) {
+                set.add(kid, read_jwk(jwk, None).map(Arc::new));
+            }
+        }
+        Some(set)
+    }
+
+    /// Adds an entry. Of several with one id the last counts, but none that cannot be used displaces one that can.
+    fn add(&mut self, kid: &str, key: Result<Arc<VerifyingKey>, String>) {
+        match self.keys.iter_mut().find(|(known, _)| known == kid) {
+            None => self.keys.push((kid.to_owned(), key)),
+            Some((_, old)) if key.is_ok() || old.is_err() => *old = key,
+            Some(_) => {}
+        }
     }
 }
+
+/// What only a private RSA key has.
+const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// One public RSA key. `only` restricts what its `alg` may say; without an `alg` it is RS256.
 pub(crate) fn read_jwk(jwk: &Map<String, Value>, only: Option<Algorithm>) -> Result<VerifyingKey, String> {
     if jwk.get("kty").and_then(Value::as_str) != Some("RSA") {
         return Err("it is not an RSA key (`kty` is not \"RSA\")".to_owned());
     }
-    if jwk.contains_key("d") || jwk.contains_key("p") {
+    if PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
         return Err("it is a private key; give the public one".to_owned());
     }
     match jwk.get("use") {
         None => {}
         Some(Value::String(usage)) if usage == "sig" => {}
         Some(_) => return Err("it is not for signatures (`use` is not \"sig\")".to_owned()),
+    }
+    let verifies = |uses: &Value| uses.as_array().is_some_and(|uses| uses.iter().any(|one| one == "verify"));
+    if jwk.get("key_ops").is_some_and(|uses| !verifies(uses)) {
+        return Err("it is not for verifying (`key_ops` has no \"verify\")".to_owned());
     }
     let algorithm = match jwk.get("alg") {
         None => Algorithm::Rs256,

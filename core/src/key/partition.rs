@@ -1,11 +1,12 @@
 //! Whose keys are whose: no key that was fetched with one secret key ever serves another (R-231, law 10).
 
-use super::{KeyCache, KeyCacheSettings};
+use super::{KeyCache, KeyCacheSettings, Progress};
 use crate::secret::Secret;
 use arc_swap::ArcSwap;
 use aws_lc_rs::digest;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a cache is for: a hash over API URL, API version and secret key. It is compared, never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,7 +48,23 @@ pub struct KeyCaches {
     api_version: String,
     settings: KeyCacheSettings,
     own: Option<(Secret, Arc<KeyCache>)>,
-    others: ArcSwap<Vec<Arc<KeyCache>>>,
+    others: ArcSwap<Vec<Arc<Other>>>,
+    /// Counts the uses of `others`.
+    uses: AtomicU64,
+}
+
+/// The cache of a secret key that came with a request.
+struct Other {
+    cache: Arc<KeyCache>,
+    /// Which use was its last.
+    used: AtomicU64,
+}
+
+impl Other {
+    /// Whether somebody is deciding with it at this moment.
+    fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.cache) > 1
+    }
 }
 
 impl KeyCaches {
@@ -64,6 +81,7 @@ impl KeyCaches {
             settings,
             own,
             others: ArcSwap::default(),
+            uses: AtomicU64::new(0),
         }
     }
 
@@ -77,6 +95,7 @@ impl KeyCaches {
             settings: self.settings,
             own,
             others: ArcSwap::default(),
+            uses: AtomicU64::new(0),
         }
     }
 
@@ -86,34 +105,65 @@ impl KeyCaches {
         self.own.as_ref().map(|(_, cache)| cache)
     }
 
-    /// The cache for this secret key. Making a new one drops those with nothing of use in them.
+    /// The cache for this secret key. Making a new one drops those with nothing in them that anybody could need, and where
+    /// there are too many, the one that was not used for longest.
     #[must_use]
     pub fn for_secret_key(&self, secret_key: &Secret, now_ms: i64) -> Arc<KeyCache> {
+        self.for_decision(secret_key, now_ms, &Progress::Start)
+    }
+
+    /// The same for a decision that may have asked the key endpoint before: it goes on with the cache that it asked, even
+    /// if that one had to make room meanwhile.
+    #[must_use]
+    pub fn for_decision(&self, secret_key: &Secret, now_ms: i64, progress: &Progress) -> Arc<KeyCache> {
         if let Some((own, cache)) = &self.own
             && own == secret_key
         {
             return Arc::clone(cache);
         }
         let partition = Partition::new(&self.api_url, &self.api_version, secret_key);
-        let find =
-            |caches: &[Arc<KeyCache>]| caches.iter().find(|cache| *cache.partition() == partition).map(Arc::clone);
-        if let Some(found) = find(&self.others.load()) {
+        if let Some(asked) = progress.cache()
+            && *asked.partition() == partition
+        {
+            return Arc::clone(asked);
+        }
+        if let Some(found) = self.find(&self.others.load(), &partition) {
             return found;
         }
-        let made = Arc::new(KeyCache::new(&self.api_url, &self.api_version, secret_key.clone(), self.settings));
+        let cache = Arc::new(KeyCache::new(&self.api_url, &self.api_version, secret_key.clone(), self.settings));
+        let used = AtomicU64::new(self.uses.fetch_add(1, Ordering::Relaxed));
+        let made = Arc::new(Other { cache: Arc::clone(&cache), used });
         // Two threads may get here at once: the one that is late finds what the other made.
-        self.others.rcu(|caches| {
-            if find(caches).is_some() {
-                return Vec::clone(caches);
+        self.others.rcu(|others| {
+            if self.find(others, &partition).is_some() {
+                return Vec::clone(others);
             }
-            let mut kept: Vec<_> = caches.iter().filter(|cache| cache.is_warm(now_ms)).cloned().collect();
-            let surplus = (kept.len() + 1).saturating_sub(MAX_OTHERS);
-            kept.drain(..surplus);
+            let mut kept = with_room(others, now_ms);
             kept.push(Arc::clone(&made));
             kept
         });
-        find(&self.others.load()).unwrap_or(made)
+        self.find(&self.others.load(), &partition).unwrap_or(cache)
     }
+
+    fn find(&self, others: &[Arc<Other>], partition: &Partition) -> Option<Arc<KeyCache>> {
+        let found = others.iter().find(|other| other.cache.partition() == partition)?;
+        found.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        Some(Arc::clone(&found.cache))
+    }
+}
+
+/// Those of these caches that are kept when one is added.
+fn with_room(others: &[Arc<Other>], now_ms: i64) -> Vec<Arc<Other>> {
+    let needed = |other: &&Arc<Other>| other.is_in_use() || other.cache.is_of_use(now_ms);
+    let mut kept: Vec<_> = others.iter().filter(needed).cloned().collect();
+    while kept.len() >= MAX_OTHERS {
+        let of_least_use = |(_, other): &(usize, &Arc<Other>)| (other.is_in_use(), other.used.load(Ordering::Relaxed));
+        match kept.iter().enumerate().min_by_key(of_least_use).map(|(at, _)| at) {
+            Some(at) => drop(kept.swap_remove(at)),
+            None => break,
+        }
+    }
+    kept
 }
 
 impl fmt::Debug for KeyCaches {

@@ -100,6 +100,7 @@ fn local_keys_in_all_their_forms_d12() {
         pem.split_whitespace().collect::<String>(),
         key.jwk().to_string(),
         json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB"}).to_string(),
+        json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "use": "sig", "key_ops": ["verify"]}).to_string(),
     ];
     for form in forms {
         let local = LocalKey::parse(&form).unwrap_or_else(|error| panic!("{form}: {error}"));
@@ -145,7 +146,15 @@ fn what_is_no_local_key_is_refused_when_it_is_read() {
         (key.jwk_as("k", "RS512").to_string(), "RS256"),
         (key.jwk_as("k", "HS256").to_string(), "alg"),
         (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "d": "AQAB"}).to_string(), "private"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "q": "AQAB"}).to_string(), "private"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "dp": "AQAB"}).to_string(), "private"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "oth": []}).to_string(), "private"),
         (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "use": "enc"}).to_string(), "use"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "key_ops": ["encrypt"]}).to_string(), "key_ops"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "key_ops": []}).to_string(), "key_ops"),
+        (json!({"kty": "RSA", "n": b64(key.modulus()), "e": "AQAB", "key_ops": "verify"}).to_string(), "key_ops"),
+        (pem_of("PUBLIC KEY", &[key.spki(), vec![0]].concat()), "RSA"),
+        (pem_of("PUBLIC KEY", &[key.spki(), key.spki()].concat()), "RSA"),
     ] {
         let error = LocalKey::parse(&bad).expect_err(why);
         assert_eq!(error.option, "jwt_key");
@@ -155,16 +164,16 @@ fn what_is_no_local_key_is_refused_when_it_is_read() {
 
 // The cache
 
-fn cache(settings: KeyCacheSettings) -> KeyCache {
-    KeyCache::new("https://api.clerk.com", "2026-05-12", Secret::new("sk_test_a"), settings)
+fn cache(settings: KeyCacheSettings) -> Arc<KeyCache> {
+    Arc::new(KeyCache::new("https://api.clerk.com", "2026-05-12", Secret::new("sk_test_a"), settings))
 }
 
-fn usual() -> KeyCache {
+fn usual() -> Arc<KeyCache> {
     cache(KeyCacheSettings::default())
 }
 
 /// One whole decision on a key id, as the verifier makes it.
-async fn find(cache: &KeyCache, kid: &str, skip: bool, clock: &ManualClock, source: &FakeSource) -> &'static str {
+async fn find(cache: &Arc<KeyCache>, kid: &str, skip: bool, clock: &ManualClock, source: &FakeSource) -> &'static str {
     let mut progress = Progress::Start;
     for _ in 0..3 {
         match cache.look_up(Some(kid), clock.now_ms(), skip, &progress) {
@@ -208,6 +217,69 @@ async fn a_key_that_is_gone_upstream_is_gone_here_when_its_time_is_over() {
     clock.advance(100_000);
     assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "key");
     assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "unknown");
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_upstream_has_no_further_time_in_an_outage() {
+    let (cache, clock) = (usual(), ManualClock::new(NOW));
+    let source = FakeSource::with_keys(&[key_a().jwk(), key_b().jwk()]);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    clock.advance(10_000);
+    source.now_always(answer(200, jwks(&[key_b().jwk()])));
+    assert_eq!(find(&cache, "ins_x", false, &clock, &source).await, "unknown");
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key", "it has the rest of its own time (R-233)");
+    assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "unknown", "but is not among those fetched now");
+    source.now_always(answer(503, "{}"));
+    for at in [315_000, 585_000] {
+        clock.set(NOW + at);
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage", "at {at}");
+        assert_eq!(find(&cache, "ins_b", false, &clock, &source).await, "key", "at {at}");
+    }
+    // Once it is told again, it is a key like any other.
+    source.now_always(answer(200, jwks(&[key_a().jwk()])));
+    clock.set(NOW + 600_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    source.now_always(answer(503, "{}"));
+    clock.set(NOW + 1_000_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+}
+
+#[tokio::test]
+async fn an_outage_does_not_undo_a_refusal() {
+    let (cache, clock, source) = (usual(), ManualClock::new(NOW), FakeSource::with_keys(&[key_a().jwk()]));
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+    source.now_always(answer(401, "{}"));
+    clock.advance(300_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "failed");
+    source.now_always(answer(503, "{}"));
+    clock.advance(10_000);
+    assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "outage");
+    assert_eq!(source.fetches(), 3);
+}
+
+#[tokio::test]
+async fn when_there_are_too_many_the_least_recently_used_makes_room() {
+    let clock = ManualClock::new(NOW);
+    let caches = KeyCaches::new("https://api.clerk.com", "2026-05-12", None, KeyCacheSettings::default());
+    let source = FakeSource::with_keys(&[key_a().jwk()]);
+    let of = |at: usize| caches.for_secret_key(&Secret::new(format!("sk_test_{at}")), NOW);
+    for at in 0..64 {
+        assert_eq!(find(&of(at), "ins_a", false, &clock, &source).await, "key");
+    }
+    drop(of(0));
+    let in_use = of(1);
+    let used_again = of(1);
+    for at in 2..64 {
+        drop(of(at));
+    }
+    // The oldest use is now that of 0; then that of 1, with which somebody is deciding; then that of 2.
+    for at in 64..66 {
+        assert_eq!(find(&of(at), "ins_a", false, &clock, &source).await, "key");
+    }
+    let warm = |at: usize| of(at).is_warm(NOW);
+    assert!(warm(1) && Arc::ptr_eq(&in_use, &used_again) && Arc::ptr_eq(&in_use, &of(1)));
+    assert!(warm(3) && warm(63) && warm(64) && warm(65));
+    assert!(!warm(0));
 }
 
 #[tokio::test]
@@ -261,7 +333,7 @@ async fn a_cooldown_of_zero_asks_each_time() {
 
 #[tokio::test(start_paused = true)]
 async fn twenty_cold_decisions_cause_one_fetch() {
-    let cache = Arc::new(usual());
+    let cache = usual();
     let clock = Arc::new(ManualClock::new(NOW));
     let mut source = FakeSource::with_keys(&[key_a().jwk()]);
     source.takes = Duration::from_millis(100);
@@ -280,7 +352,7 @@ async fn twenty_cold_decisions_cause_one_fetch() {
 
 #[tokio::test(start_paused = true)]
 async fn when_the_one_who_asks_is_cancelled_another_takes_over() {
-    let cache = Arc::new(usual());
+    let cache = usual();
     let clock = Arc::new(ManualClock::new(NOW));
     let mut source = FakeSource::with_keys(&[key_a().jwk()]);
     source.takes = Duration::from_millis(100);
@@ -309,8 +381,61 @@ async fn when_the_one_who_asks_is_cancelled_another_takes_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn hanging_up_one_after_another_does_not_get_round_the_cooldown() {
+    let cache = usual();
+    let clock = Arc::new(ManualClock::new(NOW));
+    let mut source = FakeSource::with_keys(&[key_a().jwk()]);
+    source.takes = Duration::from_millis(2_000);
+    let source = Arc::new(source);
+    let start = |kid: String| {
+        let (cache, clock, source) = (Arc::clone(&cache), Arc::clone(&clock), Arc::clone(&source));
+        tokio::spawn(async move { find(&cache, &kid, false, &clock, &source).await })
+    };
+    assert_eq!(start("ins_a".to_owned()).await.unwrap(), "key");
+    let all: Vec<_> = (0..200).map(|at| start(format!("ins_{at}"))).collect();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    // A while into the first request, and then one hangs up after the other.
+    clock.advance(1_500);
+    for one in all {
+        one.abort();
+        let _ = one.await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(source.fetches() <= 4, "the first request, and at most three: {}", source.fetches());
+    let asked = source.fetches();
+    assert_eq!(start("ins_x".to_owned()).await.unwrap(), "unknown", "for a moment no other is begun");
+    assert_eq!(source.fetches(), asked);
+    clock.advance(1_000);
+    assert_eq!(start("ins_x".to_owned()).await.unwrap(), "unknown");
+    assert_eq!(source.fetches(), asked + 1);
+    // Now one has ended, and the usual cooldown holds.
+    clock.advance(29_999);
+    assert_eq!(start("ins_y".to_owned()).await.unwrap(), "unknown");
+    assert_eq!(source.fetches(), asked + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_new_key_gets_it_though_the_first_hangs_up() {
+    let cache = usual();
+    let clock = Arc::new(ManualClock::new(NOW));
+    let mut source = FakeSource::with_keys(&[key_a().jwk()]);
+    source.takes = Duration::from_millis(100);
+    let source = Arc::new(source);
+    let start = |kid: &'static str| {
+        let (cache, clock, source) = (Arc::clone(&cache), Arc::clone(&clock), Arc::clone(&source));
+        tokio::spawn(async move { find(&cache, kid, false, &clock, &source).await })
+    };
+    assert_eq!(start("ins_a").await.unwrap(), "key");
+    source.now_always(answer(200, jwks(&[key_a().jwk(), key_b().jwk()])));
+    let (first, second) = (start("ins_b"), start("ins_b"));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    first.abort();
+    assert_eq!(second.await.unwrap(), "key");
+}
+
+#[tokio::test(start_paused = true)]
 async fn waiting_for_another_is_bounded() {
-    let cache = Arc::new(usual());
+    let cache = usual();
     let clock = Arc::new(ManualClock::new(NOW));
     let mut stuck = FakeSource::with_keys(&[key_a().jwk()]);
     stuck.takes = Duration::from_secs(3600);
@@ -461,6 +586,15 @@ async fn one_bad_key_costs_only_itself() {
     let source = FakeSource::with_keys(&[json!(3), ec, json!({"kty": "RSA", "kid": 5}), key_a().jwk()]);
     assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
     assert_eq!(find(&cache, "ins_ec", false, &clock, &source).await, "unusable");
+    // One id twice in an answer: what cannot be used does not displace what can, in either order.
+    let (good, bad) = (key_a().jwk(), json!({"kty": "EC", "kid": "ins_a", "crv": "P-256"}));
+    for keys in [[good.clone(), bad.clone()], [bad.clone(), good]] {
+        let (cache, source) = (usual(), FakeSource::with_keys(&keys));
+        assert_eq!(find(&cache, "ins_a", false, &clock, &source).await, "key");
+        // But what is told later goes before what was told once.
+        source.now_always(answer(200, jwks(std::slice::from_ref(&bad))));
+        assert_eq!(find(&cache, "ins_a", true, &clock, &source).await, "unusable");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Which kind of token a text is (§1.1 to §1.3).
 
+use super::claims::Claims;
 use super::decode::{DecodedToken, Header};
 
 /// The kinds of tokens.
@@ -82,6 +83,13 @@ fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
         Some(Some(typ)) if typ == "at+jwt" || typ == "application/at+jwt" => Some(TokenType::OauthToken),
         _ => None,
     }
+}
+
+/// Whether a token that verified is a machine's after all. Padding, which verifying does not mind, takes a token
+/// out of the format of R-102; what it says of itself stays.
+pub(crate) fn is_of_machine(token: &str, claims: &Claims) -> bool {
+    let says_so = || DecodedToken::read(token).is_ok_and(|token| decoded_machine_type(&token).is_some());
+    claims.sub.starts_with("mch_") || (!has_jwt_format(token) && says_so())
 }
 
 /// Whether this is a machine's JWT. Not by its signature: by what it says of itself.

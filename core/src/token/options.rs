@@ -52,9 +52,10 @@ pub struct VerifyOptions {
     pub clock_skew_ms: Option<i64>,
     /// What the header's `typ` may be. Default: `JWT` or missing; if set, it must be there.
     pub header_type: Option<Vec<String>>,
-    /// The key to verify with, so that nothing is fetched. It goes before the secret key.
+    /// The key to verify with, so that nothing is fetched. It goes before `secret_key` and any key of the client.
     pub jwt_key: Option<LocalKey>,
-    /// The secret key to fetch keys with, instead of the client's.
+    /// The secret key to fetch keys with. It goes before any key of the client, a JWT key included: whoever names a tenant's
+    /// key means that tenant's tokens, and no other's.
     pub secret_key: Option<Secret>,
     /// Fetch the keys for this very call (R-232, D-18).
     pub skip_jwks_cache: bool,
@@ -97,12 +98,16 @@ impl VerifyOptions {
 
     /// These options, and the given ones where these say nothing (§3.1: the first that is set, per call first).
     pub(crate) fn or<'a>(&'a self, defaults: &'a Self) -> Effective<'a> {
+        // Empty texts are no audience and no issuer, so a list of nothing else says nothing. They are
+        // parties, though: of a token that nobody may have asked for.
         fn first<'a>(own: &'a [String], other: &'a [String]) -> &'a [String] {
-            if own.is_empty() { other } else { own }
+            if own.iter().all(String::is_empty) { other } else { own }
         }
+        let parties =
+            if self.authorized_parties.is_empty() { &defaults.authorized_parties } else { &self.authorized_parties };
         Effective {
             audience: first(&self.audience, &defaults.audience),
-            authorized_parties: first(&self.authorized_parties, &defaults.authorized_parties),
+            authorized_parties: parties,
             allow_missing_azp: self.allow_missing_azp || defaults.allow_missing_azp,
             issuer: first(&self.issuer, &defaults.issuer),
             clock_skew_ms: self.clock_skew_ms.or(defaults.clock_skew_ms).unwrap_or(DEFAULT_CLOCK_SKEW_MS),
@@ -167,7 +172,8 @@ impl OptionReader {
         }
     }
 
-    /// A string or a list of strings; null entries of a list are no entries.
+    /// A string or a list of strings. A null entry is refused: it is a value that the caller meant to have, and without it
+    /// the list might be empty, which for most of these lists means that nothing is checked.
     pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, OptionError> {
         let wrong = || OptionError::new(name, "must be a string or a list of strings");
         match self.take(name) {
@@ -175,7 +181,6 @@ impl OptionReader {
             Some(Value::String(text)) => Ok(Some(vec![text])),
             Some(Value::Array(items)) => items
                 .into_iter()
-                .filter(|item| !item.is_null())
                 .map(|item| if let Value::String(text) = item { Ok(text) } else { Err(wrong()) })
                 .collect::<Result<_, _>>()
                 .map(Some),

@@ -64,8 +64,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier. `jwt_key` goes before the secret keys of `keys`; `defaults` hold where a call says nothing, but
-    /// for its keys, which are given here.
+    /// A verifier. `jwt_key` goes before the own secret key of `keys`, and a key of a call before both; `defaults`
+    /// hold where a call says nothing, but for its keys, which are given here.
     #[must_use]
     pub fn new(jwt_key: Option<LocalKey>, keys: Arc<KeyCaches>, instance: Instance, defaults: VerifyOptions) -> Self {
         Self { local: jwt_key, remote: keys, instance, defaults }
@@ -144,7 +144,7 @@ impl Verifier {
         }
         let progress = cache.refresh(cache.need(), clock, source).await;
         match progress {
-            Progress::GaveUp(failure) => Err(token_error(&failure)),
+            Progress::GaveUp { failure, .. } => Err(token_error(&failure)),
             _ if cache.is_warm(clock.now_ms()) => Ok(()),
             _ => Err(cache.failure().map_or_else(undecided, |failure| token_error(&failure))),
         }
@@ -172,7 +172,8 @@ impl Verifier {
         Ok(verify(token, decoded, &key, &options.or(&self.defaults), now_ms))
     }
 
-    /// §2.3 item 3: a JWT key, else the keys that a secret key fetches; of the call, else of the client.
+    /// §2.3 item 3: a JWT key, else the keys that a secret key fetches. Those of the call go before those of the client, so
+    /// that a client with a JWT key, asked about another tenant's token, does not decide by its own.
     fn key_for(
         &self,
         decoded: &DecodedToken,
@@ -180,15 +181,11 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Arc<VerifyingKey>, TokenError>, Missing> {
-        if let Some(local) = options.jwt_key.as_ref().or(self.local.as_ref()) {
-            return Ok(Ok(Arc::clone(local.key())));
-        }
-        let cache = match &options.secret_key {
-            Some(secret_key) => self.remote.for_secret_key(secret_key, now_ms),
-            None => match self.remote.own() {
-                Some(cache) => Arc::clone(cache),
-                None => return Ok(Err(no_keys())),
-            },
+        let cache = match (&options.jwt_key, &options.secret_key, &self.local, self.remote.own()) {
+            (Some(local), ..) | (None, None, Some(local), _) => return Ok(Ok(Arc::clone(local.key()))),
+            (None, Some(secret_key), ..) => self.remote.for_decision(secret_key, now_ms, progress),
+            (None, None, None, Some(own)) => Arc::clone(own),
+            (None, None, None, None) => return Ok(Err(no_keys())),
         };
         match cache.look_up(decoded.header.kid(), now_ms, options.skip_jwks_cache, progress) {
             Lookup::Key(key) => Ok(Ok(key)),

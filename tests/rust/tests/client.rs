@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use clerk_usher::args::Arguments;
 use clerk_usher::auth::{AuthStatus, AuthenticateOptions, RequestParts};
 use clerk_usher::token::{Step, VerifyOptions};
 use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error};
@@ -13,6 +14,10 @@ use serde_json::{Value, json};
 
 fn emulator() -> Emulator {
     Emulator::builder().seed(3).start().unwrap()
+}
+
+fn emulator_of_another_seed() -> Emulator {
+    Emulator::builder().seed(4).start().unwrap()
 }
 
 fn builder(emulator: &Emulator) -> ClerkBuilder {
@@ -114,7 +119,25 @@ fn secrets_never_print() {
         .build()
         .unwrap();
     let call = clerk.users().create().password("hidden_password");
-    for shown in [format!("{clerk:?}"), format!("{clerk:#?}"), format!("{call:?}")] {
+    let mut arguments = Arguments::default();
+    arguments.set("password", "hidden_password").unwrap();
+    let variables = [("CLERK_SECRET_KEY", "sk_test_hidden"), ("CLERK_JWT_KEY", "MIIBhidden")];
+    let builder = Clerk::builder().environment(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let options = CallOptions::default().header("x-token", "hidden").unwrap();
+    let prepared = clerk.prepare("users.create", &arguments, &[], &options).unwrap();
+    let shown = [
+        format!("{clerk:?}"),
+        format!("{clerk:#?}"),
+        format!("{call:?}"),
+        format!("{arguments:?}"),
+        format!("{builder:?}"),
+        format!("{options:?}"),
+        format!("{prepared:?}"),
+        // What is no object at all is not repeated either.
+        format!("{:?}", ClerkBuilder::from_json(r#""sk_live_hidden""#).unwrap_err()),
+        format!("{:?}", Arguments::from_json(r#""hidden""#).unwrap_err()),
+    ];
+    for shown in shown {
         for secret in [emulator.secret_key(), "hidden", "MIIB"] {
             assert!(!shown.contains(secret), "{secret} is in {shown}");
         }
@@ -144,9 +167,44 @@ async fn a_copy_with_options_shares_connections_and_keys() {
     let token = emulator.mint_session_token(&MintOptions::default()).unwrap();
     assert!(matches!(copy.try_verify_token(&token, &VerifyOptions::default()), Step::Done(Ok(_))));
     assert!(emulator.requests().iter().all(|request| request.connection == 1));
+    // What is said of the keys themselves holds for the copy, which then has its own.
+    let hasty = clerk.with_options(|builder| Ok(builder.keys_cooldown(Duration::ZERO))).unwrap();
+    emulator.clear_requests();
+    let unknown = emulator_of_another_seed().mint_session_token(&MintOptions::default()).unwrap();
+    for _ in 0..3 {
+        let verdict = hasty.verify_token(&unknown, &VerifyOptions::default()).await;
+        assert!(matches!(&verdict, Err(Error::Token(error)) if error.reason.as_str() == "jwk-kid-mismatch"));
+    }
+    assert_eq!(emulator.requests().len(), 3, "without a cooldown it asks each time");
     // Another secret key is another instance: nothing is shared.
     let other = clerk.with_options(|builder| Ok(builder.secret_key("sk_test_other"))).unwrap();
     assert!(matches!(other.try_verify_token(&token, &VerifyOptions::default()), Step::NeedKeys(_)));
+}
+
+#[tokio::test]
+async fn a_key_set_beyond_all_measure_is_no_key_set() {
+    let emulator = emulator();
+    let clerk = builder(&emulator).build().unwrap();
+    let body = json!({ "keys": [], "padding": " ".repeat(2 * 1024 * 1024) });
+    emulator.add_fault(Fault { body: Some(body), count: Some(1), ..Fault::default() }).unwrap();
+    let token = emulator.mint_session_token(&MintOptions::default()).unwrap();
+    let verdict = clerk.verify_token(&token, &VerifyOptions::default()).await;
+    assert!(matches!(verdict, Err(Error::Unavailable(_))), "{verdict:?}");
+    // Other answers may be that long.
+    let body = json!({ "total_count": 1, "padding": " ".repeat(2 * 1024 * 1024) });
+    emulator.add_fault(Fault { body: Some(body), count: Some(1), ..Fault::default() }).unwrap();
+    clerk.users().count().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_longest_times_are_times_too() {
+    let emulator = emulator();
+    let long = r#"{"timeout_ms":1e22,"attempt_timeout_ms":1e22,"keys_timeout_ms":1e22,"connect_timeout_ms":1e22}"#;
+    let clerk = builder(&emulator).merge_json(long).unwrap().build().unwrap();
+    clerk.users().count().await.unwrap();
+    let token = emulator.mint_session_token(&MintOptions::default()).unwrap();
+    clerk.verify_token(&token, &VerifyOptions::default()).await.unwrap();
+    clerk.users().count().timeout(Duration::MAX).await.unwrap();
 }
 
 #[tokio::test]

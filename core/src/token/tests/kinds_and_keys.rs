@@ -138,6 +138,78 @@ async fn keys_of_two_instances_never_verify_each_others_tokens() {
     // And a JWT key goes before a secret key.
     let local = options(json!({"jwt_key": key_b().pem()}));
     assert!(a.verify(&token_b, &local, &clock, &source_a).await.is_ok());
+    let both = options(json!({"jwt_key": key_b().pem(), "secret_key": "sk_test_a"}));
+    assert!(a.verify(&token_b, &both, &clock, &source_a).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_of_the_call_goes_before_every_key_of_the_client() {
+    let clock = ManualClock::new(NOW);
+    let source_b = FakeSource::with_keys(&[key_b().jwk()]);
+    // A client with the JWT key of one tenant, asked about another's.
+    let client = verifier(Some(key_a()), Some("sk_test_a"));
+    let with_b = options(json!({"secret_key": "sk_test_b"}));
+    let verdict = client.verify(&key_a().token(), &with_b, &clock, &source_b).await;
+    assert_eq!(verdict.map_or_else(|error| error.reason.as_str(), |_| "ok"), "jwk-kid-mismatch");
+    assert!(client.verify(&key_b().token(), &with_b, &clock, &source_b).await.is_ok());
+    assert_eq!(*source_b.secrets.lock().unwrap(), ["sk_test_b"]);
+    // Without a key of the call the client's JWT key decides, and nothing is fetched.
+    assert!(client.verify(&key_a().token(), &VerifyOptions::default(), &clock, &source_b).await.is_ok());
+    assert_eq!(source_b.fetches(), 1);
+}
+
+/// One decision with a secret key of the call, told in a word.
+async fn of_tenant(verifier: &Verifier, tenant: &str, clock: &ManualClock, source: &FakeSource) -> String {
+    let with = options(json!({"secret_key": tenant}));
+    // Issued just now, whatever the clock says.
+    let now_s = crate::clock::Clock::now_ms(clock) / 1000;
+    let token = key_a().token_with(&json!({}), &json!({"iat": now_s, "nbf": now_s, "exp": now_s + 60}));
+    match verifier.verify(&token, &with, clock, source).await {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => format!("{} unavailable={}", error.reason, error.unavailable),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_tenants_first_request_leaves_another_tenants_decision_alone() {
+    let clock = Arc::new(ManualClock::new(NOW));
+    let verifier = verifier(None, None);
+    let mut source = FakeSource::with_keys(&[key_a().jwk()]);
+    source.takes = std::time::Duration::from_millis(100);
+    let source = Arc::new(source);
+    let start = |tenant: &'static str| {
+        let (verifier, clock, source) = (verifier.clone(), Arc::clone(&clock), Arc::clone(&source));
+        tokio::spawn(async move { of_tenant(&verifier, tenant, &clock, &source).await })
+    };
+    let moment = std::time::Duration::from_millis(50);
+    // Two that are new at once.
+    let (first, second) = (start("sk_test_1"), start("sk_test_2"));
+    assert_eq!((first.await.unwrap().as_str(), second.await.unwrap().as_str()), ("ok", "ok"));
+    assert_eq!(source.fetches(), 2);
+    // One whose keys are being fetched again, while a third one comes.
+    clock.advance(301_000);
+    let first = start("sk_test_1");
+    tokio::time::sleep(moment).await;
+    let third = start("sk_test_3");
+    assert_eq!((first.await.unwrap().as_str(), third.await.unwrap().as_str()), ("ok", "ok"));
+    assert_eq!(source.fetches(), 4);
+}
+
+#[tokio::test]
+async fn a_tenants_old_keys_and_cooldowns_outlive_another_tenants_first_request() {
+    let clock = ManualClock::new(NOW);
+    let verifier = verifier(None, None);
+    let source = FakeSource::with_keys(&[key_a().jwk()]);
+    assert_eq!(of_tenant(&verifier, "sk_test_1", &clock, &source).await, "ok");
+    source.now_always(answer(503, "{}"));
+    clock.advance(301_000);
+    assert_eq!(of_tenant(&verifier, "sk_test_1", &clock, &source).await, "ok", "served on while the endpoint is out");
+    let cold = of_tenant(&verifier, "sk_test_2", &clock, &source).await;
+    assert_eq!(cold, "jwk-remote-failed-to-load unavailable=true");
+    let asked = source.fetches();
+    assert_eq!(of_tenant(&verifier, "sk_test_1", &clock, &source).await, "ok");
+    assert_eq!(of_tenant(&verifier, "sk_test_2", &clock, &source).await, cold);
+    assert_eq!(source.fetches(), asked, "and both failures stand");
 }
 
 #[tokio::test]
@@ -213,6 +285,12 @@ fn options_are_read_strictly() {
         (json!({"audiences": "a"}), "audiences"),
         (json!({"audience": 5}), "audience"),
         (json!({"authorized_parties": [5]}), "authorized_parties"),
+        // A null entry is a value that went missing on its way, not a wish to have nothing checked.
+        (json!({"authorized_parties": [null]}), "authorized_parties"),
+        (json!({"authorized_parties": ["https://app.example.com", null]}), "authorized_parties"),
+        (json!({"audience": [null]}), "audience"),
+        (json!({"issuer": [null]}), "issuer"),
+        (json!({"header_type": [null]}), "header_type"),
         (json!({"skip_jwks_cache": "yes"}), "skip_jwks_cache"),
         (json!({"jwt_key": "x"}), "jwt_key"),
         (json!({"secret_key": "pk_test_x"}), "secret_key"),
@@ -249,6 +327,23 @@ fn defaults_hold_where_a_call_says_nothing() {
         "token-verification-failed",
         "nothing is nothing"
     );
+    for nothing in [json!(""), json!([""]), json!(["", ""])] {
+        assert_eq!(
+            verdict(json!({"aud": "b", "iss": "i"}), json!({"audience": nothing})),
+            "token-verification-failed",
+            "{nothing} is no audience, so the client's holds"
+        );
+        assert_eq!(
+            verdict(json!({"aud": "a", "iss": "x"}), json!({"issuer": nothing})),
+            "token-invalid-issuer",
+            "{nothing} is no issuer, so the client's holds"
+        );
+        assert_eq!(
+            verdict(json!({"aud": "a", "iss": "i"}), json!({"authorized_parties": nothing})),
+            "token-invalid-authorized-parties",
+            "an empty party is a list that nobody is on"
+        );
+    }
     assert_eq!(verdict(json!({"aud": "b", "iss": "i"}), json!({"audience": "b"})), "ok");
     assert_eq!(verdict(json!({"iss": "i", "exp": NOW_S}), json!({})), "token-expired");
     assert_eq!(verdict(json!({"iss": "i", "exp": NOW_S}), json!({"clock_skew_ms": 1000})), "ok");
