@@ -159,6 +159,20 @@ fn query(case: &Value, name: &str) -> Vec<String> {
 }
 
 #[test]
+fn an_example_is_sent_instead_of_a_value_made_up() {
+    assert_eq!(case("list_shapes/only what is required")["path"], json!(["thing_41", "shape_7"]));
+    assert_eq!(case("create/every argument, 1")["arguments"]["code"], "A1");
+    assert_eq!(case("create/falsy values and nulls")["arguments"]["code"], "A1");
+}
+
+#[test]
+fn no_empty_text_goes_in_a_query() {
+    let falsy = case("list/falsy values and nulls");
+    assert!(!query(&falsy, "order").is_empty() && !query(&falsy, "names").is_empty(), "{falsy}");
+    assert!(falsy["requests"][0]["query"].as_array().unwrap().iter().all(|pair| pair[1] != ""), "{falsy}");
+}
+
+#[test]
 fn cases_are_named_once_and_keep_the_rules() {
     let mut names: Vec<String> = cases().iter().map(|case| case["name"].to_string()).collect();
     let count = names.len();
