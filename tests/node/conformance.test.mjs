@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { Emulator } from 'clerk-usher/testing';
 
 import { authenticateCase, tokenCase } from './cases.mjs';
+import { record } from './recorded.mjs';
 import { ROOT, clientOf, failure, internal } from './support.mjs';
 
 const { OPERATIONS } = internal('generated/operations.js');
@@ -69,8 +70,12 @@ async function callCase(given) {
   const hooks = given.events === undefined ? {} : { onRequest: keep, onResponse: keep, onRetry: keep };
   const clerk = clientOf(emulator, { retryDelayMs: 1, ...hooks, ...camelKeys(given.client) });
   const call = () => start(clerk, given);
-  if (given.error !== undefined) checkError(await failure(call()), given.error);
-  else assert.deepEqual(plain(await call()), expected(given));
+  try {
+    if (given.error !== undefined) checkError(await failure(call()), given.error);
+    else assert.deepEqual(plain(await call()), expected(given));
+  } finally {
+    record(given.name, emulator.requests());
+  }
   checkRequests(emulator.requests(), given.requests ?? []);
   if (given.events !== undefined) checkEvents(events, given.events);
 }

@@ -14,6 +14,7 @@ import pytest
 from cases import Case, call_options, check_error, check_requests, check_within, goes, load, make_token, options, times
 from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, CallEvent, Clerk, ClerkError, File, Model, Page, Pager
 from clerk_usher.testing import Emulator, ManualClock
+from recorded import record
 
 WAYS = ("python_sync", "python_async")
 CALLS = [(case, way) for case in load("call") for way in WAYS if goes(case, way)]
@@ -78,6 +79,8 @@ def test_call(emulator: Emulator, case: Case, way: str) -> None:
                 result = asyncio.run(async_call(method, path, given))
         except ClerkError as raised:
             error = raised
+    requests = emulator.requests()
+    record(way, case["name"], requests)
     if "error" in case:
         assert error is not None, result
         check_error(case["error"], error)
@@ -85,7 +88,7 @@ def test_call(emulator: Emulator, case: Case, way: str) -> None:
         raise error
     else:
         assert result == case["result"]
-    check_requests(case["requests"], emulator.requests(), emulator.secret_key)
+    check_requests(case["requests"], requests, emulator.secret_key)
     if "events" in case:
         found = [vars(event) for event in events]
         assert [{name: came[name] for name in told} for told, came in zip(case["events"], found, strict=True)] == case[

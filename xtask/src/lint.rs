@@ -21,7 +21,7 @@ pub(crate) fn run(fix: bool) -> Outcome {
 
 fn python(fix: bool) -> Outcome {
     let ruff = || command(setup::venv_program("ruff"));
-    let sources = ["bindings-python/python", "tests/python", "examples"];
+    let sources = ["bindings-python/python", "tests/python", "tests/spec", "examples"];
     if fix {
         quiet_step("format Python", ruff().arg("format").args(sources))?;
     }
@@ -30,7 +30,12 @@ fn python(fix: bool) -> Outcome {
     let mut mypy = setup::venv_python();
     quiet_step(
         "mypy --strict",
-        mypy.args(["-m", "mypy", "--strict"]).args(["bindings-python/python/clerk_usher", "tests/python", "examples"]),
+        mypy.args(["-m", "mypy", "--strict"]).args([
+            "bindings-python/python/clerk_usher",
+            "tests/python",
+            "tests/spec",
+            "examples",
+        ]),
     )?;
     let mut stubtest = setup::venv_python();
     quiet_step(

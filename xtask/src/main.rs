@@ -55,7 +55,8 @@ enum Task {
         #[arg(long)]
         fix: bool,
     },
-    /// Compare the catalogue with the API description in ../shared/spec, where that folder is present.
+    /// Prove that what was generated has every operation and parameter of the catalogue, and compare the catalogue with
+    /// the API description in ../shared/spec, where that folder is present.
     Spec {
         /// Print the report as JSON.
         #[arg(long)]

@@ -1,9 +1,11 @@
 //! `cargo xtask test`: every test, with everything it needs.
 
+use std::process::Command;
+
 use clap::ValueEnum;
 
 use crate::process::{cargo, command, root, step};
-use crate::{Outcome, generate, packages, setup};
+use crate::{Outcome, generate, packages, setup, spec};
 
 /// A part of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,6 +27,7 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     if wanted(Part::Python) || wanted(Part::Node) || wanted(Part::Packages) {
         setup::all()?;
     }
+    make_room()?;
     let mut failed = Vec::new();
     let mut note = |name: &str, outcome: Outcome| {
         if let Err(message) = outcome {
@@ -44,17 +47,36 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     if wanted(Part::Packages) {
         note("packages", packages::run());
     }
+    if [Part::Rust, Part::Python, Part::Node].into_iter().any(wanted) {
+        note("recorded requests", spec::validate_requests());
+    }
     if failed.is_empty() { Ok(()) } else { Err(format!("tests failed: {}", failed.join(", "))) }
+}
+
+/// An empty folder for what the runners record: only this run's requests are validated.
+fn make_room() -> Outcome {
+    let folder = spec::recorded();
+    let fail = |error: std::io::Error| format!("{} cannot be made empty: {error}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(fail)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(fail)
+}
+
+/// Tells a runner where to record.
+fn recording(command: &mut Command) -> &mut Command {
+    command.env("USHER_RECORDED", spec::recorded())
 }
 
 fn rust() -> Outcome {
     let crates =
         ["-p", "clerk-usher", "-p", "clerk-usher-codegen", "-p", "clerk-usher-emulator", "-p", "clerk-usher-tests"];
-    step("test the crates", cargo().args(["test", "--profile", "ci", "--no-fail-fast"]).args(crates))
+    step("test the crates", recording(&mut cargo()).args(["test", "--profile", "ci", "--no-fail-fast"]).args(crates))
 }
 
 fn python() -> Outcome {
-    step("test the Python package", setup::venv_python().args(["-m", "pytest", "-q", "tests/python"]))
+    let mut pytest = setup::venv_python();
+    step("test the Python package", recording(&mut pytest).args(["-m", "pytest", "-q", "tests/python", "tests/spec"]))
 }
 
 fn node() -> Outcome {
@@ -68,5 +90,6 @@ fn node() -> Outcome {
     if files.is_empty() {
         return Err("there is no test in tests/node".to_owned());
     }
-    step("test the Node package", command("node").args(["--test", "--test-reporter=spec"]).args(files))
+    let mut node = command("node");
+    step("test the Node package", recording(&mut node).args(["--test", "--test-reporter=spec"]).args(files))
 }

@@ -320,6 +320,7 @@ impl Checker {
             let mut said = raw::FullField::of(raw::Type::Array(Box::new(array.items.clone())));
             (said.required, said.min_items, said.max_items) = (true, array.min_items, array.max_items);
             said.doc.clone_from(&array.doc);
+            said.example.clone_from(&array.example);
             let field = self.field(source, full, &array.name, line, &said, Use::Body);
             return field.map_or(Body::None, |field| Body::Array { field: Box::new(field) });
         }

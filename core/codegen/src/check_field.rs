@@ -59,6 +59,7 @@ impl FieldChecker<'_> {
             max_items: raw.max_items,
             comma: raw.array == Some(raw::QueryArray::Comma),
             default: raw.default.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+            example: raw.example.clone(),
             deprecated: raw.deprecated.as_ref().and_then(|deprecated| deprecated.0.as_deref().map(one_line)),
             secret: raw.secret,
             doc: one_line(&raw.doc),
@@ -154,6 +155,22 @@ impl FieldChecker<'_> {
         let scalar =
             raw.default.as_ref().is_none_or(|value| !value.is_array() && !value.is_object() && !value.is_null());
         self.fault_if(!scalar, "`default` is a single value");
+        let fits = raw.example.as_ref().is_none_or(|value| is_of(value, kind));
+        self.fault_if(!fits, "`example` is of another type");
+    }
+}
+
+/// Whether a value may be one of this type; what a model says of its fields is not looked at.
+fn is_of(value: &serde_json::Value, kind: &Type) -> bool {
+    match kind {
+        Type::String | Type::Datetime => value.is_string(),
+        Type::Integer | Type::Timestamp => value.is_i64(),
+        Type::Number => value.is_number(),
+        Type::Boolean => value.is_boolean(),
+        Type::Map | Type::Model(_) | Type::Union(_) => value.is_object(),
+        Type::Any => true,
+        Type::File => false,
+        Type::Array(items) => value.as_array().is_some_and(|values| values.iter().all(|value| is_of(value, items))),
     }
 }
 

@@ -180,6 +180,8 @@ pub struct Field {
     pub comma: bool,
     /// What the server takes if absent, as text.
     pub default: Option<String>,
+    /// A value that the server takes, where it does not take every one of the type.
+    pub example: Option<serde_json::Value>,
     /// Deprecated, with a reason or an empty text.
     pub deprecated: Option<String>,
     /// A credential.

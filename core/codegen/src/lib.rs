@@ -17,6 +17,7 @@ mod output;
 mod raw;
 mod read;
 pub mod spec;
+pub mod surface;
 #[cfg(test)]
 mod tests;
 

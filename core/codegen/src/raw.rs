@@ -89,6 +89,7 @@ pub(crate) struct ArrayBody {
     pub(crate) items: Type,
     pub(crate) min_items: Option<usize>,
     pub(crate) max_items: Option<usize>,
+    pub(crate) example: Option<serde_json::Value>,
     #[serde(default)]
     pub(crate) doc: String,
 }
@@ -244,6 +245,7 @@ pub(crate) struct FullField {
     pub(crate) send: Option<Send>,
     pub(crate) wire: Option<String>,
     pub(crate) default: Option<serde_json::Value>,
+    pub(crate) example: Option<serde_json::Value>,
     pub(crate) deprecated: Option<Deprecated>,
     #[serde(default)]
     pub(crate) secret: bool,
@@ -266,6 +268,7 @@ impl FullField {
             send: None,
             wire: None,
             default: None,
+            example: None,
             deprecated: None,
             secret: false,
             doc: String::new(),

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, Outcome};
 use crate::compare;
 use crate::generated::typed::typed_call;
+use crate::recorded;
 
 /// How a case is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,17 @@ pub enum Way {
     Typed,
     /// Through [`Clerk::call`].
     Dispatch,
+}
+
+impl Way {
+    /// As cases name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Typed => "rust_typed",
+            Self::Dispatch => "rust_dispatch",
+        }
+    }
 }
 
 /// Carries out one case.
@@ -42,8 +54,10 @@ pub async fn run(emulator: &Emulator, case: &Case, way: Way) -> Outcome {
         compare::events(expected, &events.lock().map_err(|error| error.to_string())?)?;
     }
     let log = control(emulator, "requests", &json!({}))?;
+    let log = log.as_array().map(Vec::as_slice).unwrap_or_default();
+    recorded::record(way.name(), &case.name, log).map_err(|error| format!("recording: {error}"))?;
     let expected = value["requests"].as_array().map(Vec::as_slice).unwrap_or_default();
-    compare::requests(expected, log.as_array().map(Vec::as_slice).unwrap_or_default(), emulator.secret_key())?;
+    compare::requests(expected, log, emulator.secret_key())?;
     match (result, value.get("error")) {
         (Ok(Got::Value(got)), None) => compare::same("result", &value["result"], &got),
         (Ok(Got::Bytes(got)), None) => handed_over(value, &got),

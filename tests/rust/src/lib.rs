@@ -6,4 +6,5 @@ pub mod case;
 pub mod compare;
 pub mod generated;
 pub mod given;
+pub mod recorded;
 pub mod token;

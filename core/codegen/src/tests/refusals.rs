@@ -92,6 +92,10 @@ fn wrong_shapes() {
     query("{doc: No type.}", "type");
     query("{type: integer, min: low}", "i64");
     query("{type: string, deprecated: 3}", "reason");
+    query("{type: string, example: 3}", "another type");
+    query("{type: [string], example: [a, 3]}", "another type");
+    model("{type: map, example: text}", "another type");
+    refused(&file(", array_body: {name: ids, items: string, example: a}").replace("GET", "POST"), "another type");
 }
 
 #[test]

@@ -113,6 +113,9 @@ impl<'a> Examples<'a> {
         if self.is_around(&field.kind) {
             return None;
         }
+        if let (Sample::Full, Some(example)) = (self.sample, &field.example) {
+            return Some(example.clone());
+        }
         if let [first, ..] = field.enumeration.as_slice() {
             let index = usize::try_from(self.count).unwrap_or(0) % field.enumeration.len();
             let text = match self.sample {
