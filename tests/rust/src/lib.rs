@@ -6,4 +6,6 @@ pub mod case;
 pub mod compare;
 pub mod generated;
 pub mod given;
+pub mod intact;
+pub mod mutate;
 pub mod token;
