@@ -40,5 +40,6 @@ pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};
 pub use http::RawResponse;
+pub use model::FreeForm;
 pub use options::ClerkBuilder;
 pub use secret::Secret;
