@@ -64,6 +64,11 @@ impl<'a> Node<'a> {
         self.head.split(" {").next().unwrap_or_default().trim_end_matches(',')
     }
 
+    /// Whether it is an array of models. (Of plain values, one that is odd makes the whole array so.)
+    fn holds_models(&self) -> bool {
+        self.head.ends_with('[') && self.inside.iter().any(|item| item.head.ends_with('{') && item.is_struct())
+    }
+
     /// Whether it is a struct: `User {` or `user: User {`, and no map (`{`) or free-form value (`Object {`).
     fn is_struct(&self) -> bool {
         let kind = self.kind().rsplit(' ').next();
@@ -98,17 +103,21 @@ pub fn check(before: &str, after: &str, path: &[Step]) -> Outcome {
                 fields(before, after, name)?;
                 match (before.field(name), after.field(name)) {
                     (Some(old), Some(new)) => (before, after) = (old, new),
+                    // One item that is odd makes no others so, where they are models.
+                    (Some(old), None) if steps.peek().is_some() && old.holds_models() => {
+                        return Err(format!("{} is among `other` for one of its items", old.head));
+                    }
                     _ => return Ok(()), // It is among `other`, or gone.
                 }
             }
             Step::Item(index) => {
-                let (Some(old), Some(new)) = (before.inside.get(*index), after.inside.get(*index)) else {
-                    return Ok(());
-                };
                 let beside = before.inside.iter().zip(&after.inside).enumerate();
                 for (_, (old, new)) in beside.filter(|(other, _)| other != index) {
                     same(old, new)?;
                 }
+                let (Some(old), Some(new)) = (before.inside.get(*index), after.inside.get(*index)) else {
+                    return Ok(()); // It was added.
+                };
                 (before, after) = (old, new);
             }
         }

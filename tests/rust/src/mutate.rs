@@ -126,6 +126,19 @@ fn put(mut value: Value, mutation: &Value) -> Value {
     value
 }
 
+/// The step from a place to what is added there.
+fn new_step(value: &Value, place: &Place, mutation: &Value) -> Vec<Step> {
+    let at = place.path.iter().fold(value, |value, step| match step {
+        Step::Field(name) => &value[name],
+        Step::Item(index) => &value[index],
+    });
+    match (mutation["change"].as_str(), at.as_array()) {
+        (Some("add"), _) => vec![Step::Field(added(mutation))],
+        (Some("append"), Some(items)) => vec![Step::Item(items.len())],
+        _ => Vec::new(),
+    }
+}
+
 fn added(mutation: &Value) -> String {
     mutation["field"].as_str().unwrap_or_default().to_owned()
 }
@@ -178,10 +191,7 @@ pub fn run(mutation: &Value, cases: &[Case]) -> Outcome {
             if after.json != wire {
                 return Err(failed(format!("{wire} was written as {}", after.json)));
             }
-            let mut path = place.path.clone();
-            if mutation["change"] == "add" {
-                path.push(Step::Field(added(mutation)));
-            }
+            let path = [place.path.as_slice(), &new_step(&value, place, mutation)].concat();
             intact::check(&before.printed, &after.printed, &path).map_err(failed)?;
             done += 1;
         }
