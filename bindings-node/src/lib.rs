@@ -23,3 +23,10 @@ use napi_derive::napi;
 pub fn native_version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
+
+/// The largest file the API takes, in bytes.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn max_file_bytes() -> u32 {
+    u32::try_from(clerk_usher::File::MAX_BYTES).unwrap_or(u32::MAX)
+}

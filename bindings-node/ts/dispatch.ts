@@ -72,7 +72,7 @@ export class Dispatch {
   ): Promise<RawResponse> {
     const json = argumentsJson();
     const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
-    const files = await readFiles(fields, params);
+    const files = await readFiles(this.module, fields, params);
     return settleCall(this.module, this.hooks, options?.signal, (canceller, recorder) =>
       native(() => this.client.call(operation, json, files, optionsJson, canceller, recorder)),
     );
@@ -113,13 +113,13 @@ function shapeOf(operation: string): OperationShape {
   return shape;
 }
 
-async function readFiles(fields: Fields, params: object | undefined): Promise<NativeFile[]> {
+async function readFiles(module: NativeModule, fields: Fields, params: object | undefined): Promise<NativeFile[]> {
   const files: NativeFile[] = [];
   for (const [name, kind] of Object.entries(fields)) {
     if (kind !== FILE) continue;
     const argument = camelCase(name);
     const value = (params as Record<string, unknown> | undefined)?.[argument];
-    if (value !== undefined) files.push(await toNativeFile(name, argument, value));
+    if (value !== undefined) files.push(await toNativeFile(name, argument, value, module.maxFileBytes()));
   }
   return files;
 }
@@ -140,7 +140,7 @@ function readAnswer(operation: string, shape: OperationShape, response: RawRespo
   }
 }
 
-/** Both shapes of a listing: a bare array, and an object with an array and a total. */
+/** Both shapes of a listing: a bare array, and an object with an array and a total. One without any has no items. */
 function readListing<T>(operation: string, shape: ListShape, response: RawResponse): Listing<T> {
   const value = response.json();
   const items = itemsOf(value, shape.data ?? 'data');
@@ -148,7 +148,7 @@ function readListing<T>(operation: string, shape: ListShape, response: RawRespon
   const total = Array.isArray(value) ? null : (value as Record<string, unknown>)['total_count'];
   return {
     data: SHAPER.read(items, shape.of) as T[],
-    totalCount: typeof total === 'number' ? total : null,
+    totalCount: Number.isInteger(total) ? (total as number) : null,
     first: idOf(items[0]),
     last: idOf(items[items.length - 1]),
   };
@@ -158,8 +158,8 @@ function itemsOf(value: unknown, name: string): unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   const object = value as Record<string, unknown>;
-  const items = object[name] ?? object['data'];
-  return Array.isArray(items) ? items : undefined;
+  const items = Array.isArray(object[name]) ? object[name] : object['data'];
+  return Array.isArray(items) ? items : [];
 }
 
 function idOf(item: unknown): string | null {

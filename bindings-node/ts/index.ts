@@ -32,7 +32,7 @@ export {
   type ApiErrorItem,
   type ErrorKind,
 } from './error.js';
-export type { FileBytes, FileInput } from './file.js';
+export type { FileBytes, FileInput, FileStream } from './file.js';
 export type {
   AuthenticateRequestOptions,
   CallOptions,
@@ -40,6 +40,7 @@ export type {
   JwtKeyObject,
   VerifyTokenOptions,
 } from './options.js';
+export * from './metadata.js';
 export { Page, Pager } from './page.js';
 export type { CallEvent, Hook, HookOptions } from './hooks.js';
 export type { HeadersInput, RequestInput } from './request.js';

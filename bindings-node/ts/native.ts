@@ -106,6 +106,8 @@ export interface NativeModule {
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string): NativeWalk };
   nativeVersion(): string;
+  /** The largest file the API takes, in bytes. */
+  maxFileBytes(): number;
 }
 
 /** The names a build of the native module may have on this machine, likeliest first. */

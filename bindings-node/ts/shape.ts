@@ -65,10 +65,13 @@ export class Shaper {
     const plan = this.#plan(this.#member(kind, value as Json, (name) => name));
     if (plan === undefined) return value;
     const out: Json = {};
-    for (const [wire, inner] of Object.entries(value)) {
+    for (const wire of Object.keys(value)) {
+      const inner = (value as Json)[wire];
       const field = plan.read.get(wire);
-      if (field === undefined) put(out, wire, inner);
-      else put(out, field[0], this.read(inner, field[1]));
+      if (field === undefined) {
+        // A field of ours goes before an unknown one that has its name in Node already.
+        if (!Object.hasOwn(out, wire) || !plan.write.has(wire)) put(out, wire, inner);
+      } else put(out, field[0], this.read(inner, field[1]));
     }
     return plan.secrets.length === 0 ? out : masked(out, plan.secrets);
   }

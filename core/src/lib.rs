@@ -42,5 +42,6 @@ pub use file::File;
 pub use generated::{models, resources};
 pub use hooks::CallEvent;
 pub use http::{MAX_BODY_BYTES, RawResponse};
+pub use model::FreeForm;
 pub use options::ClerkBuilder;
 pub use secret::Secret;

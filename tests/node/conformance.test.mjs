@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { Emulator } from 'clerk-usher/testing';
 
 import { authenticateCase, tokenCase } from './cases.mjs';
+import { calledCase, coverageCase, mutationCase } from './mutations.mjs';
 import { record } from './recorded.mjs';
 import { ROOT, clientOf, failure, internal } from './support.mjs';
 
@@ -34,6 +35,9 @@ function casesIn(folder) {
 const root = join(ROOT, 'tests/conformance');
 const files = [...casesIn(root), ...casesIn(join(root, 'operations'))];
 const seen = new Set();
+const all = files.flatMap((file) => file.cases);
+const generated = all.filter((given) => given.kind === 'call' && given.name.startsWith(`${given.operation}/`));
+const mutations = all.filter((given) => given.kind === 'mutation');
 
 for (const file of files) {
   describe(file.name, () => {
@@ -46,15 +50,27 @@ for (const file of files) {
         if (given.kind === 'call') await callCase(given);
         else if (given.kind === 'token') await tokenCase(given, { emulator, other });
         else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
+        else if (given.kind === 'mutation') mutationCase(given, generated);
         else assert.fail(`no runner for the kind ${given.kind}`);
       });
     }
   });
 }
 
+describe('changed answers', () => {
+  test('every field is among those changed', () => coverageCase(generated));
+  const calls = generated.filter((given) => given.name.endsWith('/only what is required') && OPERATIONS[given.operation].of);
+  for (const [index, given] of calls.entries()) {
+    test(given.operation, async () => {
+      emulator.reset();
+      await callCase(calledCase(given, index, mutations));
+    });
+  }
+});
+
 test('there are cases of every kind', () => {
-  const kinds = new Set(files.flatMap((file) => file.cases.map((given) => given.kind)));
-  for (const kind of ['call', 'token', 'authenticate']) assert.ok(kinds.has(kind), kind);
+  const kinds = new Set(all.map((given) => given.kind));
+  for (const kind of ['call', 'token', 'authenticate', 'mutation']) assert.ok(kinds.has(kind), kind);
 });
 
 async function callCase(given) {
@@ -72,7 +88,13 @@ async function callCase(given) {
   const call = () => start(clerk, given);
   try {
     if (given.error !== undefined) checkError(await failure(call()), given.error);
-    else assert.deepEqual(plain(await call()), expected(given));
+    else {
+      const { data, response } = await call().withResponse();
+      assert.deepEqual(plain(data), expected(given));
+      const { body } = given.respond?.at(-1) ?? {};
+      // What came can always be had back whole, in the names of the wire.
+      if (body !== undefined) assert.deepEqual(response.json(), body);
+    }
   } finally {
     record(given.name, emulator.requests());
   }

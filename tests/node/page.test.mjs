@@ -120,13 +120,16 @@ test('answers of odd shapes', async () => {
     [{ data: [{ id: 'user_1', object: 'user' }], total_count: 1 }, 1],
     [[], 0],
     [{ data: [] }, 0],
+    [{ data: null, total_count: 0 }, 0],
+    [{ data: {} }, 0],
+    [{}, 0],
   ];
   for (const [body, count] of cases) {
     emulator.clearFaults();
     emulator.addFault({ body, status: 200 });
     assert.equal((await clerk.users.list()).data.length, count);
   }
-  for (const body of [{}, { data: {} }, 7, null, true]) {
+  for (const body of [7, 'null', true, '"text"', '']) {
     emulator.clearFaults();
     emulator.addFault({ body, status: 200 });
     assert.ok((await failure(clerk.users.list())) instanceof DecodeError, JSON.stringify(body));

@@ -63,6 +63,12 @@ test('unions by tag, by shape, and not at all', () => {
   assert.deepEqual(read({ other_one: 1 }, 'Untagged'), { other_one: 1 });
 });
 
+test('a field of ours goes before an unknown one of its name', () => {
+  assert.deepEqual(shaper.read({ created_at: 1, createdAt: 'odd' }, 'Thing'), { createdAt: 1 });
+  assert.deepEqual(shaper.read({ createdAt: 'odd', created_at: 1 }, 'Thing'), { createdAt: 1 });
+  assert.deepEqual(shaper.read({ createdAt: 'odd' }, 'Thing'), { createdAt: 'odd' });
+});
+
 test('a key called __proto__ is a key', () => {
   const wire = JSON.parse('{"__proto__": {"polluted": 1}, "id": "x"}');
   const node = shaper.read(wire, 'Thing');

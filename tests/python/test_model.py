@@ -39,6 +39,20 @@ def test_fields_are_read_when_they_are_looked_at() -> None:
         user.id = "x"
 
 
+def test_the_member_of_a_union_is_told_by_its_tag_or_else_by_its_fields() -> None:
+    by_shape = {"status": "verified", "strategy": "admin", "attempts": None, "expire_at": None}
+    for tag, member in (
+        (None, "OtpVerification"),
+        ("verification_admin", "AdminVerification"),
+        ("new", "Model"),
+        (7, "Model"),
+    ):
+        address = EmailAddress.from_dict({"verification": {"object": tag, **by_shape}})
+        assert type(address.verification).__name__ == member
+    untagged = EmailAddress.from_dict({"verification": by_shape})
+    assert type(untagged.verification).__name__ == "OtpVerification"
+
+
 def test_models_survive() -> None:
     user = User.from_dict(DATA)
     for twin in (copy.copy(user), copy.deepcopy(user), pickle.loads(pickle.dumps(user))):

@@ -2,6 +2,7 @@
 import type { Call } from '../call.js';
 import { Resource } from '../dispatch.js';
 import type { FileInput } from '../file.js';
+import type { MetadataPatch, OrganizationPrivateMetadata, OrganizationPublicMetadata } from '../metadata.js';
 import type { CallOptions } from '../options.js';
 import type { Pager } from '../page.js';
 import type { BillingCreditBalance, BillingCreditLedgerEntry, BillingSubscription, DeletedObject } from './shared.js';
@@ -25,9 +26,9 @@ export interface Organization {
   /** Whether its administrators may delete it from the frontend. */
   adminDeleteEnabled: boolean;
   /** Readable by backend and frontend. Verbatim. */
-  publicMetadata: Record<string, unknown>;
+  publicMetadata: OrganizationPublicMetadata;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: OrganizationPrivateMetadata | undefined;
   /** The user who created it. */
   createdBy?: string | undefined;
   /** Unix time in milliseconds. */
@@ -59,9 +60,9 @@ export interface OrganizationWithLogo {
   /** Whether its administrators may delete it from the frontend. */
   adminDeleteEnabled: boolean;
   /** Readable by backend and frontend. Verbatim. */
-  publicMetadata: Record<string, unknown>;
+  publicMetadata: OrganizationPublicMetadata;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: OrganizationPrivateMetadata | undefined;
   /** The user who created it. */
   createdBy?: string | undefined;
   /** Unix time in milliseconds. */
@@ -113,9 +114,9 @@ export interface OrganizationsCreateParams {
   /** The user who becomes its first administrator. */
   createdBy?: string | null | undefined;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | null | undefined;
+  privateMetadata?: OrganizationPrivateMetadata | null | undefined;
   /** Readable by backend and frontend; written only from the backend. Verbatim. */
-  publicMetadata?: Record<string, unknown> | null | undefined;
+  publicMetadata?: OrganizationPublicMetadata | null | undefined;
   /** Lower-case letters, digits and `-`; unique in the instance. Only where slugs are switched on. */
   slug?: string | null | undefined;
   /** At least 0. */
@@ -145,17 +146,17 @@ export interface OrganizationsUpdateParams {
 /** Arguments of `organizations.mergeMetadata`. */
 export interface OrganizationsMergeMetadataParams {
   /** Readable by backend and frontend; written only from the backend. Verbatim. */
-  publicMetadata?: Record<string, unknown> | undefined;
+  publicMetadata?: MetadataPatch<OrganizationPublicMetadata> | undefined;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: MetadataPatch<OrganizationPrivateMetadata> | undefined;
 }
 
 /** Arguments of `organizations.replaceMetadata`. */
 export interface OrganizationsReplaceMetadataParams {
   /** Readable by backend and frontend; written only from the backend. Verbatim. */
-  publicMetadata?: Record<string, unknown> | undefined;
+  publicMetadata?: OrganizationPublicMetadata | undefined;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: OrganizationPrivateMetadata | undefined;
 }
 
 /** Arguments of `organizations.uploadLogo`. */

@@ -2,6 +2,7 @@
 import type { Call } from '../call.js';
 import { Resource } from '../dispatch.js';
 import type { FileInput } from '../file.js';
+import type { MetadataPatch, UserPrivateMetadata, UserPublicMetadata, UserUnsafeMetadata } from '../metadata.js';
 import type { CallOptions } from '../options.js';
 import type { Pager } from '../page.js';
 import type { AdminVerification, BillingCreditBalance, BillingCreditLedgerEntry, BillingSubscription, DeletedObject, GoogleOneTapVerification, OAuthVerification, PasskeyVerification, SamlVerification, TicketVerification, Web3Verification } from './shared.js';
@@ -248,11 +249,11 @@ export interface User {
   /** Whether the image was uploaded or comes of a linked account, rather than made up. */
   hasImage: boolean;
   /** Readable by backend and frontend. Verbatim. */
-  publicMetadata: Record<string, unknown>;
+  publicMetadata: UserPublicMetadata;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | null | undefined;
+  privateMetadata?: UserPrivateMetadata | null | undefined;
   /** The frontend may write it too: do not trust it. Verbatim. */
-  unsafeMetadata?: Record<string, unknown> | undefined;
+  unsafeMetadata?: UserUnsafeMetadata | undefined;
   emailAddresses: EmailAddress[];
   phoneNumbers: PhoneNumber[];
   web3Wallets: Web3Wallet[];
@@ -509,11 +510,11 @@ export interface UsersCreateParams {
   /** In plain text or as bcrypt hashes. */
   backupCodes?: readonly string[] | undefined;
   /** Readable by backend and frontend; written only from the backend. Verbatim. */
-  publicMetadata?: Record<string, unknown> | undefined;
+  publicMetadata?: UserPublicMetadata | undefined;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: UserPrivateMetadata | undefined;
   /** The frontend may write it too: do not trust it. Verbatim. */
-  unsafeMetadata?: Record<string, unknown> | undefined;
+  unsafeMetadata?: UserUnsafeMetadata | undefined;
   /** Whether users may delete their own account from the frontend. */
   deleteSelfEnabled?: boolean | null | undefined;
   /** When the user agreed to the legal terms. RFC 3339, or a `Date`. */
@@ -589,21 +590,21 @@ export interface UsersUpdateParams {
 /** Arguments of `users.updateMetadata`. */
 export interface UsersUpdateMetadataParams {
   /** Readable by backend and frontend; written only from the backend. Verbatim. */
-  publicMetadata?: Record<string, unknown> | undefined;
+  publicMetadata?: MetadataPatch<UserPublicMetadata> | undefined;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: MetadataPatch<UserPrivateMetadata> | undefined;
   /** The frontend may write it too: do not trust it. Verbatim. */
-  unsafeMetadata?: Record<string, unknown> | undefined;
+  unsafeMetadata?: MetadataPatch<UserUnsafeMetadata> | undefined;
 }
 
 /** Arguments of `users.replaceMetadata`. */
 export interface UsersReplaceMetadataParams {
   /** Readable by backend and frontend; written only from the backend. Verbatim. */
-  publicMetadata?: Record<string, unknown> | undefined;
+  publicMetadata?: UserPublicMetadata | undefined;
   /** Seen by the backend only. Verbatim. */
-  privateMetadata?: Record<string, unknown> | undefined;
+  privateMetadata?: UserPrivateMetadata | undefined;
   /** The frontend may write it too: do not trust it. Verbatim. */
-  unsafeMetadata?: Record<string, unknown> | undefined;
+  unsafeMetadata?: UserUnsafeMetadata | undefined;
 }
 
 /** Arguments of `users.bulkBan`. */

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .error import UnavailableError as UnavailableError
     from .error import ValidationError as ValidationError
     from .file import File as File
+    from .file import FileInput as FileInput
     from .hooks import CallEvent as CallEvent
     from .model import Model as Model
     from .options import OMIT as OMIT
@@ -84,7 +85,7 @@ _HOMES = {
         "UnavailableError",
         "ValidationError",
     ),
-    "file": ("File",),
+    "file": ("File", "FileInput"),
     "hooks": ("CallEvent",),
     "model": ("Model",),
     "options": ("OMIT", "CallOptions", "ClientOptions", "Omit", "VerifyOptions"),

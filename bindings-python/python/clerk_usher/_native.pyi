@@ -8,6 +8,7 @@ _T_co = TypeVar("_T_co", covariant=True)
 _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 __all__ = [
+    "MAX_FILE_BYTES",
     "Auth",
     "Claims",
     "Completions",
@@ -23,6 +24,9 @@ __all__ = [
 ]
 
 __version__: str
+
+MAX_FILE_BYTES: int
+"""The largest file the API takes."""
 
 def fork_generation() -> int:
     """How many times this process is a fork of a fork."""

@@ -24,3 +24,8 @@ def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Whether it is a mapping of any kind."""
     return isinstance(value, Mapping)
+
+
+def is_bytes(value: object) -> TypeGuard[bytes]:
+    """Whether it is bytes."""
+    return isinstance(value, bytes)

@@ -139,8 +139,8 @@ class Model:
 def read_union(name: str, data: Mapping[str, Any]) -> Model:
     """The member of a union that an object is: by its tag, else by its shape, else a plain `Model`."""
     tag, members = models.UNIONS[name]
-    if tag is not None and tag in data:
-        told = data[tag]
+    told = None if tag is None else data.get(tag)
+    if told is not None:
         member = members.get(told) if isinstance(told, str) else None
         return Model(data) if member is None else _model(member)(data)
     for member in dict.fromkeys(members.values()):

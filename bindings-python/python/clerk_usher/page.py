@@ -7,8 +7,8 @@ Which page comes next, when there is none, and when a listing that does not adva
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeGuard, TypeVar, cast, overload
 
 from ._native import Walk
 from .error import DecodeError
@@ -16,8 +16,61 @@ from .kinds import is_array, is_object
 from .raw import RawResponse
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Fetch = Callable[[str], RawResponse[Any]]
 AsyncFetch = Callable[[str], Awaitable[RawResponse[Any]]]
+
+
+class Items(Sequence[T_co]):
+    """The items of a page: a sequence that makes the model of an item when that item is looked at, and only then."""
+
+    __slots__ = ("_made", "_objects", "_wrap")
+
+    def __init__(self, objects: list[Any], wrap: Callable[[dict[str, Any]], T_co]) -> None:
+        self._objects = objects
+        self._wrap = wrap
+        self._made: dict[int, T_co] = {}
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T_co]: ...
+    def __getitem__(self, index: int | slice) -> T_co | list[T_co]:
+        found = range(len(self._objects))[index]
+        return self._at(found) if isinstance(found, int) else [self._at(each) for each in found]
+
+    def _at(self, index: int) -> T_co:
+        item = self._objects[index]
+        if not is_object(item):
+            return cast(T_co, item)  # What is no object is left as it came.
+        if index not in self._made:
+            self._made[index] = self._wrap(item)
+        return self._made[index]
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return map(self._at, range(len(self._objects)))
+
+    def __add__(self, other: Iterable[Any]) -> list[Any]:
+        return [*self, *other]
+
+    def __radd__(self, other: Iterable[Any]) -> list[Any]:
+        return [*other, *self]
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if is_items(other) or is_array(other) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+def is_items(value: object) -> TypeGuard[Items[Any]]:
+    """Whether these are the items of a page."""
+    return isinstance(value, Items)
 
 
 class PageReader(Generic[T]):
@@ -29,13 +82,16 @@ class PageReader(Generic[T]):
         self._wrap = wrap
         self._data = data
 
-    def items(self, response: RawResponse[Any], body: Any) -> list[Any]:
-        """The objects in an answer."""
-        found = body
+    def envelope(self, response: RawResponse[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The objects in an answer, and what is beside them. An answer without any is a page without items."""
+        body = response.json()
+        if is_array(body):
+            return body, {}
         if is_object(body):
-            found = body.get(self._data, body.get("data"))
-        if is_array(found):
-            return found
+            name = self._data if is_array(body.get(self._data)) else "data"
+            found = body.get(name)
+            beside = {key: value for key, value in body.items() if key != name}
+            return (found if is_array(found) else []), beside
         raise DecodeError(
             f"the answer is neither an array nor an object with an array {self._data!r}",
             status=response.status,
@@ -43,22 +99,21 @@ class PageReader(Generic[T]):
             body=response.text,
         )
 
-    def wrap(self, items: list[Any]) -> list[T]:
-        """The objects as models; what is no object is left as it came."""
-        return [self._wrap(item) if is_object(item) else item for item in items]
+    def wrap(self, items: list[Any]) -> Items[T]:
+        """The objects as models."""
+        return Items(items, self._wrap)
 
 
 class _PageBase(Generic[T]):
     """What a page is, however the next one is fetched."""
 
-    __slots__ = ("_body", "_items", "_walk", "data", "response")
+    __slots__ = ("_beside", "_items", "_walk", "data", "response")
 
     def __init__(self, reader: PageReader[T], response: RawResponse[Any], walk: Walk) -> None:
-        self._body = response.json()
-        self._items = reader.items(response, self._body)
+        self._items, self._beside = reader.envelope(response)
         self._walk = walk
-        self.data: list[T] = reader.wrap(self._items)
-        """The items of this page."""
+        self.data: Items[T] = reader.wrap(self._items)
+        """The items of this page, each made into a model when it is looked at."""
         self.response = response
         """The answer as it came."""
 
@@ -70,15 +125,12 @@ class _PageBase(Generic[T]):
     @property
     def total_count(self) -> int | None:
         """How many items there are in all pages, where the API says."""
-        total = self._body.get("total_count") if is_object(self._body) else None
+        total = self._beside.get("total_count")
         return total if isinstance(total, int) and not isinstance(total, bool) else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The page as an object with `data`, and `total_count` where the API said, whichever shape it came in."""
-        page: dict[str, Any] = {"data": self._items}
-        if self.total_count is not None:
-            page["total_count"] = self.total_count
-        copy: dict[str, Any] = json.loads(json.dumps(page))
+        """The page as an object with `data` and what came beside it, whichever shape it came in."""
+        copy: dict[str, Any] = json.loads(json.dumps({"data": self._items, **self._beside}))
         return copy
 
     def __iter__(self) -> Iterator[T]:

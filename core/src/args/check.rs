@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::{Arguments, closest};
 use crate::catalogue::{Object, Operation, Param, Place, Rule, Type};
 use crate::error::ArgumentError;
-use crate::file::{File, MAX_FILE_BYTES};
+use crate::file::File;
 
 type Checked = Result<(), ArgumentError>;
 
@@ -45,13 +45,10 @@ fn check_files(operation: &Operation, files: &[(String, File)]) -> Checked {
         if !takes(name) {
             return Err(refuse(name, &format!("is not a file that {} takes", operation.name)));
         }
-        if file.bytes.len() > MAX_FILE_BYTES {
+        if file.bytes.len() > File::MAX_BYTES {
             return Err(refuse(
                 name,
-                &format!(
-                    "has {} bytes; the API takes files of at most {MAX_FILE_BYTES} bytes (10 MiB)",
-                    file.bytes.len()
-                ),
+                &format!("is larger than {} bytes (10 MiB), the most the API takes", File::MAX_BYTES),
             ));
         }
         if [&file.filename, &file.content_type].iter().any(|text| text.is_empty() || text.contains(['\r', '\n', '\0']))

@@ -246,7 +246,7 @@ fn a_form_carries_its_file() {
     assert!(text.contains("name=\"file\"; filename=\"a%22b.png\"\r\nContent-Type: image/png\r\n\r\n"));
     assert_eq!(arguments.prepare(&UPLOAD, &[]).unwrap_err().argument, "file");
     assert_eq!(arguments.prepare(&UPLOAD, &[("other".to_owned(), file.clone())]).unwrap_err().argument, "other");
-    let big = File::new("a.png", vec![0; crate::file::MAX_FILE_BYTES + 1]);
+    let big = File::new("a.png", vec![0; File::MAX_BYTES + 1]);
     assert!(arguments.prepare(&UPLOAD, &[("file".to_owned(), big)]).unwrap_err().message.contains("10 MiB"));
     let split = File::new("a\r\nX: y", &b""[..]);
     assert_eq!(arguments.prepare(&UPLOAD, &[("file".to_owned(), split)]).unwrap_err().argument, "file");

@@ -58,6 +58,20 @@ impl fmt::Debug for Other {
 }
 
 /// A free-form object (metadata, claims) read into a type of your own. An absent one reads as `{}`.
+///
+/// ```
+/// use clerk_usher::FreeForm;
+/// use clerk_usher::models::User;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Billing {
+///     plan: Option<String>,
+/// }
+///
+/// fn plan(user: &User) -> Option<String> {
+///     user.public_metadata.parse::<Billing>().ok()?.plan
+/// }
+/// ```
 pub trait FreeForm {
     /// Reads it.
     ///

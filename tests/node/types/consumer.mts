@@ -1,5 +1,8 @@
 // What a TypeScript consumer of the ES modules sees. Compiled, never run.
 
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+
 import {
   ApiError,
   Clerk,
@@ -53,6 +56,12 @@ await clerk.users.update('user_1', { firstName: null, lastName: undefined });
 await clerk.users.updateMetadata('user_1', { publicMetadata: { anyThing: [1] } });
 await clerk.users.setProfileImage('user_1', { file: { path: 'me.png' } });
 await clerk.users.setProfileImage('user_1', { file: new Uint8Array(), }, options);
+await clerk.users.setProfileImage('user_1', { file: createReadStream('me.png') });
+await clerk.users.setProfileImage('user_1', { file: { data: Readable.from([]), filename: 'me.png' } });
+await clerk.users.setProfileImage('user_1', { file: new Blob([]).stream() });
+await clerk.users.setProfileImage('user_1', { file: { path: new URL('file:///me.png'), contentType: 'image/png' } });
+// @ts-expect-error: a path is told from a text by its name
+await clerk.users.setProfileImage('user_1', { file: 'me.png' });
 const filters: UsersListParams = { orderBy: '-created_at' };
 void clerk.users.list(filters);
 expectType<unknown>()(await clerk.request('GET', '/users', { query: { limit: 1, ids: ['a'] } }));

@@ -108,7 +108,8 @@ fn form(what: &str, expected: &Value, content_type: &str, body: &str) -> Outcome
     for part in text.split(&format!("--{boundary}")).skip(1).filter(|part| part.starts_with("\r\n")) {
         let (head, content) = part.split_once("\r\n\r\n").ok_or_else(|| format!("{what}: a part without a head"))?;
         let content = content.strip_suffix("\r\n").unwrap_or(content);
-        let bytes: Vec<u8> = content.chars().filter_map(|c| u8::try_from(c).ok()).collect();
+        let bytes = latin1(content);
+        let head = String::from_utf8_lossy(&latin1(head)).into_owned();
         let quoted = |key: &str| head.split(&format!(" {key}=\"")).nth(1).and_then(|rest| rest.split('"').next());
         let mut found = serde_json::json!({ "name": quoted("name") });
         match quoted("filename") {
@@ -128,6 +129,11 @@ fn form(what: &str, expected: &Value, content_type: &str, body: &str) -> Outcome
     };
     let expected = expected.as_array().map(Vec::as_slice).unwrap_or_default();
     same(&format!("{what} form"), &by_name(expected), &by_name(&parts))
+}
+
+/// The bytes that these characters stand for.
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().filter_map(|c| u8::try_from(c).ok()).collect()
 }
 
 /// The error is the one the case names.

@@ -6,5 +6,7 @@ pub mod case;
 pub mod compare;
 pub mod generated;
 pub mod given;
+pub mod intact;
+pub mod mutate;
 pub mod recorded;
 pub mod token;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clerk_usher_emulator::Emulator;
 use clerk_usher_tests::call::Way;
 use clerk_usher_tests::case::{self, Case, Outcome};
-use clerk_usher_tests::{authenticate, call, token};
+use clerk_usher_tests::{authenticate, call, mutate, token};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// One emulator for all: the cases share it one after the other.
@@ -34,7 +34,13 @@ fn trials() -> Result<Vec<Trial>, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let stage = Arc::new(Mutex::new(Stage { emulator, runtime }));
     let mut trials = Vec::new();
-    for case in case::all()? {
+    let cases = Arc::new(case::all()?);
+    for case in cases.iter().filter(|case| case.kind == "mutation") {
+        let (cases, case) = (cases.clone(), case.clone());
+        trials.push(Trial::test(case.name.clone(), move || mutate::run(&case.value, &cases).map_err(Failed::from)));
+    }
+    let changed = mutate::called(&cases);
+    for case in cases.iter().filter(|case| case.kind != "mutation").chain(&changed) {
         let ways: &[&str] = if case.kind == "call" { &["rust_typed", "rust_dispatch"] } else { &["rust"] };
         for way in ways.iter().copied().filter(|way| *way == "rust" || case.goes(way)) {
             let (stage, case, name) = (stage.clone(), case.clone(), format!("{way}: {}", case.name));

@@ -7,6 +7,7 @@ use crate::output::Output;
 pub mod api_md;
 pub mod conformance;
 pub mod python;
+pub mod rust_answers;
 pub mod rust_models;
 pub mod rust_operations;
 pub mod rust_resources;
@@ -23,6 +24,7 @@ pub fn all(catalogue: &Catalogue, out: &mut Output) -> Result<(), Error> {
     rust_models::emit(catalogue, out)?;
     rust_resources::emit(catalogue, out)?;
     rust_typed_call::emit(catalogue, out)?;
+    rust_answers::emit(catalogue, out)?;
     python::emit(catalogue, out)?;
     typescript::emit(catalogue, out)?;
     conformance::emit(catalogue, out)?;

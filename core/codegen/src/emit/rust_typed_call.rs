@@ -61,7 +61,10 @@ pub async fn typed_call(
     );
     let models = if text.contains("models::") { "models, resources" } else { "resources" };
     out.add(&format!("{FOLDER}/typed.rs"), &text.replace("{models, resources}", &format!("{{{models}}}")))?;
-    out.add(&format!("{FOLDER}/mod.rs"), "//! What follows from the catalogue in `core/api`.\n\npub mod typed;\n")
+    out.add(
+        &format!("{FOLDER}/mod.rs"),
+        "//! What follows from the catalogue in `core/api`.\n\npub mod answers;\npub mod typed;\n",
+    )
 }
 
 fn builder(code: &ResourceCode<'_>, operation: &Operation, function: &str) -> String {

@@ -2,6 +2,7 @@
 //! are read and written.
 
 mod docs;
+mod metadata;
 mod tables;
 mod types;
 
@@ -120,8 +121,12 @@ fn imports(
 ) -> String {
     let mut used = BTreeSet::new();
     let mut file = false;
-    for field in models.iter().flat_map(|model| &model.fields) {
-        types::names_in(&field.kind, &mut used);
+    let mut metadata = BTreeSet::new();
+    for model in models {
+        for field in &model.fields {
+            types::names_in(&field.kind, &mut used);
+            metadata::names_in(&model.name, field, &mut metadata);
+        }
     }
     used.extend(unions.iter().flat_map(|union| union.members.iter().map(|(_, model)| model.clone())));
     let mut base: Vec<&str> = Vec::new();
@@ -129,6 +134,7 @@ fn imports(
         for field in operation.all_params() {
             types::names_in(&field.kind, &mut used);
             file |= types::has_file(&field.kind);
+            metadata::names_in(&params_name(operation), field, &mut metadata);
         }
         match &operation.returns {
             Returns::Model(name) => drop(used.insert(name.clone())),
@@ -159,16 +165,28 @@ fn imports(
         if file {
             text.push_str("import type { FileInput } from '../file.js';\n");
         }
+        text.push_str(&metadata_import(&metadata));
         text.push_str("import type { CallOptions } from '../options.js';\n");
         if !base.is_empty() {
             text.push_str("import type { Pager } from '../page.js';\n");
         }
+    }
+    if resource.is_none() {
+        text.push_str(&metadata_import(&metadata));
     }
     for (other, names) in homes {
         let list = names.into_iter().collect::<Vec<_>>().join(", ");
         let _ = writeln!(text, "import type {{ {list} }} from './{}.js';", file_name(other));
     }
     text
+}
+
+fn metadata_import(names: &BTreeSet<String>) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let list: Vec<&str> = names.iter().map(String::as_str).collect();
+    format!("import type {{ {} }} from '../metadata.js';\n", list.join(", "))
 }
 
 fn model_text(model: &Model) -> String {
@@ -184,7 +202,7 @@ fn model_text(model: &Model) -> String {
             text,
             "  {}{optional}: {}{null}{undefined};",
             types::property(&lower_camel(&field.name)),
-            types::response(field)
+            metadata::kind(&model.name, field).unwrap_or_else(|| types::response(field))
         );
     }
     if model.open {
@@ -256,7 +274,7 @@ fn params_text(operation: &Operation) -> Option<String> {
             text,
             "  {}{optional}: {}{null}{undefined};",
             types::property(&lower_camel(&field.name)),
-            types::request(field)
+            metadata::kind(&params_name(operation), field).unwrap_or_else(|| types::request(field))
         );
     }
     text.push_str("}\n");

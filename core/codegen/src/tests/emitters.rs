@@ -245,6 +245,14 @@ fn the_driver_has_every_operation() {
 }
 
 #[test]
+fn the_readers_have_every_answer() {
+    let out = output();
+    let text = &out.files()["tests/rust/src/generated/answers.rs"];
+    assert!(text.contains("\"things.list\"") && text.contains("Some((\"Thing\", true))"), "{text}");
+    assert!(text.contains("\"Thing\" => read::<models::Thing>(text),"), "{text}");
+}
+
+#[test]
 fn a_union_that_holds_what_it_stands_in_is_refused() {
     let text = "models:\n  A: {doc: D., fields: {u: U}}\nunions:\n  U: {doc: D., members: {a: A}}\n";
     let catalogue = load_texts(&[("a", text)]).unwrap();

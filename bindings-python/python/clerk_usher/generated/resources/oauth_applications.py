@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO
 
 from ...call import AsyncCalls, Calls, read_nothing, read_one
-from ...file import File
+from ...file import FileInput
 from ...options import OMIT, CallOptions, Omit
 from ...page import AsyncPager, Pager
 from ..models.oauth_applications import OAuthApplication, OAuthApplicationWithSecret
@@ -264,7 +263,7 @@ class OauthApplicationsResource:
         oauth_application_id: str,
         *,
         uploader_user_id: str | Omit = OMIT,
-        file: File | bytes | IO[bytes],
+        file: FileInput,
         options: CallOptions | None = None,
     ) -> OAuthApplication:
         """Uploads the logo of an OAuth application.
@@ -544,7 +543,7 @@ class AsyncOauthApplicationsResource:
         oauth_application_id: str,
         *,
         uploader_user_id: str | Omit = OMIT,
-        file: File | bytes | IO[bytes],
+        file: FileInput,
         options: CallOptions | None = None,
     ) -> OAuthApplication:
         """Uploads the logo of an OAuth application.

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from ...call import AsyncCalls, Calls, read_one
-from ...file import File
+from ...file import FileInput
 from ...options import OMIT, CallOptions, Omit
 from ...page import AsyncPager, Pager
 from ..models.organizations import Organization, OrganizationWithLogo
@@ -293,7 +293,7 @@ class OrganizationsResource:
         organization_id: str,
         *,
         uploader_user_id: str | Omit = OMIT,
-        file: File | bytes | IO[bytes],
+        file: FileInput,
         options: CallOptions | None = None,
     ) -> OrganizationWithLogo:
         """Uploads an organization's logo.
@@ -720,7 +720,7 @@ class AsyncOrganizationsResource:
         organization_id: str,
         *,
         uploader_user_id: str | Omit = OMIT,
-        file: File | bytes | IO[bytes],
+        file: FileInput,
         options: CallOptions | None = None,
     ) -> OrganizationWithLogo:
         """Uploads an organization's logo.

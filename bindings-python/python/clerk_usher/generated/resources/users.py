@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from ...call import AsyncCalls, Calls, read_one
 from ...deprecation import deprecated
-from ...file import File
+from ...file import FileInput
 from ...options import OMIT, CallOptions, Omit
 from ...page import AsyncPage, AsyncPager, Page, Pager
 from ..models.organization_invitations import OrganizationInvitationWithOrganization
@@ -734,7 +734,7 @@ class UsersResource:
         self,
         user_id: str,
         *,
-        file: File | bytes | IO[bytes],
+        file: FileInput,
         options: CallOptions | None = None,
     ) -> User:
         """Uploads a user's profile image.
@@ -2111,7 +2111,7 @@ class AsyncUsersResource:
         self,
         user_id: str,
         *,
-        file: File | bytes | IO[bytes],
+        file: FileInput,
         options: CallOptions | None = None,
     ) -> User:
         """Uploads a user's profile image.

@@ -51,7 +51,7 @@ fn resource_module(catalogue: &Catalogue, resource: &Resource, uses: &Uses) -> R
         &[
             ("collections.abc", names(&["Mapping", "Sequence"])),
             ("datetime", names(&["datetime"])),
-            ("typing", names(&["IO", "Any", "Literal", "TypeAlias"])),
+            ("typing", names(&["Any", "Literal", "TypeAlias"])),
         ],
     );
     out.push_str(&standard);
@@ -64,7 +64,7 @@ fn resource_module(catalogue: &Catalogue, resource: &Resource, uses: &Uses) -> R
         &[
             ("...call", names(&["AsyncCalls", "Calls", "read_nothing", "read_one", "read_text"])),
             ("...deprecation", names(&["deprecated"])),
-            ("...file", names(&["File"])),
+            ("...file", names(&["FileInput"])),
             ("...options", names(&["OMIT", "CallOptions", "Omit"])),
             ("...page", names(&["AsyncPage", "AsyncPager", "Page", "Pager"])),
         ],

@@ -148,7 +148,7 @@ fn request(kind: &Type, field: &Field, uses: &Uses, aliases: &mut Aliases, name:
         Type::Datetime => "str | datetime".to_owned(),
         Type::Map => "Mapping[str, Any]".to_owned(),
         Type::Any | Type::Union(_) => "Any".to_owned(),
-        Type::File => "File | bytes | IO[bytes]".to_owned(),
+        Type::File => "FileInput".to_owned(),
         Type::Model(model) => uses.request_name(model),
         Type::Array(item) => format!("Sequence[{}]", request(item, field, uses, aliases, name)),
     }

@@ -117,6 +117,44 @@ fn the_tables_say_what_is_read_and_written() {
 }
 
 #[test]
+fn metadata_has_the_type_of_its_owner() {
+    let api = "
+doc: Users.
+operations:
+  update_metadata:
+    id: UpdateMetadata
+    doc: Merges.
+    http: PATCH /users/{user_id}/metadata
+    body: {public_metadata: map, private_metadata: map}
+    returns: User
+models:
+  User:
+    doc: A user.
+    fields:
+      id: {type: string, required: true}
+      unsafe_metadata: map
+      idp_metadata: map
+  Thing:
+    doc: No owner of metadata.
+    fields:
+      public_metadata: map
+";
+    let catalogue = crate::load_texts(&[("users", api)]).unwrap();
+    let mut out = Output::default();
+    super::emit(&catalogue, &mut out).unwrap();
+    let text = file(&out, "users");
+    for line in [
+        "import type { MetadataPatch, UserPrivateMetadata, UserPublicMetadata, UserUnsafeMetadata } from '../metadata.js';",
+        "  publicMetadata?: MetadataPatch<UserPublicMetadata> | undefined;",
+        "  unsafeMetadata?: UserUnsafeMetadata | undefined;",
+        "  idpMetadata?: Record<string, unknown> | undefined;",
+        "  publicMetadata?: Record<string, unknown> | undefined;",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
 fn two_fields_of_one_name_are_refused() {
     let api = "doc: Things.\nmodels:\n  Thing: {doc: A thing., fields: {a_1: string, a1: string}}\n";
     let catalogue = crate::load_texts(&[("things", api)]).unwrap();
