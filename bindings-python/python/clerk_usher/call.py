@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ._native import Completions, NativeClient, Task, Walk
 from .args import encode_arguments, encode_files, encode_value
@@ -17,6 +17,9 @@ from .lazy import loading
 from .options import CallOptions, Omit
 from .page import AsyncPage, AsyncPager, Page, Pager, PageReader
 from .raw import Headers, RawResponse
+
+if TYPE_CHECKING:
+    from .bridge import Begun
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -180,10 +183,10 @@ class TypedCalls:
     def pager(
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
     ) -> Pager[T]:
-        def fetch(encoded: str) -> RawResponse[Any]:
-            return _wait(self.start.operation(operation, encoded, options))
+        def ask(encoded: str) -> _Asked:
+            return _Asked(self.start.operation(operation, encoded, options))
 
-        return Pager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
+        return Pager(ask, PageReader(wrap, data), lambda told: Walk(operation, encode_arguments(arguments), told))
 
     def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
@@ -235,10 +238,10 @@ class AsyncTypedCalls:
     def pager(
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
     ) -> AsyncPager[T]:
-        async def fetch(encoded: str) -> RawResponse[Any]:
-            return await _run(self.start.operation(operation, encoded, options))
+        def ask(encoded: str) -> _AsyncAsked:
+            return _AsyncAsked(self.start.operation(operation, encoded, options))
 
-        return AsyncPager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
+        return AsyncPager(ask, PageReader(wrap, data), lambda told: Walk(operation, encode_arguments(arguments), told))
 
     async def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
@@ -264,16 +267,51 @@ class AsyncRawCalls(AsyncTypedCalls):
         return (await _run(self.start.request(*args, **kwargs))).parsed_by(read_anything)
 
 
+class _Asked:
+    """A call on its way, to be waited for later."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, start: Start) -> None:
+        self._task = start(None)
+
+    def wait(self) -> RawResponse[Any]:
+        return _response(self._task.wait())
+
+    def abort(self) -> None:
+        self._task.abort()
+
+
+class _AsyncAsked:
+    """A call on its way, to be awaited later."""
+
+    __slots__ = ("_begun",)
+
+    def __init__(self, start: Start) -> None:
+        self._begun = begin(start)
+
+    async def wait(self) -> RawResponse[Any]:
+        return _response(await self._begun.end())
+
+    def abort(self) -> None:
+        self._begun.abort()
+
+
 def _wait(start: Start) -> RawResponse[Any]:
     return _response(start(None).wait())
 
 
-async def run(start: Callable[[Completions | None], Task[T]]) -> T:
-    """Starts a call and awaits its end."""
+def begin(start: Callable[[Completions | None], Task[T]]) -> Begun[T]:
+    """Starts a call on the running loop."""
     with loading:  # asyncio is not cheap to import, and only those who await need it
         from . import bridge
 
-    return await bridge.run(start)
+    return bridge.begin(start)
+
+
+async def run(start: Callable[[Completions | None], Task[T]]) -> T:
+    """Starts a call and awaits its end."""
+    return await begin(start).end()
 
 
 async def _run(start: Start) -> RawResponse[Any]:
