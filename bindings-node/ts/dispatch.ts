@@ -1,14 +1,15 @@
 /** From a typed method of a resource to the one door of the core, and back. */
 
+import type { Listing } from './ahead.js';
 import { Call, RawResponse, settle, undecodable } from './call.js';
 import { native } from './error.js';
 import { toNativeFile } from './file.js';
 import { OPERATIONS } from './generated/operations.js';
 import { SHAPES } from './generated/shapes.js';
 import { camelCase } from './names.js';
-import type { NativeClient, NativeFile, NativeModule } from './native.js';
+import type { NativeCanceller, NativeClient, NativeFile, NativeModule } from './native.js';
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
-import { Pager, type Listing } from './page.js';
+import { Pager } from './page.js';
 import { FILE, Shaper, type Fields } from './shape.js';
 
 /** What an operation takes and answers. */
@@ -52,10 +53,15 @@ export class Dispatch {
   list<T>(operation: string, path: readonly unknown[], params: object | undefined, options?: CallOptions): Pager<T> {
     const shape = shapeOf(operation) as ListShape;
     return new Pager<T>(
-      () => this.module.NativeWalk.start(operation, this.#arguments(shape, path, params)),
-      async (argumentsJson) => {
-        const response = await this.#send(operation, () => argumentsJson, {}, undefined, options);
-        return { listing: readListing<T>(operation, shape, response), response };
+      (walkJson) => this.module.NativeWalk.start(operation, this.#arguments(shape, path, params), walkJson),
+      (argumentsJson) => {
+        const canceller = new this.module.NativeCanceller();
+        const answer = this.#send(operation, () => argumentsJson, {}, undefined, options, canceller).then((response) => ({
+          listing: readListing<T>(operation, shape, response),
+          response,
+        }));
+        answer.catch(() => undefined);
+        return { answer, cancel: () => canceller.cancel() };
       },
     );
   }
@@ -66,12 +72,16 @@ export class Dispatch {
     fields: Fields,
     params: object | undefined,
     options: CallOptions | undefined,
+    canceller?: NativeCanceller,
   ): Promise<RawResponse> {
     const json = argumentsJson();
     const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
     const files = await readFiles(fields, params);
-    const answer = await settle(this.module, options?.signal, (canceller) =>
-      native(() => this.client.call(operation, json, files, optionsJson, canceller)),
+    const answer = await settle(
+      this.module,
+      options?.signal,
+      (given) => native(() => this.client.call(operation, json, files, optionsJson, given)),
+      canceller,
     );
     return new RawResponse(answer);
   }

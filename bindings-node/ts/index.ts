@@ -39,6 +39,7 @@ export type {
   ClerkOptions,
   JwtKeyObject,
   VerifyTokenOptions,
+  WalkOptions,
 } from './options.js';
 export { Page, Pager } from './page.js';
 export type { HeadersInput, RequestInput } from './request.js';
