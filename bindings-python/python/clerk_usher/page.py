@@ -182,7 +182,7 @@ class Pager(Generic[T]):
             while (asked := ahead.next(walk)) is not None:
                 page = Page(self._ask, self._reader, asked.wait(), walk)
                 yield page
-                walk = page._following()
+                walk = page._following()  # pyright: ignore[reportPrivateUsage] (of this module)
         finally:
             ahead.abort()
 
@@ -272,7 +272,7 @@ class AsyncPager(Generic[T]):
             while (asked := ahead.next(walk)) is not None:
                 page = AsyncPage(self._ask, self._reader, await asked.wait(), walk)
                 yield page
-                walk = page._following()
+                walk = page._following()  # pyright: ignore[reportPrivateUsage] (of this module)
         finally:
             ahead.abort()
 
