@@ -1,5 +1,6 @@
 /** One call of the API: sent at once, awaited like any promise, its answer had raw where that is wanted. */
 
+import { watch } from './cancel.js';
 import { CancelledError, DecodeError, parseError } from './error.js';
 import type { Hooks } from './hooks.js';
 import type { NativeAnswer, NativeCanceller, NativeModule, NativeRecorder } from './native.js';
@@ -120,17 +121,19 @@ export async function settleCall(
   hooks: Hooks,
   signal: AbortSignal | null | undefined,
   start: (canceller: NativeCanceller | null, recorder: NativeRecorder | null) => Promise<NativeAnswer>,
+  canceller?: NativeCanceller,
 ): Promise<RawResponse> {
   const recorder = hooks.recorder(module);
   try {
-    return new RawResponse(await settle(module, signal, (canceller) => start(canceller, recorder)));
+    return new RawResponse(await settle(module, signal, (given) => start(given, recorder), canceller));
   } finally {
     if (recorder !== null) hooks.tell(recorder);
   }
 }
 
 /**
- * Waits for the native module, and stops waiting when the signal says so: with the signal's reason, as it is.
+ * Waits for the native module, and stops waiting when the signal says so: with the signal's reason, as it is. The
+ * canceller does the same, for whoever does not look at the answer any more.
  *
  * @internal
  */
@@ -138,21 +141,20 @@ export async function settle(
   module: NativeModule,
   signal: AbortSignal | null | undefined,
   start: (canceller: NativeCanceller | null) => Promise<NativeAnswer>,
+  canceller?: NativeCanceller,
 ): Promise<NativeAnswer> {
-  const answer = await (signal ? abortable(module, signal, start) : start(null));
+  const answer = await (signal ? abortable(signal, start, canceller ?? new module.NativeCanceller()) : start(canceller ?? null));
   if (answer.error !== undefined && answer.error !== null) throw parseError(answer.error);
   return answer;
 }
 
 async function abortable(
-  module: NativeModule,
   signal: AbortSignal,
   start: (canceller: NativeCanceller | null) => Promise<NativeAnswer>,
+  canceller: NativeCanceller,
 ): Promise<NativeAnswer> {
   signal.throwIfAborted();
-  const canceller = new module.NativeCanceller();
-  const abort = (): void => canceller.cancel();
-  signal.addEventListener('abort', abort, { once: true });
+  const unwatch = watch(signal, canceller);
   try {
     const answer = await start(canceller);
     if (answer.error !== undefined && answer.error !== null && signal.aborted) {
@@ -161,6 +163,6 @@ async function abortable(
     }
     return answer;
   } finally {
-    signal.removeEventListener('abort', abort);
+    unwatch();
   }
 }

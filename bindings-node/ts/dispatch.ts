@@ -1,5 +1,6 @@
 /** From a typed method of a resource to the one door of the core, and back. */
 
+import type { Listing } from './ahead.js';
 import { Call, RawResponse, settleCall, undecodable } from './call.js';
 import { native } from './error.js';
 import { toNativeFile } from './file.js';
@@ -7,9 +8,9 @@ import { OPERATIONS } from './generated/operations.js';
 import { SHAPES } from './generated/shapes.js';
 import type { Hooks } from './hooks.js';
 import { camelCase } from './names.js';
-import type { NativeClient, NativeFile, NativeModule } from './native.js';
+import type { NativeCanceller, NativeClient, NativeFile, NativeModule } from './native.js';
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
-import { Pager, type Listing } from './page.js';
+import { Pager } from './page.js';
 import { FILE, Shaper, type Fields } from './shape.js';
 
 /** What an operation takes and answers. */
@@ -55,10 +56,15 @@ export class Dispatch {
   list<T>(operation: string, path: readonly unknown[], params: object | undefined, options?: CallOptions): Pager<T> {
     const shape = shapeOf(operation) as ListShape;
     return new Pager<T>(
-      () => this.module.NativeWalk.start(operation, this.#arguments(shape, path, params)),
-      async (argumentsJson) => {
-        const response = await this.#send(operation, () => argumentsJson, {}, undefined, options);
-        return { listing: readListing<T>(operation, shape, response), response };
+      (walkJson) => this.module.NativeWalk.start(operation, this.#arguments(shape, path, params), walkJson),
+      (argumentsJson) => {
+        const canceller = new this.module.NativeCanceller();
+        const answer = this.#send(operation, () => argumentsJson, {}, undefined, options, canceller).then((response) => ({
+          listing: readListing<T>(operation, shape, response),
+          response,
+        }));
+        answer.catch(() => undefined);
+        return { answer, cancel: () => canceller.cancel() };
       },
     );
   }
@@ -69,12 +75,17 @@ export class Dispatch {
     fields: Fields,
     params: object | undefined,
     options: CallOptions | undefined,
+    canceller?: NativeCanceller,
   ): Promise<RawResponse> {
     const json = argumentsJson();
     const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
     const files = await readFiles(this.module, fields, params);
-    return settleCall(this.module, this.hooks, options?.signal, (canceller, recorder) =>
-      native(() => this.client.call(operation, json, files, optionsJson, canceller, recorder)),
+    return settleCall(
+      this.module,
+      this.hooks,
+      options?.signal,
+      (given, recorder) => native(() => this.client.call(operation, json, files, optionsJson, given, recorder)),
+      canceller,
     );
   }
 

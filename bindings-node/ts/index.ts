@@ -39,6 +39,7 @@ export type {
   ClerkOptions,
   JwtKeyObject,
   VerifyTokenOptions,
+  WalkOptions,
 } from './options.js';
 export * from './metadata.js';
 export { Page, Pager } from './page.js';

@@ -88,6 +88,8 @@ export interface NativeClient {
 export interface NativeWalk {
   /** The arguments of the next page as JSON text; null when the listing is over. */
   arguments(): string | null;
+  /** What to have on its way: these arguments, and those of pages ahead. Empty when the listing is over. */
+  ahead(): string[];
   /** Takes note of a page: a new walk, from there on. */
   advance(count: number, total: number | null, first: string | null, last: string | null): NativeWalk;
 }
@@ -104,7 +106,7 @@ export interface NativeModule {
   NativeRecorder: new () => NativeRecorder;
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
-  NativeWalk: { start(operation: string, argumentsJson: string): NativeWalk };
+  NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
   nativeVersion(): string;
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;

@@ -180,6 +180,21 @@ export const CLIENT_NAMES = table(
   'environment',
 );
 
+/** How a listing is walked. */
+export interface WalkOptions {
+  /**
+   * How many pages may be on their way at once, 1 to 16. Default: 1, and no page is asked for before it is wanted.
+   *
+   * The first page is always asked for alone. Pages come in order, an error in its page's turn, and leaving the loop
+   * cancels what is on its way. Where the API tells no total, up to `concurrency - 1` requests may go beyond the end.
+   * Where a page is asked for by the item before it (`startingAfter`), pages come one by one.
+   */
+  concurrency?: number | undefined;
+}
+
+/** @internal */
+export const WALK_NAMES = table('concurrency');
+
 /** @internal */
 export const CALL_NAMES = table('timeout_ms', 'attempt_timeout_ms', 'max_retries', 'headers');
 

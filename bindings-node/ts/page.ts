@@ -1,19 +1,10 @@
 /** Listings: one page, or all of them one after the other. Which page comes next is decided in the core. */
 
+import { Ahead, type Ask, type Asked, type Listing } from './ahead.js';
+import type { RawResponse } from './call.js';
 import { native } from './error.js';
 import type { NativeWalk } from './native.js';
-import type { RawResponse } from './call.js';
-
-/** One page of a listing as it was read. @internal */
-export interface Listing<T> {
-  data: T[];
-  totalCount: number | null;
-  first: string | null;
-  last: string | null;
-}
-
-/** Fetches a page by the arguments of the core. @internal */
-export type Fetch<T> = (argumentsJson: string) => Promise<{ listing: Listing<T>; response: RawResponse }>;
+import { toOptionsJson, WALK_NAMES, type WalkOptions } from './options.js';
 
 /** One page of a listing. */
 export class Page<T> {
@@ -22,14 +13,14 @@ export class Page<T> {
   /** How many there are in all; null where the API does not say. */
   readonly totalCount: number | null;
   readonly #next: NativeWalk;
-  readonly #fetch: Fetch<T>;
+  readonly #ask: Ask<T>;
 
   /** @internal */
-  constructor(listing: Listing<T>, next: NativeWalk, fetch: Fetch<T>) {
+  constructor(listing: Listing<T>, next: NativeWalk, ask: Ask<T>) {
     this.data = listing.data;
     this.totalCount = listing.totalCount;
     this.#next = next;
-    this.#fetch = fetch;
+    this.#ask = ask;
   }
 
   /** Whether there may be another page. Nothing is sent to find out. */
@@ -39,44 +30,43 @@ export class Page<T> {
 
   /** The next page, or null when this was the last. */
   async nextPage(): Promise<Page<T> | null> {
-    const got = await turn(this.#next, this.#fetch);
-    return got === null ? null : got.page;
+    const argumentsJson = this.#next.arguments();
+    return argumentsJson === null ? null : (await turn(this.#next, this.#ask, this.#ask(argumentsJson))).page;
   }
 }
 
 async function turn<T>(
   walk: NativeWalk,
-  fetch: Fetch<T>,
-): Promise<{ page: Page<T>; next: NativeWalk; response: RawResponse } | null> {
-  const argumentsJson = walk.arguments();
-  if (argumentsJson === null) return null;
-  const { listing, response } = await fetch(argumentsJson);
+  ask: Ask<T>,
+  asked: Asked<T>,
+): Promise<{ page: Page<T>; next: NativeWalk; response: RawResponse }> {
+  const { listing, response } = await asked.answer;
   const { data, totalCount, first, last } = listing;
   const next = native(() => walk.advance(data.length, totalCount, first, last));
-  return { page: new Page(listing, next, fetch), next, response };
+  return { page: new Page(listing, next, ask), next, response };
 }
 
 /**
  * A listing that has not been asked for yet. Await it for its first page, or walk over every item of every page:
- * `for await (const user of clerk.users.list())`. Each page is asked for when it is wanted.
+ * `for await (const user of clerk.users.list())`. Each page is asked for when it is wanted, or with
+ * {@link WalkOptions.concurrency} a few ahead of that.
  *
  * @typeParam T what is listed
  */
 export class Pager<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
-  readonly #start: () => NativeWalk;
-  readonly #fetch: Fetch<T>;
+  readonly #start: (optionsJson: string) => NativeWalk;
+  readonly #ask: Ask<T>;
   #first: Promise<{ page: Page<T>; response: RawResponse }> | undefined;
 
   /** @internal */
-  constructor(start: () => NativeWalk, fetch: Fetch<T>) {
+  constructor(start: (optionsJson: string) => NativeWalk, ask: Ask<T>) {
     this.#start = start;
-    this.#fetch = fetch;
+    this.#ask = ask;
   }
 
   async #firstTurn(): Promise<{ page: Page<T>; response: RawResponse }> {
-    const got = await turn(native(this.#start), this.#fetch);
-    if (got === null) throw new TypeError('a listing that is over before its first page');
-    return got;
+    const walk = native(() => this.#start('{}'));
+    return turn(walk, this.#ask, this.#ask(walk.arguments() ?? '{}'));
   }
 
   #firstPage(): Promise<{ page: Page<T>; response: RawResponse }> {
@@ -113,20 +103,33 @@ export class Pager<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
     return (await this.#firstPage()).response;
   }
 
-  /** Every page, from the one that the arguments name. Each walk begins anew. */
-  async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    let walk: NativeWalk = native(this.#start);
-    for (;;) {
-      const got = await turn(walk, this.#fetch);
-      if (got === null) return;
-      yield got.page;
-      walk = got.next;
+  /**
+   * Every page, from the one that the arguments name. Each walk begins anew.
+   *
+   * @throws ArgumentError if `concurrency` is out of range; nothing is sent.
+   */
+  async *pages(options?: WalkOptions): AsyncGenerator<Page<T>, void, undefined> {
+    let walk = native(() => this.#start(toOptionsJson(options, WALK_NAMES)));
+    const ahead = new Ahead(this.#ask);
+    try {
+      for (let asked = ahead.next(walk); asked !== null; asked = ahead.next(walk)) {
+        const got = await turn(walk, this.#ask, asked);
+        yield got.page;
+        walk = got.next;
+      }
+    } finally {
+      ahead.cancel();
     }
   }
 
   /** Every item of every page. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for await (const page of this.pages()) yield* page.data;
+  async *items(options?: WalkOptions): AsyncGenerator<T, void, undefined> {
+    for await (const page of this.pages(options)) yield* page.data;
+  }
+
+  /** Every item of every page. */
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return this.items();
   }
 
   /**

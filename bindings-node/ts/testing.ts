@@ -32,6 +32,8 @@ export interface Fault {
   method?: string | null | undefined;
   /** A path or a path template, such as `/v1/users/{user_id}`. Default: any. */
   route?: string | null | undefined;
+  /** Only with these values in the query, in the names of the wire, whatever else is in it. Default: any. */
+  query?: Readonly<Record<string, string>> | undefined;
   /** How many requests. Default: every one. */
   count?: number | null | undefined;
   /** Wait this long, in milliseconds. */

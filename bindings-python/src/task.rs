@@ -207,7 +207,10 @@ impl Task {
 
     /// Gives it up: its request is cancelled.
     fn abort(&self) {
-        self.abort.abort();
+        // In a forked child it does not run, and the locks of what ran it may be held by nobody for ever.
+        if self.generation == host::generation() {
+            self.abort.abort();
+        }
     }
 
     /// Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up.

@@ -1,5 +1,7 @@
 //! Faults on request: what a test wants to go wrong, where, and how often.
 
+use std::collections::BTreeMap;
+
 use crate::errors::EmulatorError;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,6 +19,8 @@ pub struct Fault {
     /// Only this route, as a template (`/v1/users/{user_id}`, whatever the placeholder's name) or a literal
     /// path. Default: any.
     pub route: Option<String>,
+    /// Only requests whose query has these values, whatever else it has. Default: any.
+    pub query: BTreeMap<String, String>,
     /// How many requests it applies to. Default: all.
     pub count: Option<u64>,
     /// Wait so many milliseconds before anything else.
@@ -144,13 +148,20 @@ impl Faults {
     }
 
     /// The fault for a request, counted down. `template` is the route that the path belongs to.
-    pub(crate) fn take(&mut self, method: &str, path: &str, template: Option<&str>) -> Option<Fault> {
+    pub(crate) fn take(
+        &mut self,
+        method: &str,
+        path: &str,
+        template: Option<&str>,
+        query: &[(String, String)],
+    ) -> Option<Fault> {
         let at = self.0.iter().position(|fault| {
             fault.count != Some(0)
                 && fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
                 && fault.route.as_deref().is_none_or(|route| {
                     route == path || template.is_some_and(|template| shape(route) == shape(template))
                 })
+                && fault.query.iter().all(|wanted| query.iter().any(|(name, value)| (name, value) == wanted))
         })?;
         let fault = self.0.get_mut(at)?;
         let taken = fault.clone();
@@ -186,7 +197,7 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(fault(Some("/v1/users"), Some(1), 500));
         faults.add(fault(None, Some(2), 503));
-        let mut next = |path: &str| faults.take("GET", path, Some(path)).and_then(|fault| fault.status);
+        let mut next = |path: &str| faults.take("GET", path, Some(path), &[]).and_then(|fault| fault.status);
         assert_eq!(next("/v1/users"), Some(500));
         assert_eq!(next("/v1/users"), Some(503));
         assert_eq!(next("/v1/jwks"), Some(503));
@@ -198,12 +209,12 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(fault(Some("/v1/users/{id}"), None, 500));
         let template = Some("/v1/users/{user_id}");
-        assert!(faults.take("GET", "/v1/users/user_1", template).is_some());
-        assert!(faults.take("GET", "/v1/users/count", Some("/v1/users/count")).is_none());
+        assert!(faults.take("GET", "/v1/users/user_1", template, &[]).is_some());
+        assert!(faults.take("GET", "/v1/users/count", Some("/v1/users/count"), &[]).is_none());
         faults.clear();
         faults.add(fault(Some("/v1/users/user_1"), None, 500));
-        assert!(faults.take("GET", "/v1/users/user_1", template).is_some());
-        assert!(faults.take("GET", "/v1/users/user_2", template).is_none());
+        assert!(faults.take("GET", "/v1/users/user_1", template, &[]).is_some());
+        assert!(faults.take("GET", "/v1/users/user_2", template, &[]).is_none());
     }
 
     #[test]
@@ -211,8 +222,22 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault { method: Some("post".into()), ..fault(None, None, 500) });
         faults.add(fault(None, Some(0), 501));
-        assert!(faults.take("GET", "/v1/users", None).is_none());
-        assert!(faults.take("POST", "/v1/users", None).is_some());
+        assert!(faults.take("GET", "/v1/users", None, &[]).is_none());
+        assert!(faults.take("POST", "/v1/users", None, &[]).is_some());
+    }
+
+    #[test]
+    fn a_query_is_matched_by_what_it_has() {
+        let mut faults = Faults::default();
+        let query = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let wanted = query(&[("offset", "10")]).into_iter().collect();
+        faults.add(Fault { query: wanted, ..fault(None, None, 500) });
+        let mut hit = |pairs: &[(&str, &str)]| faults.take("GET", "/v1/users", None, &query(pairs)).is_some();
+        assert!(hit(&[("limit", "5"), ("offset", "10")]));
+        assert!(!hit(&[("limit", "10"), ("offset", "100")]));
+        assert!(!hit(&[]));
     }
 
     #[test]

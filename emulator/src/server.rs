@@ -115,7 +115,7 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
     };
     record.set_body(&body);
     let number = shared.log().add(record);
-    let fault = shared.faults().take(head.method.as_str(), &path, template).unwrap_or_default();
+    let fault = shared.faults().take(head.method.as_str(), &path, template, &query).unwrap_or_default();
     if let Some(ms) = fault.latency_ms {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }

@@ -17,6 +17,7 @@ from clerk_usher import (
     Clerk,
     File,
     Headers,
+    Items,
     Page,
     Pager,
     RawResponse,
@@ -51,7 +52,9 @@ def listings(clerk: Clerk) -> None:
     assert_type(pager, Pager[User])
     page = pager.page()
     assert_type(page, Page[User])
-    assert_type(page.data, list[User])
+    assert_type(page.data, Items[User])
+    assert_type(page.data[0], User)
+    assert_type(page.data[:2], list[User])
     assert_type(page.total_count, int | None)
     assert_type(page.next_page(), Page[User] | None)
     for user in pager:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .options import VerifyOptions as VerifyOptions
     from .page import AsyncPage as AsyncPage
     from .page import AsyncPager as AsyncPager
+    from .page import Items as Items
     from .page import Page as Page
     from .page import Pager as Pager
     from .raw import Headers as Headers
@@ -89,7 +90,7 @@ _HOMES = {
     "hooks": ("CallEvent",),
     "model": ("Model",),
     "options": ("OMIT", "CallOptions", "ClientOptions", "Omit", "VerifyOptions"),
-    "page": ("AsyncPage", "AsyncPager", "Page", "Pager"),
+    "page": ("AsyncPage", "AsyncPager", "Items", "Page", "Pager"),
     "raw": ("Headers", "RawResponse"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -118,6 +119,7 @@ __all__ = [
     "GoneError",
     "Headers",
     "InternalError",
+    "Items",
     "Model",
     "NotFoundError",
     "Omit",

@@ -124,10 +124,14 @@ class Task(Generic[_T_co]):
 class Walk:
     """Which page of a listing to ask for. It never changes: the next step is another one."""
 
-    def __new__(cls, operation: str, arguments: str) -> Walk: ...
+    def __new__(cls, operation: str, arguments: str, options: str = "{}") -> Walk: ...
     @property
     def arguments(self) -> str | None:
         """The arguments to ask with, as JSON; none where the listing is over."""
+
+    @property
+    def ahead(self) -> list[str]:
+        """What to have on its way: these arguments, and those of pages ahead. None where the listing is over."""
 
     def after(self, count: int, total: int | None, first: str | None, last: str | None) -> Walk:
         """The step after a page with this many items, this total, and these first and last ids."""

@@ -11,12 +11,37 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from ._native import Completions, Task, fork_generation
 
 T = TypeVar("T")
+
+
+class Begun(Generic[T]):
+    """A call on its way: awaited once, or given up."""
+
+    __slots__ = ("_future", "_give_up")
+
+    def __init__(self, future: asyncio.Future[Any], give_up: Callable[[], None]) -> None:
+        self._future = future
+        self._give_up = give_up
+
+    async def end(self) -> T:
+        """Awaits its answer. Cancelling the awaiting task aborts the call."""
+        try:
+            end: T = await self._future
+            return end
+        finally:
+            # Cancelled, or the loop is being torn down: whatever the reason, nobody waits for it any more.
+            self._give_up()
+
+    def abort(self) -> None:
+        """Gives it up, unless it has ended."""
+        self._give_up()
+        if self._future.done() and not self._future.cancelled():
+            self._future.exception()  # an error that nobody asks for is not worth a warning
 
 
 class LoopBridge:
@@ -28,17 +53,16 @@ class LoopBridge:
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         loop.add_reader(self.completions.fileno(), self._drain)
 
-    async def run(self, loop: asyncio.AbstractEventLoop, start: Callable[[Completions | None], Task[T]]) -> T:
+    def begin(self, loop: asyncio.AbstractEventLoop, start: Callable[[Completions | None], Task[T]]) -> Begun[T]:
         future: asyncio.Future[Any] = loop.create_future()
         task = start(self.completions)
         self.waiting[task.id] = future
-        try:
-            end: T = await future
-            return end
-        finally:
-            # Cancelled, or the loop is being torn down: whatever the reason, nobody waits for it any more.
+
+        def give_up() -> None:
             if self.waiting.pop(task.id, None) is not None:
                 task.abort()
+
+        return Begun(future, give_up)
 
     def _drain(self) -> None:
         for task_id, answer, error in self.completions.drain():
@@ -55,13 +79,13 @@ _bridges: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopBridge] = WeakKeyDict
 _lock = threading.Lock()
 
 
-async def run(start: Callable[[Completions | None], Task[T]]) -> T:
-    """Starts a call and awaits its answer. Cancelling the awaiting task aborts the call."""
+def begin(start: Callable[[Completions | None], Task[T]]) -> Begun[T]:
+    """Starts a call on the running loop, to be awaited there."""
     loop = asyncio.get_running_loop()
     bridge = _bridge_of(loop)
     if bridge is None:
-        return await _run_in_thread(loop, start)
-    return await bridge.run(loop, start)
+        return _begin_in_thread(loop, start)
+    return bridge.begin(loop, start)
 
 
 def _bridge_of(loop: asyncio.AbstractEventLoop) -> LoopBridge | None:
@@ -78,13 +102,15 @@ def _bridge_of(loop: asyncio.AbstractEventLoop) -> LoopBridge | None:
     return bridge
 
 
-async def _run_in_thread(loop: asyncio.AbstractEventLoop, start: Callable[[Completions | None], Task[T]]) -> T:
+def _begin_in_thread(loop: asyncio.AbstractEventLoop, start: Callable[[Completions | None], Task[T]]) -> Begun[T]:
     task = start(None)
-    try:
-        return await loop.run_in_executor(None, task.wait)
-    except asyncio.CancelledError:
+    future = loop.run_in_executor(None, task.wait)
+
+    def give_up() -> None:
         task.abort()
-        raise
+        future.cancel()
+
+    return Begun(future, give_up)
 
 
 def _after_fork() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ._native import Completions, NativeClient, Task, Walk
 from .args import encode_arguments, encode_files, encode_value
@@ -18,6 +18,9 @@ from .lazy import loading
 from .options import CallOptions, Omit
 from .page import AsyncPage, AsyncPager, Page, Pager, PageReader
 from .raw import Headers, RawResponse
+
+if TYPE_CHECKING:
+    from .bridge import Begun
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -157,27 +160,21 @@ class Starter:
         recorded = self.hooks.wanted()
         return lambda completions: self.native.start_request(method, path, pairs, encoded, told, completions, recorded)
 
+    def ask(self, start: Start) -> Asked:
+        """Starts a call, to be waited for later."""
+        return Asked(start, self.hooks)
+
+    def begin(self, start: Start) -> AsyncAsked:
+        """Starts a call, to be awaited later."""
+        return AsyncAsked(start, self.hooks)
+
     def wait(self, start: Start) -> RawResponse[Any]:
         """Starts a call and waits for its answer."""
-        task = start(None)
-        try:
-            return _response(task.wait())
-        finally:
-            self.hooks.tell(task)
+        return self.ask(start).wait()
 
     async def run(self, start: Start) -> RawResponse[Any]:
         """Starts a call and awaits its answer."""
-        started: list[Task[Answer]] = []
-
-        def begin(completions: Completions | None) -> Task[Answer]:
-            started.append(start(completions))
-            return started[-1]
-
-        try:
-            return _response(await run(begin))
-        finally:
-            for task in started:
-                self.hooks.tell(task)
+        return await self.begin(start).wait()
 
 
 class TypedCalls:
@@ -206,10 +203,10 @@ class TypedCalls:
     def pager(
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
     ) -> Pager[T]:
-        def fetch(encoded: str) -> RawResponse[Any]:
-            return self.start.wait(self.start.operation(operation, encoded, options))
+        def ask(encoded: str) -> Asked:
+            return self.start.ask(self.start.operation(operation, encoded, options))
 
-        return Pager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
+        return Pager(ask, PageReader(wrap, data), lambda told: Walk(operation, encode_arguments(arguments), told))
 
     def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
@@ -261,10 +258,10 @@ class AsyncTypedCalls:
     def pager(
         self, wrap: Wrap[T], operation: str, arguments: Arguments, options: CallOptions | None, *, data: str = "data"
     ) -> AsyncPager[T]:
-        async def fetch(encoded: str) -> RawResponse[Any]:
-            return await self.start.run(self.start.operation(operation, encoded, options))
+        def ask(encoded: str) -> AsyncAsked:
+            return self.start.begin(self.start.operation(operation, encoded, options))
 
-        return AsyncPager(fetch, PageReader(wrap, data), lambda: Walk(operation, encode_arguments(arguments)))
+        return AsyncPager(ask, PageReader(wrap, data), lambda told: Walk(operation, encode_arguments(arguments), told))
 
     async def request(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, options: CallOptions | None
@@ -290,12 +287,66 @@ class AsyncRawCalls(AsyncTypedCalls):
         return (await self.start.run(self.start.request(*args, **kwargs))).parsed_by(read_anything)
 
 
-async def run(start: Callable[[Completions | None], Task[T]]) -> T:
-    """Starts a call and awaits its end."""
+class Asked:
+    """A call on its way, to be waited for later."""
+
+    __slots__ = ("_hooks", "_task")
+
+    def __init__(self, start: Start, hooks: Hooks) -> None:
+        self._hooks = hooks
+        self._task = start(None)
+
+    def wait(self) -> RawResponse[Any]:
+        """Waits for its answer."""
+        try:
+            return _response(self._task.wait())
+        finally:
+            self._hooks.tell(self._task)
+
+    def abort(self) -> None:
+        """Gives it up."""
+        self._task.abort()
+        self._hooks.tell(self._task)
+
+
+class AsyncAsked:
+    """A call on its way, to be awaited later."""
+
+    __slots__ = ("_begun", "_hooks", "_task")
+
+    def __init__(self, start: Start, hooks: Hooks) -> None:
+        self._hooks = hooks
+
+        def kept(completions: Completions | None) -> Task[Answer]:
+            self._task = start(completions)
+            return self._task
+
+        self._begun = begin(kept)
+
+    async def wait(self) -> RawResponse[Any]:
+        """Awaits its answer."""
+        try:
+            return _response(await self._begun.end())
+        finally:
+            self._hooks.tell(self._task)
+
+    def abort(self) -> None:
+        """Gives it up."""
+        self._begun.abort()
+        self._hooks.tell(self._task)
+
+
+def begin(start: Callable[[Completions | None], Task[T]]) -> Begun[T]:
+    """Starts a call on the running loop."""
     with loading:  # asyncio is not cheap to import, and only those who await need it
         from . import bridge
 
-    return await bridge.run(start)
+    return bridge.begin(start)
+
+
+async def run(start: Callable[[Completions | None], Task[T]]) -> T:
+    """Starts a call and awaits its end."""
+    return await begin(start).end()
 
 
 def _response(answer: Answer) -> RawResponse[Any]:

@@ -1,24 +1,56 @@
 """Listings: one page, or all of them one after the other.
 
 Which page comes next, when there is none, and when a listing that does not advance must end, is the core's to say
-(`Walk`); here pages are fetched when they are wanted and read when they are looked at.
+(`Walk`); here pages are fetched when they are wanted, or a few ahead of that (`ahead.py`), and read when they are
+looked at.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeGuard, TypeVar, cast, overload
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeGuard, TypeVar, cast, overload
 
 from ._native import Walk
-from .error import DecodeError
+from .ahead import Ahead
+from .error import ArgumentError, DecodeError
 from .kinds import is_array, is_object
+from .options import encode_options
 from .raw import RawResponse
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Fetch = Callable[[str], RawResponse[Any]]
-AsyncFetch = Callable[[str], Awaitable[RawResponse[Any]]]
+
+
+class Asked(Protocol):
+    """A page on its way."""
+
+    def wait(self) -> RawResponse[Any]:
+        """Waits for it."""
+        ...
+
+    def abort(self) -> None:
+        """Gives it up."""
+        ...
+
+
+class AsyncAsked(Protocol):
+    """A page on its way."""
+
+    async def wait(self) -> RawResponse[Any]:
+        """Awaits it."""
+        ...
+
+    def abort(self) -> None:
+        """Gives it up."""
+        ...
+
+
+Ask = Callable[[str], Asked]
+"""Asks for a page with these arguments, as JSON."""
+AsyncAsk = Callable[[str], AsyncAsked]
+Start = Callable[[str], Walk]
+"""Begins a walk with these options, as JSON."""
 
 
 class Items(Sequence[T_co]):
@@ -147,11 +179,11 @@ class _PageBase(Generic[T]):
 class Page(_PageBase[T]):
     """One page of a listing."""
 
-    __slots__ = ("_fetch", "_reader")
+    __slots__ = ("_ask", "_reader")
 
-    def __init__(self, fetch: Fetch, reader: PageReader[T], response: RawResponse[Any], walk: Walk) -> None:
+    def __init__(self, ask: Ask, reader: PageReader[T], response: RawResponse[Any], walk: Walk) -> None:
         super().__init__(reader, response, walk)
-        self._fetch = fetch
+        self._ask = ask
         self._reader = reader
 
     def next_page(self) -> Page[T] | None:
@@ -162,44 +194,68 @@ class Page(_PageBase[T]):
         """
         walk = self._following()
         arguments = walk.arguments
-        return None if arguments is None else Page(self._fetch, self._reader, self._fetch(arguments), walk)
+        return None if arguments is None else Page(self._ask, self._reader, self._ask(arguments).wait(), walk)
 
 
 class Pager(Generic[T]):
     """A listing. Nothing is sent until it is looked at.
 
-    `for item in pager` walks all items of all pages, `pages()` walks the pages, `page()` fetches the first one alone.
+    `for item in pager` (or in `items()`) walks all items of all pages, `pages()` walks the pages, `page()` fetches the
+    first one alone.
     """
 
-    __slots__ = ("_fetch", "_reader", "_walk")
+    __slots__ = ("_ask", "_reader", "_start")
 
-    def __init__(self, fetch: Fetch, reader: PageReader[T], walk: Callable[[], Walk]) -> None:
-        self._fetch = fetch
+    def __init__(self, ask: Ask, reader: PageReader[T], start: Start) -> None:
+        self._ask = ask
         self._reader = reader
-        self._walk = walk
+        self._start = start
 
     def page(self) -> Page[T]:
         """Fetches the first page: one request, whatever there is beyond it."""
-        walk = self._walk()
-        return Page(self._fetch, self._reader, self._fetch(walk.arguments or "{}"), walk)
+        walk = self._start("{}")
+        return Page(self._ask, self._reader, self._ask(walk.arguments or "{}").wait(), walk)
 
-    def pages(self) -> Iterator[Page[T]]:
-        """The pages, each fetched when it is wanted."""
-        page: Page[T] | None = self.page()
-        while page is not None:
-            yield page
-            page = page.next_page()
+    def pages(self, *, concurrency: int = 1) -> Generator[Page[T], None, None]:
+        """The pages, each fetched when it is wanted, or with a `concurrency` a few ahead of that.
+
+        Args:
+            concurrency: How many pages may be on their way at once, 1 to 16. The first page is always asked for alone.
+                Pages come in order, an error in its page's turn, and leaving the loop gives up what is on its way.
+                Where the API tells no total, up to `concurrency - 1` requests may go beyond the end. Where a page is
+                asked for by the item before it (`starting_after`), pages come one by one.
+
+        Raises:
+            ArgumentError: `concurrency` is out of range; nothing is sent.
+        """
+        walk = self._start(_options(concurrency))
+        ahead = Ahead(self._ask)
+        try:
+            while (asked := ahead.next(walk)) is not None:
+                page = Page(self._ask, self._reader, asked.wait(), walk)
+                yield page
+                walk = page._following()  # pyright: ignore[reportPrivateUsage] (of this module)
+        finally:
+            ahead.abort()
+
+    def items(self, *, concurrency: int = 1) -> Generator[T, None, None]:
+        """All items of all pages; `concurrency` is that of `pages()`."""
+        pages = self.pages(concurrency=concurrency)
+        try:
+            for page in pages:
+                yield from page.data
+        finally:
+            pages.close()
 
     def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            yield from page.data
+        return self.items()
 
     def raw_page(self) -> RawResponse[Page[T]]:
         """The answer of the first page as it came."""
-        walk = self._walk()
-        answer = self._fetch(walk.arguments or "{}")
-        fetch, reader = self._fetch, self._reader
-        return answer.parsed_by(lambda response: Page(fetch, reader, response, walk))
+        walk = self._start("{}")
+        answer = self._ask(walk.arguments or "{}").wait()
+        ask, reader = self._ask, self._reader
+        return answer.parsed_by(lambda response: Page(ask, reader, response, walk))
 
     def __repr__(self) -> str:
         return "Pager(a listing: iterate it, or ask for its page())"
@@ -208,11 +264,11 @@ class Pager(Generic[T]):
 class AsyncPage(_PageBase[T]):
     """One page of a listing."""
 
-    __slots__ = ("_fetch", "_reader")
+    __slots__ = ("_ask", "_reader")
 
-    def __init__(self, fetch: AsyncFetch, reader: PageReader[T], response: RawResponse[Any], walk: Walk) -> None:
+    def __init__(self, ask: AsyncAsk, reader: PageReader[T], response: RawResponse[Any], walk: Walk) -> None:
         super().__init__(reader, response, walk)
-        self._fetch = fetch
+        self._ask = ask
         self._reader = reader
 
     async def next_page(self) -> AsyncPage[T] | None:
@@ -223,49 +279,74 @@ class AsyncPage(_PageBase[T]):
         """
         walk = self._following()
         arguments = walk.arguments
-        return None if arguments is None else AsyncPage(self._fetch, self._reader, await self._fetch(arguments), walk)
+        if arguments is None:
+            return None
+        return AsyncPage(self._ask, self._reader, await self._ask(arguments).wait(), walk)
 
 
 class AsyncPager(Generic[T]):
     """A listing. Nothing is sent until it is looked at.
 
-    `async for item in pager` walks all items of all pages, `pages()` walks the pages, and `await pager` (or
-    `await pager.page()`) fetches the first one alone.
+    `async for item in pager` (or in `items()`) walks all items of all pages, `pages()` walks the pages, and
+    `await pager` (or `await pager.page()`) fetches the first one alone.
     """
 
-    __slots__ = ("_fetch", "_reader", "_walk")
+    __slots__ = ("_ask", "_reader", "_start")
 
-    def __init__(self, fetch: AsyncFetch, reader: PageReader[T], walk: Callable[[], Walk]) -> None:
-        self._fetch = fetch
+    def __init__(self, ask: AsyncAsk, reader: PageReader[T], start: Start) -> None:
+        self._ask = ask
         self._reader = reader
-        self._walk = walk
+        self._start = start
 
     async def page(self) -> AsyncPage[T]:
         """Fetches the first page: one request, whatever there is beyond it."""
-        walk = self._walk()
-        return AsyncPage(self._fetch, self._reader, await self._fetch(walk.arguments or "{}"), walk)
+        walk = self._start("{}")
+        return AsyncPage(self._ask, self._reader, await self._ask(walk.arguments or "{}").wait(), walk)
 
     def __await__(self) -> Generator[Any, None, AsyncPage[T]]:
         return self.page().__await__()
 
-    async def pages(self) -> AsyncIterator[AsyncPage[T]]:
-        """The pages, each fetched when it is wanted."""
-        page: AsyncPage[T] | None = await self.page()
-        while page is not None:
-            yield page
-            page = await page.next_page()
+    async def pages(self, *, concurrency: int = 1) -> AsyncGenerator[AsyncPage[T], None]:
+        """The pages, each fetched when it is wanted, or with a `concurrency` a few ahead of that.
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for item in page.data:
-                yield item
+        Args:
+            concurrency: How many pages may be on their way at once, 1 to 16. The first page is always asked for alone.
+                Pages come in order, an error in its page's turn, and `aclose()` gives up what is on its way.
+                Where the API tells no total, up to `concurrency - 1` requests may go beyond the end. Where a page is
+                asked for by the item before it (`starting_after`), pages come one by one.
+
+        Raises:
+            ArgumentError: `concurrency` is out of range; nothing is sent.
+        """
+        walk = self._start(_options(concurrency))
+        ahead = Ahead(self._ask)
+        try:
+            while (asked := ahead.next(walk)) is not None:
+                page = AsyncPage(self._ask, self._reader, await asked.wait(), walk)
+                yield page
+                walk = page._following()  # pyright: ignore[reportPrivateUsage] (of this module)
+        finally:
+            ahead.abort()
+
+    async def items(self, *, concurrency: int = 1) -> AsyncGenerator[T, None]:
+        """All items of all pages; `concurrency` is that of `pages()`."""
+        pages = self.pages(concurrency=concurrency)
+        try:
+            async for page in pages:
+                for item in page.data:
+                    yield item
+        finally:
+            await pages.aclose()
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self.items()
 
     async def raw_page(self) -> RawResponse[AsyncPage[T]]:
         """The answer of the first page as it came."""
-        walk = self._walk()
-        answer = await self._fetch(walk.arguments or "{}")
-        fetch, reader = self._fetch, self._reader
-        return answer.parsed_by(lambda response: AsyncPage(fetch, reader, response, walk))
+        walk = self._start("{}")
+        answer = await self._ask(walk.arguments or "{}").wait()
+        ask, reader = self._ask, self._reader
+        return answer.parsed_by(lambda response: AsyncPage(ask, reader, response, walk))
 
     def __repr__(self) -> str:
         return "AsyncPager(a listing: iterate it, or await its page())"
@@ -274,3 +355,7 @@ class AsyncPager(Generic[T]):
 def _id(item: Any) -> str | None:
     found = item.get("id") if is_object(item) else None
     return found if isinstance(found, str) else None
+
+
+def _options(concurrency: int) -> str:
+    return encode_options({"concurrency": concurrency}, ArgumentError)

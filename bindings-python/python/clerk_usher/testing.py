@@ -159,6 +159,7 @@ class Emulator:
         *,
         method: str | None = None,
         route: str | None = None,
+        query: Mapping[str, str] | None = None,
         count: int | None = None,
         latency_ms: int | None = None,
         status: int | None = None,
@@ -174,6 +175,7 @@ class Emulator:
         Args:
             method: Only with this method.
             route: Only at this path or template, such as `/v1/users/{user_id}`.
+            query: Only with these values in the query, whatever else is in it.
             count: How often. Default: until `clear_faults()`.
             latency_ms: Answers this much later.
             status: Answers this status.
@@ -187,6 +189,7 @@ class Emulator:
         arguments = {
             "method": method,
             "route": route,
+            "query": query,
             "count": count,
             "latency_ms": latency_ms,
             "status": status,

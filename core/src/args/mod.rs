@@ -87,6 +87,13 @@ impl Arguments {
     }
 }
 
+/// Equal in names, values and order, as they are written.
+impl PartialEq for Arguments {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
 impl<'de> Deserialize<'de> for Arguments {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Pairs;

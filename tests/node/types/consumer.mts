@@ -19,6 +19,7 @@ import {
   type SessionClaims,
   type User,
   type UsersListParams,
+  type WalkOptions,
 } from 'clerk-usher';
 import { Emulator, ManualClock, type Fault } from 'clerk-usher/testing';
 
@@ -49,6 +50,9 @@ expectType<number | null>()(page.totalCount);
 expectType<Page<User> | null>()(await page.nextPage());
 for await (const one of clerk.users.list()) expectType<User>()(one);
 for await (const one of clerk.users.list().pages()) expectType<Page<User>>()(one);
+const walk: WalkOptions = { concurrency: 4 };
+for await (const one of clerk.users.list().pages(walk)) expectType<Page<User>>()(one);
+for await (const one of clerk.users.list().items({ concurrency: 4 })) expectType<User>()(one);
 expectType<Pager<User>>()(clerk.users.list());
 expectType<User[]>()(await clerk.users.list().toArray());
 
