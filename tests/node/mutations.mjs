@@ -166,5 +166,6 @@ export function calledCase(given, index, mutations) {
   const name = list && !Array.isArray(body) ? Object.keys(body).find((key) => Array.isArray(body[key])) : undefined;
   const sent = name !== undefined ? { ...body, [name]: items } : list ? items : items[0];
   const result = list ? { ...given.result, data: items } : items[0];
-  return { ...given, respond: [{ ...rest, body: sent }], result, node_result: undefined };
+  const called = `${given.name}, its answer changed`;
+  return { ...given, name: called, respond: [{ ...rest, body: sent }], result, node_result: undefined };
 }

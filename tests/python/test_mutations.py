@@ -136,7 +136,7 @@ def able_to(mutation: Case, sample: Any) -> list[Path]:
 
 def called(index: int) -> Case:
     """A case of one operation whose answer has a change; which one and where differ from operation to operation."""
-    case = CALLS[index]
+    case = {**CALLS[index], "name": f"{CALLS[index]['name']}, its answer changed"}
     answer = answered(case["operation"])
     assert answer is not None
     body = case["respond"][0]["body"]
