@@ -13,10 +13,13 @@ import {
   TokenError,
   UnavailableError,
   type Auth,
+  type CallEvent,
   type CallOptions,
   type HasQuestion,
+  type Invitation,
   type RequestState,
   type SessionClaims,
+  type SessionRefresh,
   type User,
   type UsersListParams,
   type WalkOptions,
@@ -66,6 +69,16 @@ await clerk.users.setProfileImage('user_1', { file: new Blob([]).stream() });
 await clerk.users.setProfileImage('user_1', { file: { path: new URL('file:///me.png'), contentType: 'image/png' } });
 // @ts-expect-error: a path is told from a text by its name
 await clerk.users.setProfileImage('user_1', { file: 'me.png' });
+expectType<Pager<Invitation>>()(clerk.invitations.bulkCreate([{ emailAddress: 'ann@example.com' }]));
+expectType<void>()(await clerk.betaFeatures.updateProductionInstanceDomain({ homeUrl: 'https://example.com' }));
+expectType<string>()(await clerk.miscellaneous.getPublicInterstitial());
+expectType<SessionRefresh>()(
+  await clerk.sessions.refresh('sess_1', { expiredToken: 'a', refreshToken: 'b', requestOrigin: 'https://example.com' }),
+);
+const hooked = new Clerk({ onResponse: (event) => expectType<CallEvent>()(event), onRetry: ({ waitMs }) => expectType<number | null>()(waitMs) });
+void hooked;
+// @ts-expect-error an array body is passed by place
+void clerk.invitations.bulkCreate({ invitations: [] });
 const filters: UsersListParams = { orderBy: '-created_at' };
 void clerk.users.list(filters);
 expectType<unknown>()(await clerk.request('GET', '/users', { query: { limit: 1, ids: ['a'] } }));
