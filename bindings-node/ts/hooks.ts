@@ -1,4 +1,4 @@
-/** What a call tells of itself, for logs, metrics and traces. No ids and no secrets are in it. */
+/** What a call tells of itself, for logs, metrics and traces. No secrets are in it, and no ids but those in a `clerk.request`. */
 
 import { ConfigError } from './error.js';
 import type { NativeModule, NativeRecorder } from './native.js';

@@ -194,9 +194,11 @@ impl Task {
 
 #[pymethods]
 impl Task {
-    /// Its steps since they were last taken, as a JSON array; None where they are not kept.
+    /// Its steps since they were last taken, as a JSON array; None where they are not kept, or are the parent's.
     fn take_steps(&self) -> Option<String> {
-        self.recorder.as_ref().map(Recorder::take_json)
+        // In a forked child their lock may be held by a thread that is not there.
+        let recorder = self.recorder.as_ref().filter(|_| self.generation == host::generation());
+        recorder.map(Recorder::take_json)
     }
 
     /// Tells its end in a queue from others.

@@ -1,4 +1,5 @@
-//! What a call tells of itself on its way: for logs, metrics and traces. No ids and no secrets are in it.
+//! What a call tells of itself on its way: for logs, metrics and traces. No secrets are in it, and no ids but those in the
+//! path of a request that no operation describes.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -115,7 +115,7 @@ class Task(Generic[_T_co]):
         """Gives it up: its request is cancelled."""
 
     def take_steps(self) -> str | None:
-        """Its steps since they were last taken, as a JSON array; None where they are not kept."""
+        """Its steps since they were last taken, as a JSON array; None where they are not kept, or are the parent's."""
 
     def wait(self) -> _T_co:
         """Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up."""

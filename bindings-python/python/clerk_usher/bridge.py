@@ -96,7 +96,7 @@ def _bridge_of(loop: asyncio.AbstractEventLoop) -> LoopBridge | None:
     try:
         bridge = LoopBridge(loop)
     except (NotImplementedError, OSError):
-        return None  # this loop cannot watch a descriptor (the proactor loop of Windows)
+        return None  # this loop watches no descriptors, or this system has no socket pair to watch
     with _lock:
         _bridges[loop] = bridge
     return bridge

@@ -1,4 +1,5 @@
-"""What a call tells of itself: to hooks, and to the logger `clerk_usher`. No ids and no secrets are in it."""
+"""What a call tells of itself: to hooks, and to the logger `clerk_usher`. No secrets are in it, and no ids but
+those in the path of a `clerk.request`."""
 
 from __future__ import annotations
 
@@ -104,12 +105,11 @@ def _event(told: dict[str, Any]) -> CallEvent:
 
 def _write(event: CallEvent) -> None:
     what = (event.method, event.route, event.attempt)
+    outcome = event.status if event.status is not None else event.error
     if event.step == "request":
         _log.debug("%s %s, attempt %d", *what)
     elif event.step == "response":
         took = round((event.duration or 0) * 1000)
-        outcome = event.status if event.status is not None else event.error
         _log.debug("%s %s, attempt %d: %s in %d ms (trace %s)", *what, outcome, took, event.trace_id)
     else:
-        outcome = event.status if event.status is not None else event.error
         _log.info("%s %s, attempt %d: %s, again in %d ms", *what, outcome, round((event.wait or 0) * 1000))
