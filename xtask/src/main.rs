@@ -5,6 +5,7 @@
 
 mod bench;
 mod demo;
+mod differential;
 mod generate;
 mod lint;
 mod packages;
@@ -71,6 +72,18 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Decide random requests with this SDK and with npm's @clerk/backend, and compare all that comes of it.
+    Differential {
+        /// How many requests.
+        #[arg(long, default_value_t = differential::CASES)]
+        cases: u64,
+        /// Whence chance starts: a run with the same seed has the same requests.
+        #[arg(long, default_value_t = differential::SEED)]
+        seed: u64,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Build what the packages need in place: native modules, TypeScript, virtual environment, node_modules.
     Setup,
 }
@@ -83,6 +96,7 @@ fn main() -> ExitCode {
         Task::Lint { fix } => lint::run(fix),
         Task::Spec { json } => spec::run(json),
         Task::Bench { quick, json } => bench::run(quick, json),
+        Task::Differential { cases, seed, json } => differential::run(cases, seed, json),
         Task::Setup => setup::all(),
     };
     match outcome {

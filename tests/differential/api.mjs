@@ -1,0 +1,62 @@
+// The Backend API that both sides talk to: by a stubbed `fetch`, and as a server on loopback. It answers what the case
+// at hand says, and notes what was asked.
+
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+/** The case at hand, and what was asked in its course. */
+let current;
+
+/** Begins a case: returns the list that what is asked will be in. */
+export function begin(built) {
+  current = { built, asked: [] };
+  return current.asked;
+}
+
+function ask(method, url, authorization, body) {
+  const { pathname, search } = new URL(url, 'http://api');
+  const { built, asked } = current;
+  const said = built.answer(pathname);
+  const call = {
+    method,
+    path: pathname + search,
+    // Of the run, not of the case.
+    authorization: (authorization ?? '').replaceAll(built.mark, ''),
+    body: body === undefined || body === null || body === '' ? null : JSON.parse(body),
+    outage: said.drop === true || said.status === 429 || said.status >= 500,
+  };
+  // How often something is tried again is each side's own affair.
+  if (JSON.stringify(asked.at(-1)) !== JSON.stringify(call)) asked.push(call);
+  return said;
+}
+
+/** In place of `fetch`. */
+export async function fakeFetch(url, init = {}) {
+  const headers = new Headers(init.headers);
+  const said = ask(init.method ?? 'GET', String(url), headers.get('authorization'), init.body);
+  if (said.drop) throw new TypeError('fetch failed');
+  const body = said.status === 204 ? null : said.text;
+  return new Response(body, { status: said.status, headers: said.headers });
+}
+
+/** The server; it does not keep the process alive. */
+export async function serve() {
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const said = ask(request.method, request.url, request.headers.authorization, Buffer.concat(chunks).toString());
+      if (said.drop) {
+        request.socket.destroy();
+        return;
+      }
+      response.writeHead(said.status, said.headers);
+      response.end(said.status === 204 ? undefined : said.text);
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
