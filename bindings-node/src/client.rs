@@ -131,7 +131,7 @@ impl NativeClient {
         })
     }
 
-    /// Authenticates a request with the keys at hand: null if keys have to be fetched.
+    /// Authenticates a request with what is at hand: null if the API has to be asked.
     #[napi(catch_unwind)]
     pub fn try_authenticate_request(
         &self,
@@ -140,13 +140,13 @@ impl NativeClient {
     ) -> Result<Option<NativeRequestState>> {
         let (request, options) = authenticate_options(&request_json, &options_json).map_err(|error| thrown(&error))?;
         match self.0.try_authenticate_request(&request, &options) {
-            Step::Done(Ok(state)) => Ok(Some(NativeRequestState::new(state))),
-            Step::Done(Err(error)) => Err(thrown(&error)),
-            Step::NeedKeys(_) => Ok(None),
+            Some(Ok(state)) => Ok(Some(NativeRequestState::new(state))),
+            Some(Err(error)) => Err(thrown(&error)),
+            None => Ok(None),
         }
     }
 
-    /// The same, fetching keys.
+    /// The same, asking the API.
     #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
     pub fn authenticate_request<'env>(
         &self,

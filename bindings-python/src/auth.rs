@@ -92,7 +92,7 @@ impl Auth {
     /// The session token's claims, whole.
     #[getter]
     fn session_claims(&self, py: Python<'_>) -> PyResult<Option<Py<PyDict>>> {
-        let Some(claims) = &self.auth.claims else { return Ok(None) };
+        let Some(claims) = &self.auth.session_claims else { return Ok(None) };
         Ok(Some(self.claims.get_or_try_init(py, || parse_dict(py, claims.json()))?.clone_ref(py)))
     }
 
@@ -128,7 +128,7 @@ impl Auth {
 
 impl Auth {
     fn claim<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let text = self.auth.claims.as_ref().and_then(|claims| claims.raw(name));
+        let text = self.auth.session_claims.as_ref().and_then(|claims| claims.raw(name));
         text.map(|text| parse(py, text)).transpose()
     }
 }

@@ -134,17 +134,17 @@ impl NativeClient {
         Task::start(py, completions, async move { clerk.verify_token(&token, &options).await.map(Product::Claims) })
     }
 
-    /// Authenticates a request with the keys in hand; None where keys have to be fetched first.
+    /// Authenticates a request with what is in hand; None where the API has to be asked first.
     fn try_authenticate_request(&self, py: Python<'_>, request: &str, options: &str) -> PyResult<Option<RequestState>> {
         let (request, options) = authentication(py, request, options)?;
         match self.0.try_authenticate_request(&request, &options) {
-            Step::Done(Ok(state)) => Ok(Some(RequestState::new(state))),
-            Step::Done(Err(error)) => Err(raise(py, &error)),
-            Step::NeedKeys(_) => Ok(None),
+            Some(Ok(state)) => Ok(Some(RequestState::new(state))),
+            Some(Err(error)) => Err(raise(py, &error)),
+            None => Ok(None),
         }
     }
 
-    /// Starts an authentication that may fetch keys.
+    /// Starts an authentication that may ask the API.
     #[pyo3(signature = (request, options, completions=None))]
     fn start_authenticate_request(
         &self,

@@ -69,6 +69,17 @@ pub struct AuthenticateOptions {
     pub after_sign_up_url: String,
     /// Whether a satellite asks the primary domain on the first visit already. Default no.
     pub satellite_auto_sync: bool,
+    /// Paths that name an organization, such as `/orgs/:slug/(.*)`: one whose `:id` or `:slug` is not the session's active
+    /// organization is activated by a handshake (§3.15).
+    pub organization_patterns: Vec<String>,
+    /// Paths of the personal account: an organization that is active is left by a handshake (§3.15).
+    pub personal_account_patterns: Vec<String>,
+    /// Of a client only: whether the Frontend API is proxied on a production deployment's own origin without saying so
+    ///
+    pub auto_proxy: bool,
+    /// Of a client only: for how many milliseconds the API's word on an opaque machine token is believed again. 0, the
+    /// default, for not at all: within that time a revoked token still counts.
+    pub machine_cache_ms: i64,
 }
 
 impl AuthenticateOptions {
@@ -100,6 +111,10 @@ impl AuthenticateOptions {
             after_sign_in_url: text(&mut reader, "after_sign_in_url")?,
             after_sign_up_url: text(&mut reader, "after_sign_up_url")?,
             satellite_auto_sync: reader.boolean("satellite_auto_sync")?,
+            organization_patterns: reader.strings("organization_patterns")?.unwrap_or_default(),
+            personal_account_patterns: reader.strings("personal_account_patterns")?.unwrap_or_default(),
+            auto_proxy: false,
+            machine_cache_ms: 0,
         };
         reader.finish()?;
         Ok(options)
