@@ -19,14 +19,17 @@ function ask(method, url, authorization, body) {
   const said = built.answer(pathname);
   const call = {
     method,
-    path: pathname + search,
+    // However it is encoded: a blank is %20 there and + here.
+    path: `${pathname} ${JSON.stringify([...new URLSearchParams(search)])}`,
     // Of the run, not of the case.
     authorization: (authorization ?? '').replaceAll(built.mark, ''),
     body: body === undefined || body === null || body === '' ? null : JSON.parse(body),
-    outage: said.drop === true || said.status === 429 || said.status >= 500,
+    // What is no answer of the API's own is one too.
+    outage: said.drop === true || said.status === 429 || said.status >= 500 || said.status === 204,
   };
-  // How often something is tried again is each side's own affair.
-  if (JSON.stringify(asked.at(-1)) !== JSON.stringify(call)) asked.push(call);
+  // How often something is tried again, and whether keys that lack one are asked for anew, is each side's own affair.
+  const again = said.place === 'jwks' ? asked.some((one) => one.path === call.path) : JSON.stringify(asked.at(-1)) === JSON.stringify(call);
+  if (!again) asked.push(call);
   return said;
 }
 

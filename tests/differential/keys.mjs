@@ -34,7 +34,7 @@ export function pemOf(name, form) {
     case 'indented':
       return lines.map((line) => `  ${line}`).join('\n');
     case 'blanks':
-      return ` ${base64.join(' ')} `;
+      return ` ${base64.join('').replace(/.{30}/g, '$& ')} `;
     case 'tabs':
       return lines.map((line, at) => (at === 0 || at === lines.length - 1 ? line : `\t${line}`)).join('\n');
     case 'wrong':

@@ -43,7 +43,10 @@ export async function decide(seed, next, progress) {
 }
 
 function stateOf(theirs) {
-  return theirs.refuses ? 'refuses' : `${theirs.status} | ${theirs.tokenType ?? 'none'} | ${theirs.reason ?? ''}`;
+  if (theirs.refuses) return 'refuses';
+  // Back from a handshake, or refreshed.
+  const anew = theirs.status === 'signed-in' && theirs.setCookie.length > 0 ? 'with new cookies' : '';
+  return `${theirs.status} | ${theirs.tokenType ?? 'none'} | ${theirs.reason ?? anew}`;
 }
 
 function count(tally, name) {

@@ -34,6 +34,11 @@ export function changeClaims(given, work) {
   });
 }
 
+/** The cookies of a case, each as `name=value`, in their order. */
+export function cookiesOf({ request }) {
+  return [...request.headers.filter(([name]) => name === 'cookie').map(([, value]) => value), ...request.cookies];
+}
+
 /** A change of the first cookie of a name. `work` gets its decoded value and gives another, or undefined. */
 export function changeCookie(given, name, work) {
   const changed = copy(given);

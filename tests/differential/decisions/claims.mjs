@@ -1,6 +1,6 @@
 // Decisions on what is in a token.
 
-import { changeClaims, changeCookie, changeTokens, claimsOf, copy, option } from './change.mjs';
+import { changeClaims, changeCookie, changeTokens, cookiesOf, copy, option } from './change.mjs';
 
 const parts = (text) => text.split(',').map((part) => part.trim());
 const isText = (value) => typeof value === 'string';
@@ -68,6 +68,16 @@ export const CLAIMS = [
     rewrite: (given) => unreadable(given, (text) => !isMember(parsed(text))),
   },
   {
+    rule: 'D-16',
+    what: 'a session id that is no text is none: nothing is refreshed by it',
+    rewrite: (given) =>
+      changeClaims(given, (claims) => {
+        if (!claims.sid || isText(claims.sid)) return false;
+        delete claims.sid;
+        return true;
+      }),
+  },
+  {
     rule: 'D-17',
     what: 'a byte order mark or a lone surrogate is no JSON',
     rewrite: (given) => unreadable(given, (text) => text.startsWith('\ufeff') || /\\ud800(?!\\udc)/i.test(text)),
@@ -121,7 +131,7 @@ export const CLAIMS = [
     rule: 'D-17',
     what: 'client_uat is decimal digits only',
     rewrite: (given) =>
-      given.request.cookies
+      cookiesOf(given)
         .map((cookie) => cookie.split('=')[0].trim())
         .filter((name) => name.startsWith('__client_uat'))
         .reduce((before, name) => changeCookie(before ?? given, name, (value) => (!/^\d+$/.test(value) && (Number.parseInt(value) || 0) !== 0 ? 'x' : undefined)) ?? before, undefined),
@@ -131,12 +141,35 @@ export const CLAIMS = [
     what: 'a list of scopes is one',
     rewrite: (given) =>
       changeClaims(given, (claims) => {
-        if (!Array.isArray(claims.scopes) || claims.scopes.length === 0 || !claims.scopes.every(isText)) return false;
+        if (!Array.isArray(claims.scopes) || !claims.scopes.every(isText)) return false;
         claims.scopes = claims.scopes.join(' ');
         return true;
       }),
     restore: (outcome, given) => {
-      for (const auth of [outcome.auth, outcome.pending]) if (isText(auth?.claims?.scopes)) auth.claims.scopes = given.tokens.machine.claims.scopes;
+      const { scopes } = given.tokens.machine.claims;
+      for (const auth of [outcome.auth, outcome.pending]) if (isText(auth?.claims?.scopes)) Object.assign(auth, { scopes, claims: { ...auth.claims, scopes } });
+    },
+  },
+  {
+    rule: 'D-17',
+    what: 'a cookie without a value, in what a browser is to set, has an empty one',
+    rewrite: (given) => {
+      const changed = copy(given);
+      const bare = directivesOf(changed).filter((list) => list.includes('__session'));
+      for (const list of bare) list.splice(0, list.length, ...list.map((one) => (one === '__session' ? '__session=' : one)));
+      return bare.length > 0 ? changed : undefined;
+    },
+    restore: (outcome) => (outcome.setCookie = outcome.setCookie.map((one) => (one === '__session=' ? '__session' : one))),
+  },
+  {
+    rule: 'D-17',
+    what: "blanks around a cookie's name, in what a browser is to set, are none",
+    rewrite: (given) => {
+      const changed = copy(given);
+      const lists = directivesOf(changed);
+      const blank = lists.filter((list) => list.some((one) => one !== one.trim()));
+      for (const list of blank) list.splice(0, list.length, ...list.map((one) => one.trim()));
+      return blank.length > 0 ? changed : undefined;
     },
   },
   {
@@ -156,6 +189,11 @@ export const CLAIMS = [
     },
   },
 ];
+
+/** The lists of cookies that a browser is to set. */
+function directivesOf({ tokens, api }) {
+  return [tokens.handshake?.claims?.handshake, api.nonce?.body?.directives, api.refresh?.body?.cookies].filter(Array.isArray);
+}
 
 function changeIssued(given, work) {
   return changeClaims(given, (claims) => {
@@ -183,5 +221,3 @@ function parsed(text) {
     return undefined;
   }
 }
-
-export { claimsOf };

@@ -25,20 +25,23 @@ export const OUTCOME = [
     expect: (theirs, given, ours) => {
       const outage = ours.calls.some((call) => call.outage) && theirs.calls.some((call) => call.outage);
       if (ours.status !== 'unavailable' || !outage || theirs.refuses || theirs.status === 'signed-in') return undefined;
-      return {
-        ...theirs,
-        status: 'unavailable',
-        location: null,
-        setCookie: [],
-        headers: { 'x-clerk-auth-reason': theirs.reason, 'x-clerk-auth-status': 'unavailable' },
-        auth: null,
-        pending: null,
-      };
+      return unavailable(theirs, theirs.reason);
+    },
+  },
+  {
+    rule: 'D-15',
+    what: 'an outage of the keys while a handshake is resolved is told as such, and nothing else is decided',
+    expect: (theirs, given, ours) => {
+      const outage = ours.calls.some((call) => call.outage && call.path.startsWith('/v1/jwks'));
+      if (ours.status !== 'unavailable' || !outage || !isReturning(given)) return undefined;
+      if (!['jwk-remote-failed-to-load', 'unexpected-error'].includes(ours.reason)) return undefined;
+      // They log it and go on, or throw; what they ask after that is not asked.
+      return unavailable({ echo: theirs.echo ?? ours.echo, tokenType: 'session_token', token: null, calls: ours.calls }, ours.reason);
     },
   },
   {
     rule: 'D-16',
-    what: 'a token without a session id is no session',
+    what: 'a token without a session id is no session, nor is one of a machine',
     expect: (theirs, given, ours) => {
       if (ours.status !== 'signed-out' || ours.reason !== 'token-type-mismatch') return undefined;
       const later = ['primary-domain-cross-origin-sync', 'active-organization-mismatch'].includes(theirs.reason);
@@ -51,12 +54,9 @@ export const OUTCOME = [
         status: 'signed-out',
         reason: 'token-type-mismatch',
         token: null,
-        ...(later ? { location: null, setCookie: [] } : {}),
-        headers: {
-          ...(later ? {} : theirs.headers),
-          'x-clerk-auth-reason': 'token-type-mismatch',
-          'x-clerk-auth-status': 'signed-out',
-        },
+        location: null,
+        setCookie: [],
+        headers: { 'x-clerk-auth-reason': 'token-type-mismatch', 'x-clerk-auth-status': 'signed-out' },
         auth: { ...SIGNED_OUT, has },
         pending: { ...SIGNED_OUT, has },
       };
@@ -64,13 +64,61 @@ export const OUTCOME = [
   },
 ];
 
+function unavailable(theirs, reason) {
+  return {
+    ...theirs,
+    status: 'unavailable',
+    reason,
+    location: null,
+    setCookie: [],
+    headers: { 'x-clerk-auth-reason': reason, 'x-clerk-auth-status': 'unavailable' },
+    auth: null,
+    pending: null,
+  };
+}
+
+/** Whether a handshake's end is in the request. */
+function isReturning({ request }) {
+  return request.query.some(([name]) => name.startsWith('__clerk_handshake')) || request.cookies.some((cookie) => cookie.startsWith('__clerk_handshake'));
+}
+
+/** What R-134 calls a list is one. */
+export const SHAPES = [
+  {
+    rule: 'D-17',
+    what: "an M2M token's only audience, a text, is no list of scopes",
+    expect: (theirs) => {
+      if (theirs.status !== 'signed-in' || theirs.tokenType !== 'm2m_token' || typeof theirs.auth.scopes !== 'string') return undefined;
+      return { ...theirs, auth: { ...theirs.auth, scopes: [] }, pending: { ...theirs.pending, scopes: [] } };
+    },
+  },
+];
+
 function isNoSession(claims) {
-  return claims !== undefined && claims !== null && (typeof claims.sid !== 'string' || claims.sid === '');
+  if (claims === undefined || claims === null) return false;
+  return typeof claims.sid !== 'string' || claims.sid === '' || (typeof claims.sub === 'string' && claims.sub.startsWith('mch_'));
 }
 
 /** A law of the design that no numbered decision repeats: what cannot work is refused before any request. */
 export const LAWS = [
   refused('jwtKey', 'a jwtKey that is no key is refused at once', (given) => [given.client.jwtKey, given.options.jwtKey].some((key) => ['wrong', 'cut', 'text'].includes(key?.form))),
+  {
+    rule: 'law',
+    what: 'a machine that the API gives no subject of is nobody',
+    expect: (theirs, given, ours) => {
+      if (theirs.status !== 'signed-in' || theirs.auth.subject !== '' || ours.reason !== 'unexpected-error') return undefined;
+      const nobody = (auth) => ({ ...Object.fromEntries(Object.keys(auth).map((name) => [name, null])), tokenType: auth.tokenType, isAuthenticated: false, has: auth.has });
+      return {
+        ...theirs,
+        status: 'signed-out',
+        reason: 'unexpected-error',
+        token: null,
+        headers: { 'x-clerk-auth-reason': 'unexpected-error', 'x-clerk-auth-status': 'signed-out' },
+        auth: nobody(theirs.auth),
+        pending: nobody(theirs.pending),
+      };
+    },
+  },
   refused('publishableKey', 'a publishable key that is none is refused even where nothing depends on it', (given) => BROKEN_KEYS.includes(given.client.publishableKey)),
 ];
 

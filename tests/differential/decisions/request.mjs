@@ -49,6 +49,16 @@ export const REQUEST = [
     },
   },
   {
+    rule: 'D-5',
+    what: 'an origin that is only written another way is the same, and a fragment stays',
+    rewrite: (given) => {
+      const names = named(given);
+      const { origin } = new URL(given.request.origin);
+      if (given.request.fragment === '' || names === undefined || !isPlain(names)) return undefined;
+      return names.join('://') !== origin && new URL(names.join('://')).origin === origin ? on(given, origin) : undefined;
+    },
+  },
+  {
     rule: 'D-7',
     what: 'after three redirects there is no fourth, and a negative number of them is none',
     rewrite: (given) => changeCookie(given, COUNT, (value) => (/^\d+$/.test(value) && Number(value) > 3 ? '3' : /^-\d+$/.test(value) ? '0' : undefined)),
@@ -83,6 +93,39 @@ export const REQUEST = [
       const changed = changePem(given, (key) => key.pem === 'big' && (key.pem = 'instance'));
       if (changed === undefined || option(given, 'jwtKey').pem !== 'big') return undefined;
       for (const token of Object.values(changed.tokens)) if (token.text === undefined) token.key = token.key === 'big' ? 'instance' : 'other';
+      return changed;
+    },
+  },
+  {
+    rule: 'D-12',
+    what: 'a key that does not say its algorithm is for RS256, as a PEM is',
+    rewrite: (given) => {
+      if (!given.api.jwks.keys?.some((key) => key.alg === undefined)) return undefined;
+      const changed = copy(given);
+      for (const key of changed.api.jwks.keys) key.alg ??= 'RS256';
+      return changed;
+    },
+  },
+  {
+    rule: 'D-17',
+    what: 'an empty list of patterns is none',
+    rewrite: (given) => {
+      const lists = Object.entries(given.options.organizationSync ?? {}).filter(([, patterns]) => patterns.length === 0);
+      if (lists.length === 0) return undefined;
+      const changed = copy(given);
+      for (const [name] of lists) delete changed.options.organizationSync[name];
+      return changed;
+    },
+  },
+  {
+    rule: 'D-17',
+    what: 'what a repeated parameter of a pattern matches is one text',
+    rewrite: (given) => {
+      const patterns = given.options.organizationSync?.organizationPatterns ?? [];
+      const one = patterns.map((pattern) => pattern.replace(/:(id|slug)\+/g, ':$1([^#?]+?)'));
+      if (one.join() === patterns.join()) return undefined;
+      const changed = copy(given);
+      changed.options.organizationSync.organizationPatterns = one;
       return changed;
     },
   },

@@ -10,7 +10,7 @@ const ERRORS = [
   { status: 410, body: {} },
 ];
 
-const OUTAGES = [
+export const OUTAGES = [
   { status: 500, body: { errors: [{ code: 'internal_clerk_error', message: 'Oops' }] } },
   { status: 503, body: {} },
   { status: 502, text: '<html>Bad gateway</html>' },
@@ -38,6 +38,10 @@ export function keySet(r) {
     [{ ...main, of: 'other' }],
     [{ kid: 'ins_main', of: 'instance' }],
     [],
+    [{ kid: 'ins_main', of: 'instance' }],
+    [{ ...main, alg: 'RS384' }],
+    [{ ...main, use: 'enc' }],
+    [{ ...main, key_ops: ['verify'] }],
     [{ ...main, kty: 'EC' }],
     [{ ...main, of: 'other' }, main],
   ];

@@ -2,7 +2,7 @@
 
 import { Random } from '../random.mjs';
 import { BROKEN_KEYS, DEVELOPMENT, PRODUCTION } from '../instances.mjs';
-import { directives, keySet, machineAnswer, nonceAnswer, refreshAnswer } from './answers.mjs';
+import { OUTAGES, directives, keySet, machineAnswer, nonceAnswer, refreshAnswer } from './answers.mjs';
 import { machineToken } from './machine.mjs';
 import { options } from './options.mjs';
 import { NEIGHBOURS, add, clerkQuery, forwarded, page, referrer } from './request.mjs';
@@ -33,7 +33,7 @@ export function generate(seed, number) {
       questions: questions(r),
     },
   };
-  if (r.chance(0.85)) draft.case.options.jwtKey = { pem: 'instance', form: r.weighted([[30, 'lf'], [1, 'crlf'], [1, 'cr'], [1, 'one-line'], [1, 'bare'], [1, 'bare-lines']]) };
+  if (r.chance(0.8)) draft.case.options.jwtKey = { pem: 'instance', form: r.weighted([[30, 'lf'], [1, 'crlf'], [1, 'cr'], [1, 'one-line'], [1, 'bare'], [1, 'bare-lines']]) };
   r.weighted(SCENARIOS)(draft);
   options(draft);
   noise(draft);
@@ -79,7 +79,7 @@ function organizations(draft) {
 
 function patterns(draft) {
   const { r, case: { options: own, request } } = draft;
-  const [organization, personal, paths] = r.pick(PATTERNS);
+  const [organization, personal, paths] = r.pick(r.chance(0.03) ? NO_PATTERNS : PATTERNS);
   const sync = {};
   if (r.chance(0.9)) sync.organizationPatterns = organization;
   if (r.chance(0.7)) sync.personalAccountPatterns = personal;
@@ -98,9 +98,22 @@ const PATTERNS = [
   [['/plain path', '/dots.and-dashes/:slug.html'], ['/plain path'], ['/plain%20path', '/dots.and-dashes/acme.html', '/dots.and-dashes/acme']],
   [['/orgs/:other'], ['/orgs/:other'], ['/orgs/x', '/orgs/x/']],
   [['(.*)/org/:id'], ['(.*)'], ['/x/org/org_1', '/x/y/org/org_2', '/', '/org/org_1']],
-  [['/orgs/:id', '/orgs/(x'], [], ['/orgs/org_1']],
-  [['/orgs/:id'], ['/:a/:a', '/*'], ['/orgs/org_1']],
   [[], [], ['/orgs/org_1']],
+];
+
+/** What is no pattern. */
+const NO_PATTERNS = [
+  [['/orgs/:id', '/orgs/(x'], ['/me'], ['/orgs/org_1']],
+  [['/orgs/:id'], ['/*'], ['/orgs/org_1']],
+  [['/orgs/:'], ['/me'], ['/orgs/org_1']],
+  [['/orgs/{:id'], ['/me'], ['/orgs/org_1']],
+  [['/orgs/:id(a(b))'], ['/me'], ['/orgs/org_1']],
+  [['/orgs/:id('], ['/me'], ['/orgs/org_1']],
+  [['/orgs/:id()'], ['/me'], ['/orgs/org_1']],
+  [['/:a/:a'], ['/me'], ['/x/y']],
+  [['/orgs/:id(?:x)'], ['/me'], ['/orgs/x']],
+  [['/orgs/\\:id'], ['/me'], ['/orgs/:id']],
+  [['orgs/:id', ''], ['/me'], ['/orgs/org_1', '/']],
 ];
 
 /** C12, and the other times. */
@@ -181,6 +194,10 @@ function resolving(draft) {
     if (r.chance(instance.production ? 0.2 : 0.85)) given.request.query.push(['__clerk_handshake', '{handshake}']);
     else draft.cookie.set('__clerk_handshake', '{handshake}');
   }
+  if (r.chance(0.03)) {
+    delete given.options.jwtKey;
+    given.api.jwks = r.pick(OUTAGES);
+  }
   if (r.chance(0.3)) given.request.query.push(['__clerk_help', '1']);
   if (r.chance(0.2)) given.request.query.unshift(['__clerk_db_jwt', 'dvb_1']);
 }
@@ -237,9 +254,17 @@ function suffixes(draft) {
     claims.iat += r.pick([0, 0, -1, -10, 1]);
     claims.exp += r.weighted([[6, 0], [2, -55], [1, -56], [1, -61]]);
     if (r.chance(0.2)) claims.iss = r.pick(['https://clerk.stranger.com', undefined, 7]);
+    if (r.chance(0.06)) claims[r.pick(['iat', 'exp'])] = r.pick([null, '', 'text', String(seconds), true, [], {}, 1e300]);
     return `{${name}}`;
   };
   const uat = () => r.weighted([[5, String(seconds - 1000)], [3, '0'], [1, 'junk'], [1, '00'], [1, '']]);
+  if (!instance.production && r.chance(0.06)) {
+    // Signed out here, signed in there, with a token of which nobody can say when it expires.
+    draft.cookie.set('__session', make('main')).set(`__session_${instance.suffix}`, make('suffixed'));
+    draft.cookie.set('__client_uat', '0').set(`__client_uat_${instance.suffix}`, String(seconds - 1000));
+    given.tokens.suffixed.claims.exp = r.pick([null, '', '5', false, []]);
+    return;
+  }
   if (r.chance(0.7)) draft.cookie.set('__session', make('main'));
   if (r.chance(0.7)) draft.cookie.set(`__session_${instance.suffix}`, make('suffixed'));
   if (r.chance(0.7)) draft.cookie.set('__client_uat', uat());
@@ -334,7 +359,7 @@ function noise(draft) {
   maybe(0.12, () => referrer(r, request));
   maybe(0.1, () => described.length > 0 && spoil(r, r.pick(described), seconds));
   maybe(0.08, () => clerkQuery(r, request, '{main}'));
-  maybe(0.1, () => draft.cookie.set('__clerk_redirect_count', r.weighted([[3, '1'], [2, '2'], [5, '3'], [1, '0'], [1, r.pick(['4', '5', '-1', '1.5', '0x1', ' 2', '03', '', 'junk', '1e0', '99999999999999999999', 'Infinity', 'NaN', '+1'])]])));
+  maybe(0.12, () => draft.cookie.set('__clerk_redirect_count', r.weighted([[3, '1'], [2, '2'], [5, '3'], [1, '0'], [1, r.pick(['4', '5', '-1', '1.5', '0x1', ' 2', '03', '', 'junk', '1e0', '99999999999999999999', 'Infinity', 'NaN', '+1'])]])));
   maybe(0.02, () => request.headers.push(['origin', r.pick(['https://elsewhere.example', 'null', request.origin])]));
   maybe(0.015, () => (request.path = r.pick(['//evil.example/x', '//evil.example', '///x', '/\\evil.example', '/%2F/x', '//', '/@evil.example', '/.//x'])));
   maybe(0.03, () => draft.uat?.(r.pick(['0', '', 'junk', '12abc', '-5', '1.5', '+5', '1e3', '00', ' 7', String(2 ** 53), '99999999999999999999', '0x10', '%31', '"5"'])));
@@ -342,7 +367,7 @@ function noise(draft) {
     const name = r.pick(['__session', '__session_wrong123', '__client_uat', `__session_${instance.suffix}`, '__clerk_handshake', '__clerk_handshake_nonce']);
     draft.cookie.set(name, r.pick(['junk', '', 'a.b.c', '%zz', 'e30.e30.e30', 'null', '{main}']));
   });
-  maybe(0.02, () => (given.client.publishableKey = r.pick(BROKEN_KEYS)));
+  maybe(0.012, () => (given.client.publishableKey = r.pick(BROKEN_KEYS)));
   maybe(0.01, () => (given.client.secretKey = r.pick(['', undefined, 'sk_test_abc', 'test_abc', 'live_abc', 'abc'])));
   maybe(0.02, () => patterns(draft));
 }
@@ -358,6 +383,7 @@ function finish(draft) {
   if (r.chance(0.02) && cookies.length > 1) request.headers.push(['cookie', request.cookies.pop()]);
   const { bearer } = draft;
   if (bearer !== undefined) request.headers.push(['authorization', authorization(r, bearer)]);
+  if (bearer !== undefined && r.chance(0.01)) request.headers.push(['Authorization', 'Bearer second']);
   else if (r.chance(0.02)) request.headers.push(['authorization', authorization(r, r.pick(['{main}', 'junk', '']))]);
 }
 

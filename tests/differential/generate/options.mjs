@@ -8,6 +8,8 @@ export function options(draft) {
   const maybe = (probability, work) => r.chance(probability) && work();
   maybe(0.1, () => (own.authorizedParties ??= r.weighted([[4, [request.origin]], [1, ['https://elsewhere.example']], [1, []], [1, ['']]])));
   maybe(0.08, () => (own.audience ??= r.pick(['api', ['api', 'web'], '', [], [''], 'ap'])));
+  const named = Object.values(given.tokens).some((token) => token.claims?.aud !== undefined);
+  maybe(named ? 0.5 : 0, () => (own.audience ??= r.pick(['api', ['api', 'web']])));
   maybe(0.1, () => (own.clockSkewMs = r.pick([0, 0, 1, 999, 5000, 5001, 60_000])));
   maybe(0.02, () => (own.headerType = r.pick(['JWT', 'at+jwt', ['JWT', 'at+jwt'], []])));
   maybe(0.08, () => (own.proxyUrl ??= r.pick(['/__clerk', '/a/b/', '/', 'https://proxy.example.com', 'https://proxy.example.com/__clerk/', 'http://localhost:9/x//', 'https://proxy.example.com/p?q=1#f'])));

@@ -9,7 +9,7 @@ export function page(r, method = 'GET') {
   const headers = [['user-agent', 'Mozilla/5.0 (X11; Linux x86_64)']];
   if (r.chance(0.93)) headers.push(['sec-fetch-dest', r.weighted([[12, 'document'], [1, 'iframe'], [1, 'empty'], [0.3, ''], [0.3, 'Document'], [0.3, 'image']])]);
   headers.push(['accept', r.weighted([[10, 'text/html,application/xhtml+xml'], [1, 'application/json'], [1, '*/*'], [0.5, 'TEXT/HTML'], [0.5, '']])]);
-  return { method, origin: r.pick(ORIGINS), path: r.pick(PATHS), query: r.chance(0.3) ? plainQuery(r) : [], fragment: r.chance(0.03) ? 'top' : '', headers, cookies: [] };
+  return { method, origin: r.pick(ORIGINS), path: r.pick(PATHS), query: r.chance(0.3) ? plainQuery(r) : [], fragment: r.chance(0.05) ? 'top' : '', headers, cookies: [] };
 }
 
 function plainQuery(r) {

@@ -111,11 +111,11 @@ function time(r, claims, seconds) {
 }
 
 function claim(r, claims) {
-  const name = r.pick(['sub', 'sid', 'sid', 'exp', 'nbf', 'iat', 'azp', 'o', 'v', 'org_id', 'org_permissions', 'org_role']);
+  const name = r.pick(['sub', 'sid', 'sid', 'exp', 'nbf', 'iat', 'azp']);
   if (r.chance(0.4)) delete claims[name];
   else claims[name] = r.pick([null, '', 0, false, 'text', {}, [], 1e300, -1, String(claims[name])]);
-  // Of what shape these must be is said nowhere: nothing but what is documented is compared.
-  if (['o', 'org_id', 'org_permissions', 'org_role', 'v'].includes(name)) delete claims[name];
+  // What follows from a wrong shape of an organization's claims is said nowhere, so none is made here.
+  if (r.chance(0.2)) delete claims[r.pick(['o', 'v', 'org_id', 'org_permissions', 'org_role', 'org_slug'])];
 }
 
 function audience(r, claims) {
