@@ -163,6 +163,33 @@ impl NativeClient {
         })
     }
 
+    /// Verifies a machine's token with what is at hand: what is known of it as JSON text, or null if the API has to be asked.
+    #[napi(catch_unwind)]
+    pub fn try_verify_machine_token(&self, token: String, options_json: String) -> Result<Option<String>> {
+        let options = AuthenticateOptions::from_json(&options_json).map_err(|error| thrown(&error.into()))?;
+        match self.0.try_verify_machine_token(&token, &options) {
+            Some(Ok(token)) => Ok(Some(token.to_json())),
+            Some(Err(error)) => Err(thrown(&error)),
+            None => Ok(None),
+        }
+    }
+
+    /// The same, asking the API.
+    #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
+    pub fn verify_machine_token<'env>(
+        &self,
+        env: &'env Env,
+        token: String,
+        options_json: String,
+        canceller: Option<&NativeCanceller>,
+    ) -> Result<Object<'env>> {
+        let clerk = self.0.clone();
+        promise(env, flag(canceller), async move {
+            let options = AuthenticateOptions::from_json(&options_json)?;
+            Ok(Outcome::Value(clerk.verify_machine_token(&token, &options).await?.to_json()))
+        })
+    }
+
     /// Fetches the keys that verify tokens.
     #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
     pub fn warm_up<'env>(&self, env: &'env Env, canceller: Option<&NativeCanceller>) -> Result<Object<'env>> {

@@ -24,6 +24,14 @@ impl Default for AcceptsToken {
 }
 
 impl AcceptsToken {
+    /// Reads one kind, a list of kinds, or `any`, as JSON.
+    ///
+    /// # Errors
+    /// [`OptionError`] for anything else.
+    pub fn from_json(json: &str) -> Result<Self, OptionError> {
+        serde_json::from_str(json).ok().and_then(Self::read).ok_or_else(|| OptionError::new("accepts_token", KINDS))
+    }
+
     fn read(value: Value) -> Option<Self> {
         let kind = |value: &Value| value.as_str().and_then(TokenType::from_name);
         match &value {
@@ -39,6 +47,8 @@ impl AcceptsToken {
         matches!(self, Self::One(TokenType::M2mToken | TokenType::ApiKey))
     }
 }
+
+const KINDS: &str = "must be \"any\", or one or a list of session_token, api_key, m2m_token, oauth_token";
 
 /// How to authenticate a request. What is left empty is taken from the client's settings where §3.1 says so, else from the
 /// defaults.
@@ -91,10 +101,9 @@ impl AuthenticateOptions {
     pub fn from_json(json: &str) -> Result<Self, OptionError> {
         let mut reader = OptionReader::new(json)?;
         let verify = VerifyOptions::read(&mut reader)?;
-        let kinds = "must be \"any\", or one or a list of session_token, api_key, m2m_token, oauth_token";
         let accepts_token = reader
             .take("accepts_token")
-            .map(|value| AcceptsToken::read(value).ok_or_else(|| OptionError::new("accepts_token", kinds)))
+            .map(|value| AcceptsToken::read(value).ok_or_else(|| OptionError::new("accepts_token", KINDS)))
             .transpose()?;
         let publishable_key = reader.string("publishable_key")?.filter(|text| !text.is_empty());
         let text = |reader: &mut OptionReader, name: &str| reader.string(name).map(Option::unwrap_or_default);

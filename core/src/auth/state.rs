@@ -214,6 +214,10 @@ impl RequestState {
     ) -> Self {
         let mut state = Self::new(AuthStatus::Unavailable, Some(token_type), echo).because(reason, message);
         state.retry_after_ms = retry_after_ms;
+        if let Some(ms) = retry_after_ms {
+            let seconds = ms.max(0).saturating_add(999) / 1_000;
+            state.headers.push(("retry-after".to_owned(), seconds.to_string()));
+        }
         state
     }
 
@@ -281,6 +285,17 @@ impl RequestState {
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
+    }
+
+    /// The status to answer the request with, instead of serving it: 307 where the browser has to go elsewhere first (a
+    /// handshake, or coming back from one in development, §3.21), 503 when unavailable (D-15). `None`: serve it, with the
+    /// state's headers added to the response.
+    #[must_use]
+    pub fn response_status(&self) -> Option<u16> {
+        if self.headers.iter().any(|(name, _)| name == "location") {
+            return Some(307);
+        }
+        (self.status == AuthStatus::Unavailable).then_some(503)
     }
 
     /// The token, if signed in.
@@ -367,6 +382,7 @@ impl RequestState {
         put("is_authenticated", self.is_authenticated().into());
         put("token_type", self.token_type.map(TokenType::as_str).into());
         put("headers", self.headers.iter().map(|(name, value)| json!([name, value])).collect());
+        put("response_status", self.response_status().into());
         put("token", self.token.as_deref().into());
         #[allow(clippy::cast_precision_loss)] // a time of some seconds or minutes
         put("retry_after", self.retry_after_ms.map(|ms| ms as f64 / 1000.0).into());
