@@ -1,7 +1,7 @@
 // Decisions that make another outcome of what the other side decides: they say which, and all of it is compared.
 
 import { BROKEN_KEYS } from '../instances.mjs';
-import { claimsOf } from './change.mjs';
+import { claimsOf, cookiesOf } from './change.mjs';
 
 const SIGNED_OUT = {
   tokenType: 'session_token',
@@ -78,8 +78,9 @@ function unavailable(theirs, reason) {
 }
 
 /** Whether a handshake's end is in the request. */
-function isReturning({ request }) {
-  return request.query.some(([name]) => name.startsWith('__clerk_handshake')) || request.cookies.some((cookie) => cookie.startsWith('__clerk_handshake'));
+function isReturning(given) {
+  const names = [...given.request.query.map(([name]) => name), ...cookiesOf(given)];
+  return names.some((name) => name.startsWith('__clerk_handshake'));
 }
 
 /** What R-134 calls a list is one. */
