@@ -26,6 +26,7 @@ function ask(method, url, authorization, body) {
     body: body === undefined || body === null || body === '' ? null : JSON.parse(body),
     // What is no answer of the API's own is one too.
     outage: said.drop === true || said.status === 429 || said.status >= 500 || said.status === 204,
+    retryAfter: said.headers?.['retry-after'] ?? null,
   };
   // How often something is tried again, and whether keys that lack one are asked for anew, is each side's own affair.
   const again = said.place === 'jwks' ? asked.some((one) => one.path === call.path) : JSON.stringify(asked.at(-1)) === JSON.stringify(call);

@@ -25,7 +25,7 @@ export const OUTCOME = [
     expect: (theirs, given, ours) => {
       const outage = ours.calls.some((call) => call.outage) && theirs.calls.some((call) => call.outage);
       if (ours.status !== 'unavailable' || !outage || theirs.refuses || theirs.status === 'signed-in') return undefined;
-      return unavailable(theirs, theirs.reason);
+      return unavailable(theirs, theirs.reason, ours.calls);
     },
   },
   {
@@ -36,7 +36,7 @@ export const OUTCOME = [
       if (ours.status !== 'unavailable' || !outage || !isReturning(given)) return undefined;
       if (!['jwk-remote-failed-to-load', 'unexpected-error'].includes(ours.reason)) return undefined;
       // They log it and go on, or throw; what they ask after that is not asked.
-      return unavailable({ echo: theirs.echo ?? ours.echo, tokenType: 'session_token', token: null, calls: ours.calls }, ours.reason);
+      return unavailable({ echo: theirs.echo ?? ours.echo, tokenType: 'session_token', token: null, calls: ours.calls }, ours.reason, ours.calls);
     },
   },
   {
@@ -64,14 +64,15 @@ export const OUTCOME = [
   },
 ];
 
-function unavailable(theirs, reason) {
+function unavailable(theirs, reason, calls) {
+  const retryAfter = calls.findLast((call) => call.outage).retryAfter;
   return {
     ...theirs,
     status: 'unavailable',
     reason,
     location: null,
     setCookie: [],
-    headers: { 'x-clerk-auth-reason': reason, 'x-clerk-auth-status': 'unavailable' },
+    headers: { ...(retryAfter === null ? {} : { 'retry-after': retryAfter }), 'x-clerk-auth-reason': reason, 'x-clerk-auth-status': 'unavailable' },
     auth: null,
     pending: null,
   };
@@ -85,6 +86,16 @@ function isReturning(given) {
 
 /** What R-134 calls a list is one. */
 export const SHAPES = [
+  {
+    rule: 'D-17',
+    what: 'a claim may have any name, __proto__ too',
+    expect: (theirs, given) => {
+      const odd = Object.getOwnPropertyDescriptor(claimsOf(given.tokens.machine ?? {}) ?? {}, '__proto__');
+      if (theirs.status !== 'signed-in' || theirs.tokenType !== 'm2m_token' || odd === undefined) return undefined;
+      const auth = { ...theirs.auth, claims: Object.defineProperty({ ...theirs.auth.claims }, '__proto__', odd) };
+      return { ...theirs, auth, pending: auth };
+    },
+  },
   {
     rule: 'D-17',
     what: "an M2M token's only audience, a text, is no list of scopes",

@@ -56,5 +56,6 @@ function spoil(r, token, seconds) {
     () => (token.tamper = r.pick(['signature', 'claims', 'padded', 'empty', 'four'])),
     () => (claims.azp = 'https://app.example.com'),
     () => (token.claims_text = 'null'),
+    () => (token.claims_text = JSON.stringify(claims).replace('{', '{"__proto__":{"sub":"mch_9"},')),
   ])();
 }
