@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod differential;
+mod fuzz;
 mod generate;
 mod lint;
 mod packages;
@@ -84,6 +85,15 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Throw bytes at every parser. Needs a nightly toolchain; installs cargo-fuzz where it is missing.
+    Fuzz {
+        /// Only these.
+        #[arg(value_enum)]
+        targets: Vec<fuzz::Target>,
+        /// For how long each, in seconds.
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+    },
     /// Build what the packages need in place: native modules, TypeScript, virtual environment, node_modules.
     Setup,
 }
@@ -97,6 +107,7 @@ fn main() -> ExitCode {
         Task::Spec { json } => spec::run(json),
         Task::Bench { quick, json } => bench::run(quick, json),
         Task::Differential { cases, seed, json } => differential::run(cases, seed, json),
+        Task::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Task::Setup => setup::all(),
     };
     match outcome {
