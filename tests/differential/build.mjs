@@ -25,11 +25,13 @@ export function build(given, mark) {
     mark,
     tokens,
     method: request.method,
+    form: request.form,
     url: `${request.origin}${request.path}${request.query.length > 0 ? `?${query}` : ''}${request.fragment ? `#${request.fragment}` : ''}`,
     headers,
     client: settings(given.client),
     options: settings(given.options),
     questions: given.questions,
+    narrowTo: given.narrowTo,
     answer: (path) => answer(given.api, tokens, path),
   };
 }

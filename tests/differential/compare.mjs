@@ -73,7 +73,7 @@ function restore(outcome, given, changed) {
     if (was !== is) text = text.replaceAll(is, was);
   }
   const restored = JSON.parse(text);
-  for (const auth of [restored.auth, restored.pending]) {
+  for (const auth of [restored.auth, restored.pending, restored.narrowed]) {
     for (const name of Object.keys(given.tokens)) {
       const claims = claimsOf(changed.tokens[name]);
       if (claims !== undefined && auth?.sessionClaims && same(auth.sessionClaims, plain(claims))) auth.sessionClaims = plain(claimsOf(given.tokens[name]) ?? null);

@@ -18,19 +18,29 @@ export async function ours(built) {
   const calls = begin(built);
   try {
     const client = clientOf(built);
-    const request = { method: built.method, url: built.url, headers: built.headers };
-    const state = await client.authenticateRequest(request, optionsOf(built.options));
-    return outcomeOf(state, {
+    const state = await client.authenticateRequest(requestOf(built), optionsOf(built.options));
+    return await outcomeOf(state, {
       headers: [...state.headers],
       questions: built.questions,
       calls,
       auth: () => state.toAuth(),
       pending: () => state.toAuth({ treatPendingAsSignedOut: false }),
+      narrowed: () => state.toAuth()?.narrow(built.narrowTo) ?? null,
     });
   } catch (error) {
     if (error?.kind === undefined) throw error;
     return { refuses: true, why: error.message, kind: error.kind, option: error.option ?? error.argument ?? null, calls };
   }
+}
+
+/** The request, as one of the things that we take for one. */
+function requestOf({ form, method, url, headers }) {
+  if (form === 'fetch') return new Request(url, { method, headers });
+  const { protocol, host } = new URL(url);
+  const sent = headers.filter(([name]) => name === 'host').map(([, value]) => value);
+  // What a server got has no origin but that of its connection and its host header.
+  if (form !== 'received' || sent.length !== 1 || sent[0] !== host || url.includes('#')) return { method, url, headers };
+  return { method: method.toUpperCase(), url: url.slice(`${protocol}//${host}`.length), rawHeaders: headers.flat(), socket: { encrypted: protocol === 'https:' } };
 }
 
 function clientOf({ client, options }) {

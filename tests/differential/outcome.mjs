@@ -1,7 +1,10 @@
 // What both sides decided, in one shape: plain JSON, in which what is missing and what is null are the same.
 
-/** The outcome of a state. `auth` and `pending` are functions, for they may throw. */
-export function outcomeOf(state, { headers, questions, calls, auth, pending }) {
+/**
+ * The outcome of a state. `auth`, `pending` and `narrowed` are functions, for they may throw: the auth object, the one for
+ * which a pending session is signed in, and the first as a route that accepts certain kinds of token sees it.
+ */
+export async function outcomeOf(state, { headers, questions, calls, auth, pending, narrowed }) {
   const names = [...new Set(headers.map(([name]) => name))].filter((name) => name !== 'x-clerk-auth-message').sort();
   const one = (name) => headers.find(([key]) => key === name)?.[1] ?? null;
   return {
@@ -13,8 +16,9 @@ export function outcomeOf(state, { headers, questions, calls, auth, pending }) {
     setCookie: headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value),
     headers: Object.fromEntries(names.filter((name) => name !== 'set-cookie' && name !== 'location').map((name) => [name, one(name)])),
     echo: [state.publishableKey, state.proxyUrl, state.isSatellite, state.domain, state.signInUrl, state.signUpUrl, state.afterSignInUrl, state.afterSignUpUrl],
-    auth: authOf(auth, questions),
-    pending: authOf(pending, questions),
+    auth: await authOf(auth, questions),
+    pending: await authOf(pending, questions),
+    narrowed: await authOf(narrowed, questions),
     calls,
   };
 }
@@ -26,10 +30,12 @@ const FIELDS = {
   oauth_token: ['id', 'subject', 'scopes', 'userId', 'clientId'],
 };
 
-function authOf(get, questions) {
+async function authOf(get, questions) {
   let auth;
+  let token;
   try {
     auth = get();
+    token = (await auth?.getToken()) ?? null;
   } catch {
     return { throws: true };
   }
@@ -39,6 +45,7 @@ function authOf(get, questions) {
     tokenType: auth.tokenType ?? null,
     isAuthenticated: auth.isAuthenticated,
     ...Object.fromEntries(fields.map((name) => [name, JSON.parse(JSON.stringify(auth[name] ?? null))])),
+    getToken: token,
     has: questions.map((question) => auth.has(question)),
   };
 }

@@ -4,6 +4,7 @@
 process.env.NODE_ENV = 'test';
 
 import { createClerkClient } from '@clerk/backend';
+import { getAuthObjectForAcceptedToken } from '@clerk/backend/internal';
 
 import { begin, fakeFetch } from './api.mjs';
 import { outcomeOf } from './outcome.mjs';
@@ -41,16 +42,21 @@ export async function theirs(built) {
     const client = createClerkClient({ ...built.client, apiUrl: 'http://api.local', telemetry: { disabled: true } });
     const request = new Request(built.url, { method: built.method, headers: built.headers });
     const state = await client.authenticateRequest(request, options);
-    return outcomeOf(state, {
+    return await outcomeOf(state, {
       headers: [...state.headers],
       questions: built.questions,
       calls,
       auth: () => state.toAuth(),
       pending: () => state.toAuth({ treatPendingAsSignedOut: false }),
+      narrowed: () => narrow(state.toAuth(), built.narrowTo),
     });
   } catch (error) {
     return { refuses: true, why: String(error?.message ?? error), calls };
   } finally {
     Object.assign(globalThis, real);
   }
+}
+
+function narrow(authObject, acceptsToken) {
+  return authObject === null ? null : getAuthObjectForAcceptedToken({ authObject, acceptsToken });
 }

@@ -147,7 +147,7 @@ export const CLAIMS = [
       }),
     restore: (outcome, given) => {
       const { scopes } = given.tokens.machine.claims;
-      for (const auth of [outcome.auth, outcome.pending]) if (isText(auth?.claims?.scopes)) Object.assign(auth, { scopes, claims: { ...auth.claims, scopes } });
+      for (const auth of [outcome.auth, outcome.pending, outcome.narrowed]) if (isText(auth?.claims?.scopes)) Object.assign(auth, { scopes, claims: { ...auth.claims, scopes } });
     },
   },
   {

@@ -16,6 +16,7 @@ const SIGNED_OUT = {
   orgSlug: null,
   orgPermissions: null,
   factorVerificationAge: null,
+  getToken: null,
 };
 
 export const OUTCOME = [
@@ -25,7 +26,7 @@ export const OUTCOME = [
     expect: (theirs, given, ours) => {
       const outage = ours.calls.some((call) => call.outage) && theirs.calls.some((call) => call.outage);
       if (ours.status !== 'unavailable' || !outage || theirs.refuses || theirs.status === 'signed-in') return undefined;
-      return unavailable(theirs, theirs.reason, ours.calls);
+      return unavailable(theirs, theirs.reason, ours);
     },
   },
   {
@@ -36,7 +37,7 @@ export const OUTCOME = [
       if (ours.status !== 'unavailable' || !outage || !isReturning(given)) return undefined;
       if (!['jwk-remote-failed-to-load', 'unexpected-error'].includes(ours.reason)) return undefined;
       // They log it and go on, or throw; what they ask after that is not asked.
-      return unavailable({ echo: theirs.echo ?? ours.echo, tokenType: 'session_token', token: null, calls: ours.calls }, ours.reason, ours.calls);
+      return unavailable({ echo: theirs.echo ?? ours.echo, tokenType: 'session_token', token: null, calls: ours.calls }, ours.reason, ours);
     },
   },
   {
@@ -59,13 +60,14 @@ export const OUTCOME = [
         headers: { 'x-clerk-auth-reason': 'token-type-mismatch', 'x-clerk-auth-status': 'signed-out' },
         auth: { ...SIGNED_OUT, has },
         pending: { ...SIGNED_OUT, has },
+        narrowed: ours.narrowed,
       };
     },
   },
 ];
 
-function unavailable(theirs, reason, calls) {
-  const retryAfter = calls.findLast((call) => call.outage).retryAfter;
+function unavailable(theirs, reason, ours) {
+  const retryAfter = ours.calls.findLast((call) => call.outage).retryAfter;
   return {
     ...theirs,
     status: 'unavailable',
@@ -75,6 +77,7 @@ function unavailable(theirs, reason, calls) {
     headers: { ...(retryAfter === null ? {} : { 'retry-after': retryAfter }), 'x-clerk-auth-reason': reason, 'x-clerk-auth-status': 'unavailable' },
     auth: null,
     pending: null,
+    narrowed: null,
   };
 }
 
@@ -89,19 +92,19 @@ export const SHAPES = [
   {
     rule: 'D-17',
     what: 'a claim may have any name, __proto__ too',
-    expect: (theirs, given) => {
+    expect: (theirs, given, ours) => {
       const odd = Object.getOwnPropertyDescriptor(claimsOf(given.tokens.machine ?? {}) ?? {}, '__proto__');
       if (theirs.status !== 'signed-in' || theirs.tokenType !== 'm2m_token' || odd === undefined) return undefined;
       const auth = { ...theirs.auth, claims: Object.defineProperty({ ...theirs.auth.claims }, '__proto__', odd) };
-      return { ...theirs, auth, pending: auth };
+      return { ...theirs, auth, pending: auth, narrowed: ours.narrowed };
     },
   },
   {
     rule: 'D-17',
     what: "an M2M token's only audience, a text, is no list of scopes",
-    expect: (theirs) => {
+    expect: (theirs, given, ours) => {
       if (theirs.status !== 'signed-in' || theirs.tokenType !== 'm2m_token' || typeof theirs.auth.scopes !== 'string') return undefined;
-      return { ...theirs, auth: { ...theirs.auth, scopes: [] }, pending: { ...theirs.pending, scopes: [] } };
+      return { ...theirs, auth: { ...theirs.auth, scopes: [] }, pending: { ...theirs.pending, scopes: [] }, narrowed: ours.narrowed };
     },
   },
 ];
@@ -110,6 +113,8 @@ function isNoSession(claims) {
   if (claims === undefined || claims === null) return false;
   return typeof claims.sid !== 'string' || claims.sid === '' || (typeof claims.sub === 'string' && claims.sub.startsWith('mch_'));
 }
+
+// What a route sees (`narrowed`) follows from the auth object, and is taken as it is where that is predicted here.
 
 /** A law of the design that no numbered decision repeats: what cannot work is refused before any request. */
 export const LAWS = [
@@ -128,6 +133,7 @@ export const LAWS = [
         headers: { 'x-clerk-auth-reason': 'unexpected-error', 'x-clerk-auth-status': 'signed-out' },
         auth: nobody(theirs.auth),
         pending: nobody(theirs.pending),
+        narrowed: ours.narrowed,
       };
     },
   },

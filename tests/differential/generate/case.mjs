@@ -31,6 +31,7 @@ export function generate(seed, number) {
       tokens: {},
       api: { jwks: keySet(r) },
       questions: questions(r),
+      narrowTo: r.pick(['session_token', 'any', 'm2m_token', 'api_key', ['session_token', 'oauth_token'], ['m2m_token'], []]),
     },
   };
   if (r.chance(0.8)) draft.case.options.jwtKey = { pem: 'instance', form: r.weighted([[30, 'lf'], [1, 'crlf'], [1, 'cr'], [1, 'one-line'], [1, 'bare'], [1, 'bare-lines']]) };
@@ -381,6 +382,7 @@ function finish(draft) {
   if (r.chance(0.03) && cookies.length > 0) cookies.push(`${r.pick(cookies).split('=')[0]}=second`);
   request.cookies = r.chance(0.1) ? r.shuffled(cookies) : cookies;
   if (r.chance(0.02) && cookies.length > 1) request.headers.push(['cookie', request.cookies.pop()]);
+  request.form = r.weighted([[6, 'pairs'], [2, 'fetch'], [3, 'received']]);
   const { bearer } = draft;
   if (bearer !== undefined) request.headers.push(['authorization', authorization(r, bearer)]);
   if (bearer !== undefined && r.chance(0.01)) request.headers.push(['Authorization', 'Bearer second']);
