@@ -62,6 +62,10 @@ const SCENARIOS = [
 function signedIn(draft) {
   session(draft, 'main');
   if (!draft.instance.production) browser(draft);
+  if (draft.r.chance(0.01)) {
+    draft.case.tokens.main.claims.aud = draft.r.pick([7, ['api', 7], { api: 1 }, true, [['api']]]);
+    draft.case.options.audience = 'api';
+  }
 }
 
 /** C15: the same, coming from another site. */
@@ -136,6 +140,7 @@ function expired(draft) {
   const { claims } = given.tokens.main;
   claims.iat = seconds - 100;
   claims.nbf = seconds - 110;
+  if (r.chance(0.01)) claims.sid = r.pick([7, true, {}, ['sess_1']]);
   claims.exp = seconds - r.pick([4, 5, 6, 30, 40, 3600]);
   draft.uat(seconds - 1000);
   if (r.chance(0.15)) {
@@ -354,6 +359,12 @@ function origin(draft) {
 function noise(draft) {
   const { r, instance, seconds, case: given } = draft;
   const { request, tokens } = given;
+  // Two things that only together make a difference.
+  if (given.api.jwks.keys?.some((key) => key.alg === undefined) && r.chance(0.5)) {
+    delete given.options.jwtKey;
+    for (const { header } of Object.values(tokens)) if (header !== undefined) header.alg = r.pick(['RS384', 'RS512']);
+  }
+  if (request.fragment !== '' && r.chance(0.3)) request.headers.push(['host', new URL(request.origin).host.toUpperCase()]);
   const described = Object.values(tokens).filter((token) => token.claims !== undefined && token.claims.sub !== undefined);
   const maybe = (probability, work) => r.chance(probability) && work();
   maybe(0.55, () => forwarded(r, request));
