@@ -164,10 +164,15 @@ async fn a_signed_out_browser_comes_back_without_one() {
     web.api.ok("POST", &format!("/users/{user}/ban"), None).await;
     assert_eq!(uat().await, "0", "banned");
     web.api.ok("POST", &format!("/users/{user}/unban"), None).await;
+    web.api.emulator.clock().advance(3_600_000);
     let again = web.api.emulator.browser_sign_in(&user, None, Some(&browser)).unwrap();
+    assert_eq!(uat().await, (NOON / 1000 + 3_600).to_string(), "of its last sign-in");
     web.api.control("browser_sign_out", json!({"browser": browser}));
     assert_eq!(uat().await, "0", "signed out");
     assert_eq!(web.api.get(&format!("/sessions/{}", again.session_id)).await["status"], "removed");
+    web.api.emulator.browser_sign_in(&user, None, Some(&browser)).unwrap();
+    web.api.delete(&format!("/users/{user}")).await;
+    assert_eq!(uat().await, "0", "deleted");
 }
 
 #[tokio::test]
@@ -195,6 +200,8 @@ async fn production_uses_cookies() {
     let query = [("redirect_url", APP), ("format", "nonce")];
     let sent = web.go(&query, &format!("__client={browser}")).await;
     assert_eq!(sent.location.as_str(), APP);
+    let own = sent.cookies.iter().all(|cookie| cookie.contains("; HttpOnly") && !cookie.contains("; Secure"));
+    assert!(own, "the emulator speaks plain HTTP: {:?}", sent.cookies);
     let directives = web.payload(&value(&sent.cookies, "__clerk_handshake_nonce").unwrap()).await;
     assert_eq!(claims(&directives, "__session")["sid"], json!(session));
     assert_eq!(value(&directives, "__clerk_handshake_nonce").as_deref(), Some(""), "it takes itself away");

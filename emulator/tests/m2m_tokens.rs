@@ -169,6 +169,23 @@ async fn listings_and_revocation() {
 }
 
 #[tokio::test]
+async fn tokens_follow_their_machine() {
+    let pair = Pair::start().await;
+    let secret = pair.api.emulator.secret_key().to_owned();
+    let body = json!({"min_remaining_ttl_seconds": 0});
+    let first = pair.create(body.clone()).await;
+    assert_eq!(pair.create(body.clone()).await["id"], first["id"]);
+    let own = pair.api.emulator.machine_id();
+    pair.api.post(&format!("/machines/{}/scopes", pair.from), json!({"to_machine_id": own})).await;
+    let wider = pair.create(body).await;
+    assert_eq!(wider["scopes"], json!([pair.to, own]), "a token with fewer scopes is not used again");
+    assert_eq!(pair.verify(&secret, &wider["token"]).await.0, 200);
+    pair.api.delete(&format!("/machines/{}", pair.from)).await;
+    assert_eq!(pair.verify(&secret, &wider["token"]).await.0, 404, "gone with its machine");
+    assert_eq!(pair.verify(&pair.from_key, &wider["token"]).await.0, 401);
+}
+
+#[tokio::test]
 async fn minted_tokens() {
     let pair = Pair::start().await;
     let own = pair.api.emulator.machine_secret_key().to_owned();

@@ -96,9 +96,11 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         let token = handshake_token(&call.issuer()?, &options).map_err(|_| ApiError::internal())?;
         ("__clerk_handshake", token)
     };
-    let mut set: Vec<String> = browser.iter().map(|token| writer.plain("__client", token) + "; HttpOnly").collect();
+    // These come from the emulator itself, which has no TLS.
+    let own = Writer::new(call.shared, false);
+    let mut set: Vec<String> = browser.iter().map(|token| own.plain("__client", token) + "; HttpOnly").collect();
     if production {
-        set.push(writer.brief(name, &value));
+        set.push(own.brief(name, &value));
         return Ok(Reply::Redirect { location: target.plain(), cookies: set });
     }
     Ok(Reply::Redirect { location: target.with(name, &value), cookies: set })

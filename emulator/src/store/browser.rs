@@ -33,8 +33,7 @@ impl Store {
     /// The session a browser is signed in to, if that still holds.
     pub(crate) fn session_of_browser(&self, token: &str, now: i64) -> Option<&Session> {
         let session = self.sessions.get(self.browsers.get(token)?.session_id.as_ref()?)?;
-        let banned = self.users.get(&session.user_id).is_none_or(|user| user.banned);
-        (session.is_active(now) && !banned).then_some(session)
+        session.is_active(now).then_some(session)
     }
 
     /// Keeps directives for a while; the nonce that fetches them. It may do so more than once: the requests that a
