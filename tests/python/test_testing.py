@@ -56,15 +56,16 @@ def test_access_tokens_and_api_keys_are_known(emulator: Emulator) -> None:
     clerk = emulator.clerk()
     application = clerk.oauth_applications.create(name="App")
     token = emulator.mint_oauth_token(application_id=application.id, user_id="user_1", scopes=["email"])
-    assert clerk.oauth_access_tokens.verify(access_token=token).to_dict()["client_id"] == application.client_id
+    told = clerk.oauth_access_tokens.verify(access_token=token).to_dict()
+    assert (told["client_id"], told["scopes"]) == (application.client_id, ["email"])
     jwt = emulator.mint_oauth_token(format="jwt", client_id="c1")
     assert clerk.oauth_access_tokens.verify(access_token=jwt).to_dict()["client_id"] == "c1"
     clerk.oauth_applications.revoke_token(application.id, token=token)
     with pytest.raises(NotFoundError):
         clerk.oauth_access_tokens.verify(access_token=token)
     secret = emulator.mint_api_key(subject="org_1", scopes=["read"], expires_in_seconds=60)
-    told = clerk.api_keys.verify(secret=secret)
-    assert (told.subject, told.scopes) == ("org_1", ["read"])
+    key = clerk.api_keys.verify(secret=secret)
+    assert (key.subject, key.scopes) == ("org_1", ["read"])
 
 
 @pytest.mark.parametrize("production", [False, True])
