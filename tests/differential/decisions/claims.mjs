@@ -1,6 +1,6 @@
 // Decisions on what is in a token.
 
-import { changeClaims, changeCookie, changeTokens, cookiesOf, copy, option } from './change.mjs';
+import { changeClaims, changeCookie, changeTokens, claimsOf, cookiesOf, copy, header, option } from './change.mjs';
 
 const parts = (text) => text.split(',').map((part) => part.trim());
 const isText = (value) => typeof value === 'string';
@@ -26,7 +26,9 @@ export const CLAIMS = [
     rule: 'D-2',
     what: 'authorizedParties and headerType are not for tokens of machines (R-260)',
     rewrite: (given) => {
-      if (given.tokens.machine?.claims === undefined) return undefined;
+      const bearer = header(given, 'authorization') ?? '';
+      const machines = Object.entries(given.tokens).filter(([name, token]) => bearer.includes(`{${name}}`) && isMachine(token));
+      if (machines.length === 0) return undefined;
       const changed = copy(given);
       delete changed.options.authorizedParties;
       delete changed.options.headerType;
@@ -189,6 +191,12 @@ export const CLAIMS = [
     },
   },
 ];
+
+/** Whether a JWT is a machine's (R-103, R-104). */
+function isMachine(token) {
+  const { sub } = claimsOf(token) ?? {};
+  return ['at+jwt', 'application/at+jwt'].includes(token.header?.typ) || (isText(sub) && sub.startsWith('mch_'));
+}
 
 /** The lists of cookies that a browser is to set. */
 function directivesOf({ tokens, api }) {

@@ -240,7 +240,7 @@ function development(draft) {
   if (r.chance(0.5)) session(draft, 'main');
   if (r.chance(0.5)) browser(draft);
   if (r.chance(0.7)) clerkQuery(r, given.request, '{main}');
-  if (r.chance(0.4)) given.request.query.push(['__clerk_redirect_url', r.pick([encodeURIComponent('https://sat.com/x?a=1#top'), encodeURIComponent('https://sat.com/?__clerk_synced=false'), 'nothing'])]);
+  if (r.chance(0.4)) given.request.query.push(['__clerk_redirect_url', r.pick([encodeURIComponent("https://sat.com/x?q=two%20words&t=~(*)'"), encodeURIComponent('https://sat.com/x?a=1#top'), encodeURIComponent('https://sat.com/?__clerk_synced=false'), 'nothing'])]);
 }
 
 /** C8 and C9. */
