@@ -13,10 +13,9 @@ export function changeTokens(given, work) {
 
 /** The claims of a token as JSON.parse reads them; undefined if that is no object. */
 export function claimsOf(token) {
-  if (token.claims_bytes !== undefined) return undefined;
-  if (token.claims_text === undefined) return token.claims;
+  if (token.claims_text === undefined && token.claims_bytes === undefined) return token.claims;
   try {
-    const read = JSON.parse(token.claims_text);
+    const read = JSON.parse(token.claims_text ?? Buffer.from(token.claims_bytes, 'hex').toString());
     return typeof read === 'object' && read !== null && !Array.isArray(read) ? read : undefined;
   } catch {
     return undefined;
@@ -30,6 +29,7 @@ export function changeClaims(given, work) {
     if (claims === undefined || !work(claims, token, name)) return false;
     token.claims = claims;
     delete token.claims_text;
+    delete token.claims_bytes;
     return true;
   });
 }

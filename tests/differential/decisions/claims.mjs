@@ -26,9 +26,7 @@ export const CLAIMS = [
     rule: 'D-2',
     what: 'authorizedParties and headerType are not for tokens of machines (R-260)',
     rewrite: (given) => {
-      const bearer = header(given, 'authorization') ?? '';
-      const machines = Object.entries(given.tokens).filter(([name, token]) => bearer.includes(`{${name}}`) && isMachine(token));
-      if (machines.length === 0) return undefined;
+      if (!isMachine(bearer(given))) return undefined;
       const changed = copy(given);
       delete changed.options.authorizedParties;
       delete changed.options.headerType;
@@ -148,8 +146,30 @@ export const CLAIMS = [
         return true;
       }),
     restore: (outcome, given) => {
-      const { scopes } = given.tokens.machine.claims;
+      const { scopes } = bearerOf(given);
       for (const auth of [outcome.auth, outcome.pending, outcome.narrowed]) if (isText(auth?.claims?.scopes)) Object.assign(auth, { scopes, claims: { ...auth.claims, scopes } });
+    },
+  },
+  {
+    rule: 'D-17',
+    what: "an M2M token's audience that is no list is no list of scopes",
+    rewrite: (given) => {
+      const { sub, scopes, aud } = bearerOf(given);
+      return isText(sub) && sub.startsWith('mch_') && scopes === undefined && aud && !Array.isArray(aud) ? copy(given) : undefined;
+    },
+    restore: (outcome) => {
+      for (const auth of [outcome.auth, outcome.pending, outcome.narrowed]) if (auth?.isAuthenticated && auth.tokenType === 'm2m_token') auth.scopes = [];
+    },
+  },
+  {
+    rule: 'D-17',
+    what: 'a claim may have any name, __proto__ too',
+    rewrite: (given) => (Object.hasOwn(bearerOf(given), '__proto__') ? copy(given) : undefined),
+    restore: (outcome, given) => {
+      const claim = Object.getOwnPropertyDescriptor(bearerOf(given), '__proto__');
+      for (const auth of [outcome.auth, outcome.pending, outcome.narrowed]) {
+        if (auth?.isAuthenticated && auth.tokenType === 'm2m_token') auth.claims = Object.defineProperty({ ...auth.claims }, '__proto__', claim);
+      }
     },
   },
   {
@@ -191,6 +211,17 @@ export const CLAIMS = [
     },
   },
 ];
+
+/** The token in the header; none where it is no JWT. */
+function bearer(given) {
+  const named = Object.keys(given.tokens).find((name) => header(given, 'authorization')?.includes(`{${name}}`));
+  return given.tokens[named] ?? {};
+}
+
+/** Its claims. */
+function bearerOf(given) {
+  return claimsOf(bearer(given)) ?? {};
+}
 
 /** Whether a JWT is a machine's (R-103, R-104). */
 function isMachine(token) {

@@ -1,7 +1,7 @@
 // The decisions by which we differ on purpose.
 
 import { CLAIMS } from './claims.mjs';
-import { LAWS, OUTCOME, SHAPES } from './outcome.mjs';
+import { LAWS, OUTCOME } from './outcome.mjs';
 import { REQUEST } from './request.mjs';
 
 /**
@@ -9,4 +9,4 @@ import { REQUEST } from './request.mjs';
  * undefined for requests that the decision is not about. An expectation says what becomes of their outcome. Either way all
  * of our outcome is compared with what is predicted, so none excuses more than it says.
  */
-export const DECISIONS = [...REQUEST, ...CLAIMS, ...OUTCOME, ...SHAPES, ...LAWS];
+export const DECISIONS = [...REQUEST, ...CLAIMS, ...OUTCOME, ...LAWS];

@@ -1,4 +1,5 @@
-// Decisions that make another outcome of what the other side decides: they say which, and all of it is compared.
+// Decisions that make another outcome of what the other side decides: they say which, and all of it is compared. What a
+// route sees (`narrowed`) follows from the auth object, and is taken as it is where that is predicted here.
 
 import { BROKEN_KEYS } from '../instances.mjs';
 import { claimsOf, cookiesOf } from './change.mjs';
@@ -87,34 +88,10 @@ function isReturning(given) {
   return names.some((name) => name.startsWith('__clerk_handshake'));
 }
 
-/** What R-134 calls a list is one. */
-export const SHAPES = [
-  {
-    rule: 'D-17',
-    what: 'a claim may have any name, __proto__ too',
-    expect: (theirs, given, ours) => {
-      const odd = Object.getOwnPropertyDescriptor(claimsOf(given.tokens.machine ?? {}) ?? {}, '__proto__');
-      if (theirs.status !== 'signed-in' || theirs.tokenType !== 'm2m_token' || odd === undefined) return undefined;
-      const auth = { ...theirs.auth, claims: Object.defineProperty({ ...theirs.auth.claims }, '__proto__', odd) };
-      return { ...theirs, auth, pending: auth, narrowed: ours.narrowed };
-    },
-  },
-  {
-    rule: 'D-17',
-    what: "an M2M token's only audience, a text, is no list of scopes",
-    expect: (theirs, given, ours) => {
-      if (theirs.status !== 'signed-in' || theirs.tokenType !== 'm2m_token' || typeof theirs.auth.scopes !== 'string') return undefined;
-      return { ...theirs, auth: { ...theirs.auth, scopes: [] }, pending: { ...theirs.pending, scopes: [] }, narrowed: ours.narrowed };
-    },
-  },
-];
-
 function isNoSession(claims) {
   if (claims === undefined || claims === null) return false;
   return typeof claims.sid !== 'string' || claims.sid === '' || (typeof claims.sub === 'string' && claims.sub.startsWith('mch_'));
 }
-
-// What a route sees (`narrowed`) follows from the auth object, and is taken as it is where that is predicted here.
 
 /** A law of the design that no numbered decision repeats: what cannot work is refused before any request. */
 export const LAWS = [
