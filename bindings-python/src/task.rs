@@ -32,6 +32,8 @@ pub(crate) enum Product {
     Claims(CoreClaims),
     /// Who sent a request.
     State(CoreState),
+    /// JSON text.
+    Text(String),
     /// Nothing but that it was done.
     Nothing,
 }
@@ -45,6 +47,7 @@ impl Product {
                 Ok((response.status, response.headers, body).into_pyobject(py)?.into_any().unbind())
             }
             Self::Claims(claims) => Ok(Py::new(py, Claims::new(claims))?.into_any()),
+            Self::Text(text) => Ok(text.into_pyobject(py)?.into_any().unbind()),
             Self::Nothing => Ok(py.None()),
             Self::State(state) => Ok(Py::new(py, RequestState::new(state))?.into_any()),
         }

@@ -15,12 +15,14 @@ __all__ = [
     "ManualClock",
     "NativeClient",
     "NativeEmulator",
+    "NativeFrontendApiProxy",
     "RequestState",
     "Task",
     "Walk",
     "__version__",
     "after_fork_in_child",
     "fork_generation",
+    "run_helper",
 ]
 
 __version__: str
@@ -33,6 +35,32 @@ def fork_generation() -> int:
 
 def after_fork_in_child() -> None:
     """To be called in the child after `fork`. It touches one atomic and nothing else."""
+
+def run_helper(name: str, arguments: str) -> str:
+    """Runs a helper by its name."""
+
+@final
+class NativeFrontendApiProxy:
+    """The Frontend API under a path of the application's own. It sends nothing."""
+
+    def __new__(cls, options: str) -> NativeFrontendApiProxy: ...
+    @property
+    def path(self) -> str:
+        """The path, without a slash at its end."""
+
+    def matches(self, request: str) -> bool:
+        """Whether a request is for the proxy."""
+
+    def prepare(self, request: str) -> str:
+        """What to do with a request."""
+
+    @staticmethod
+    def response(context: str, status: int, headers: str) -> str:
+        """The answer for the browser, from that of the Frontend API."""
+
+    @staticmethod
+    def failed() -> str:
+        """The answer for a request that could not be sent."""
 
 @final
 class ManualClock:
@@ -180,6 +208,18 @@ class NativeClient:
         self, request: str, options: str, completions: Completions | None = None
     ) -> Task[RequestState]:
         """Starts an authentication that may fetch keys."""
+
+    def start_doctor(self, token: str | None, completions: Completions | None = None) -> Task[str]:
+        """Starts examining this client."""
+
+    @staticmethod
+    def start_diagnose(
+        options: str, clock: ManualClock | None, token: str | None, completions: Completions | None = None
+    ) -> Task[str]:
+        """Starts examining options, of which no client has to be possible."""
+
+    def frontend_api_proxy(self, options: str) -> NativeFrontendApiProxy:
+        """A Frontend API proxy with this client's keys."""
 
     def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
         """Starts fetching the keys that verify tokens."""

@@ -1,0 +1,28 @@
+"""The door to the core's helpers: arguments by name, an answer of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import _native
+from .error import ArgumentError
+from .options import encode_options
+
+
+def told_options(**options: Any) -> str:
+    """Options as the core's JSON; what is None is left out.
+
+    Raises:
+        ArgumentError: one has no JSON form.
+    """
+    return encode_options(options, ArgumentError)
+
+
+def run_helper(helper: str, /, **arguments: Any) -> Any:
+    """Runs a helper.
+
+    Raises:
+        ClerkError: whatever the helper says.
+    """
+    return json.loads(_native.run_helper(helper, told_options(**arguments)))
