@@ -82,6 +82,17 @@ export interface NativeClient {
     canceller: NativeCanceller | null,
   ): Promise<NativeAnswer>;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  doctor(token: string | null, canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  frontendApiProxy(optionsJson: string): NativeFrontendApiProxy;
+}
+
+/** The Frontend API under a path of the application's own. It sends nothing. */
+export interface NativeFrontendApiProxy {
+  path(): string;
+  matches(requestJson: string): boolean;
+  prepare(requestJson: string): string;
+  response(context: string, status: number, headersJson: string): string;
+  failed(): string;
 }
 
 /** The way through a listing. */
@@ -107,6 +118,14 @@ export interface NativeModule {
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
+  NativeFrontendApiProxy: { create(optionsJson: string): NativeFrontendApiProxy };
+  runHelper(name: string, argumentsJson: string): string;
+  diagnose(
+    optionsJson: string,
+    clock: NativeClock | null,
+    token: string | null,
+    canceller: NativeCanceller | null,
+  ): Promise<NativeAnswer>;
   nativeVersion(): string;
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;

@@ -165,12 +165,7 @@ impl NativeClient {
 
     /// Starts examining this client.
     #[pyo3(signature = (token, completions=None))]
-    fn start_doctor(
-        &self,
-        py: Python<'_>,
-        token: Option<String>,
-        completions: Option<&Completions>,
-    ) -> PyResult<Task> {
+    fn start_doctor(&self, py: Python<'_>, token: Option<String>, completions: Option<&Completions>) -> PyResult<Task> {
         let clerk = self.0.clone();
         let examine = async move { Ok(Product::Text(clerk.doctor(token.as_deref()).await.to_json())) };
         Task::start(py, completions, examine)
@@ -197,9 +192,8 @@ impl NativeClient {
 
     /// A Frontend API proxy with this client's keys.
     fn frontend_api_proxy(&self, py: Python<'_>, options: &str) -> PyResult<NativeFrontendApiProxy> {
-        let made = || -> Result<_, Error> {
-            Ok(self.0.frontend_api_proxy(clerk_usher::helper::proxy_options(options)?)?)
-        };
+        let made =
+            || -> Result<_, Error> { Ok(self.0.frontend_api_proxy(clerk_usher::helper::proxy_options(options)?)?) };
         made().map(NativeFrontendApiProxy::new).map_err(|error| raise(py, &error))
     }
 

@@ -26,7 +26,8 @@ impl NativeFrontendApiProxy {
 impl NativeFrontendApiProxy {
     #[new]
     fn make(py: Python<'_>, options: &str) -> PyResult<Self> {
-        let made = || -> Result<FrontendApiProxy, Error> { Ok(FrontendApiProxy::new(helper::proxy_options(options)?)?) };
+        let made =
+            || -> Result<FrontendApiProxy, Error> { Ok(FrontendApiProxy::new(helper::proxy_options(options)?)?) };
         made().map(Self).map_err(|error| raise(py, &error))
     }
 

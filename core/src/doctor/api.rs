@@ -204,7 +204,7 @@ fn accepted(answer: &Answer, findings: &mut Findings) {
         }
         404 => findings.problem(
             CHECK,
-            "the API does not know where its keys are: what answers may not be the API",
+            "status 404 where the API has its keys: what answers may not be the API",
             "Check `api_url`: it is without /v1.",
         ),
         status => findings.skipped(CHECK, format!("status {status} does not say whether the API takes `secret_key`")),

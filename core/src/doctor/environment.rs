@@ -106,5 +106,5 @@ fn check_value(name: &str, value: &str, findings: &mut Findings) {
 
 /// A variable of somebody else's may well be called something with CLERK in it: only small slips are told.
 fn near(name: &str, meant: &str) -> bool {
-    name.len().abs_diff(meant.len()) <= 3
+    name.len().abs_diff(meant.len()) <= 4
 }
