@@ -365,8 +365,9 @@ impl ClerkBuilder {
     }
 
     fn fill_from_environment(&mut self) {
-        // A copy of a client takes nothing from there, but is still one whose options came from somewhere.
-        if !matches!(&self.environment, Environment::Given(variables) if variables.is_empty()) || !self.is_copy {
+        // A copy of a client takes nothing from anywhere, and its options still came from where those of the first did.
+        let from_nowhere = self.environment.given().is_some_and(BTreeMap::is_empty);
+        if !(self.is_copy && from_nowhere) {
             self.values.variables = self.environment.clone();
         }
         let variable = |name: &str| -> Option<String> {

@@ -112,3 +112,44 @@ fn from_jwk(text: &str, algorithm: Algorithm) -> Result<KeyPair, ArgumentError> 
     KeyPair::from_der(&der::sequence_of_integers(&numbers))
         .map_err(|_| wrong_key("its parts do not make an RSA key of 2048 to 8192 bits"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::{BASE64_URL, sign_jwt};
+    use crate::key::{Algorithm, VerifyingKey};
+    use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
+    use aws_lc_rs::rsa::{KeyPair, KeySize};
+    use aws_lc_rs::signature::KeyPair as _;
+    use base64::Engine as _;
+    use proptest::prelude::*;
+    use serde_json::Map;
+
+    #[test]
+    fn what_is_signed_verifies_by_its_algorithm_alone() {
+        let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        let body = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+        let all = [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512];
+        for algorithm in all {
+            let jwt = sign_jwt(&Map::new(), &pem, algorithm, None, 1_999).unwrap();
+            let (signed, signature) = jwt.rsplit_once('.').unwrap();
+            let signature = BASE64_URL.decode(signature).unwrap();
+            for other in all {
+                let key = VerifyingKey::from_spki(public.as_ref(), other).unwrap();
+                assert_eq!(key.verify(signed.as_bytes(), &signature), other == algorithm);
+            }
+            assert!(signed.ends_with(".eyJpYXQiOjF9"), "whole seconds: {signed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_key_or_refused(text in "(-----BEGIN (RSA )?PRIVATE KEY-----)?(\\{\"kty\":\"RSA\")?\\PC{0,40}(-----END PRIVATE KEY-----|\\})?") {
+            let refused = sign_jwt(&Map::new(), &text, Algorithm::Rs256, None, 0).expect_err("it is random");
+            prop_assert_eq!(refused.argument, "key");
+        }
+    }
+}

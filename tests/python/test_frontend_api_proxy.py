@@ -110,7 +110,7 @@ def test_headers_are_pairs() -> None:
     outgoing = FrontendApiProxy(**KEYS, environment={}).prepare({"url": "http://a.io/__clerk", "headers": {}})
     assert not isinstance(outgoing, ProxyAnswer)
     with pytest.raises(ArgumentError, match="pairs"):
-        outgoing.response(200, {"set-cookie": "a=1"})  # type: ignore[arg-type]
+        outgoing.response(200, {"set-cookie": "a=1"})  # type: ignore[dict-item]
     assert pickle.loads(pickle.dumps(outgoing)) == outgoing
 
 

@@ -197,7 +197,7 @@ def secretless(report: Report, settings: dict[str, Any], token: str | None) -> b
 
 def test_redirects_of_a_state(emulator: Emulator) -> None:
     token = emulator.mint_session_token(user_id="user_1", claims={"sts": "pending"})
-    settings = {"sign_in_url": "https://a.io/in", "sign_up_url": "https://a.io/up"}
+    settings: dict[str, Any] = {"sign_in_url": "https://a.io/in", "sign_up_url": "https://a.io/up"}
     state = emulator.clerk().authenticate_request({"authorization": f"Bearer {token}"}, **settings)
     redirects = Redirects.of(state, base_url="https://a.io/orders", dev_browser_token="dvb_secret")
     assert redirects.to_sign_in() == "https://a.io/in/tasks"

@@ -64,9 +64,9 @@ if TYPE_CHECKING:
     from .key import publishable_key_from_host as publishable_key_from_host
     from .key import publishable_key_from_request_host as publishable_key_from_request_host
     from .model import Model as Model
+    from .options import OMIT as OMIT
     from .options import CallOptions as CallOptions
     from .options import ClientOptions as ClientOptions
-    from .options import OMIT as OMIT
     from .options import Omit as Omit
     from .options import VerifyOptions as VerifyOptions
     from .page import AsyncPage as AsyncPage
@@ -115,7 +115,16 @@ _HOMES = {
     "decode": ("RawParts", "UnverifiedToken", "decode_token"),
     "doctor": ("Finding", "Report"),
     "frontend_api_proxy": ("FrontendApiProxy", "ProxyAnswer", "ProxyRequest", "ProxyResponse"),
-    "key": ("PublishableKey", "api_url_from_publishable_key", "instance_type_of_publishable_key", "instance_type_of_secret_key", "is_publishable_key", "parse_publishable_key", "publishable_key_from_host", "publishable_key_from_request_host"),
+    "key": (
+        "PublishableKey",
+        "api_url_from_publishable_key",
+        "instance_type_of_publishable_key",
+        "instance_type_of_secret_key",
+        "is_publishable_key",
+        "parse_publishable_key",
+        "publishable_key_from_host",
+        "publishable_key_from_request_host",
+    ),
     "redirect": ("Redirects",),
     "reverification": ("ReverificationError", "reverification_error"),
 }

@@ -231,7 +231,7 @@ class Clerk(Resources):
         clock: ManualClock | None = None,
         **options: Unpack[ClientOptions],
     ) -> Report:
-        """As `doctor`, for options of which no client can be made: it tells what is wrong with a key instead of raising.
+        """As `doctor`, for options of which no client can be made: what is wrong with a key is told and not raised.
 
         Args:
             secret_key: The instance's secret key, as for a client.
@@ -413,7 +413,7 @@ class AsyncClerk(AsyncResources):
         clock: ManualClock | None = None,
         **options: Unpack[ClientOptions],
     ) -> Report:
-        """As `doctor`, for options of which no client can be made: it tells what is wrong with a key instead of raising.
+        """As `doctor`, for options of which no client can be made: what is wrong with a key is told and not raised.
 
         Args:
             secret_key: The instance's secret key, as for a client.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .error import TokenError
-from .helper import run_helper
+from .helper import run_helper, text_of
 
 
 class RawParts(NamedTuple):
@@ -24,8 +24,10 @@ class RawParts(NamedTuple):
 
 @dataclass(frozen=True)
 class UnverifiedToken:
-    """What a token says of itself. **Nothing in it is verified**: anybody can write a token that says anything. It is for
-    logs, tests and curiosity; to decide who is calling, use `verify_token` or `authenticate_request`."""
+    """What a token says of itself. **Nothing in it is verified**: anybody can write a token that says anything.
+
+    It is for logs, tests and curiosity; to decide who is calling, use `verify_token` or `authenticate_request`.
+    """
 
     header: dict[str, Any]
     """The header's fields."""
@@ -43,8 +45,7 @@ def decode_token(token: str) -> UnverifiedToken:
     Raises:
         TokenError: `token-invalid`: it is no JWT whose header and payload are JSON objects.
     """
-    # What is no text is no token: it becomes one that cannot be valid.
-    told = run_helper("decode_token", token=token.encode("utf-8", "replace").decode() if isinstance(token, str) else "")
+    told = run_helper("decode_token", token=text_of(token))
     try:
         header, payload = json.loads(told["header"]), json.loads(told["payload"])
     except (RecursionError, ValueError) as cause:

@@ -60,7 +60,7 @@ class ProxyAnswer:
 
 @dataclass(frozen=True)
 class ProxyResponse:
-    """The head of the answer for the browser. Its body is that of the Frontend API's answer, decoded if it was encoded."""
+    """The head of the answer for the browser. The body is that of the Frontend API's answer, decoded if need be."""
 
     status: int
     """HTTP status."""

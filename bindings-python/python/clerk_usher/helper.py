@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import _native
+from ._native import run_helper as run_native
 from .error import ArgumentError
 from .options import encode_options
 
@@ -25,4 +25,10 @@ def run_helper(helper: str, /, **arguments: Any) -> Any:
     Raises:
         ClerkError: whatever the helper says.
     """
-    return json.loads(_native.run_helper(helper, told_options(**arguments)))
+    return json.loads(run_native(helper, told_options(**arguments)))
+
+
+def text_of(value: object) -> str:
+    """A text that the core can hold. A lone surrogate is in nothing that is valid, and what is no text is as good as
+    none."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, overload
 
-from .helper import run_helper
+from .helper import run_helper, text_of
 
 InstanceType: TypeAlias = Literal["development", "production"]
 """Whether an instance is for development or for production."""
@@ -59,32 +59,39 @@ def parse_publishable_key(
         ConfigError: it is no publishable key, and `fatal`.
     """
     told = run_helper(
-        "parse_publishable_key", key=key, proxy_url=proxy_url, domain=domain, is_satellite=is_satellite, fatal=fatal
+        "parse_publishable_key",
+        key=text_of(key),
+        proxy_url=proxy_url,
+        domain=domain,
+        is_satellite=is_satellite,
+        fatal=fatal,
     )
     return None if told is None else PublishableKey(**told)
 
 
 def is_publishable_key(key: object) -> bool:
     """Whether this is a publishable key, whole and well-formed (R-450). Anything may be asked."""
-    return isinstance(key, str) and bool(run_helper("is_publishable_key", key=_text(key)))
+    return isinstance(key, str) and bool(run_helper("is_publishable_key", key=text_of(key)))
 
 
 def instance_type_of_publishable_key(key: str) -> InstanceType | None:
-    """What the prefix of a publishable key says: `pk_test_`, `pk_live_`, or the older `test_`, `live_` (R-452). The rest
-    of the key is not looked at; None for any other."""
-    kind: InstanceType | None = run_helper("instance_type_of_publishable_key", key=_text(key))
+    """What the prefix of a publishable key says: `pk_test_`, `pk_live_`, or the older `test_`, `live_` (R-452).
+
+    The rest of the key is not looked at. None for any other.
+    """
+    kind: InstanceType | None = run_helper("instance_type_of_publishable_key", key=text_of(key))
     return kind
 
 
 def instance_type_of_secret_key(key: str) -> InstanceType | None:
     """What the prefix of a secret key says: `sk_test_`, `sk_live_`, or the older `test_`, `live_` (R-452)."""
-    kind: InstanceType | None = run_helper("instance_type_of_secret_key", key=_text(key))
+    kind: InstanceType | None = run_helper("instance_type_of_secret_key", key=text_of(key))
     return kind
 
 
 def api_url_from_publishable_key(key: str) -> str:
-    """Where the Backend API of the instance with this key is (R-453). For a key that is none: where it is for all."""
-    url: str = run_helper("api_url_from_publishable_key", key=key)
+    """Where the Backend API of the instance with this key is (R-453); for a key that is none, where it is for all."""
+    url: str = run_helper("api_url_from_publishable_key", key=text_of(key))
     return url
 
 
@@ -99,7 +106,7 @@ def publishable_key_from_host(host: str) -> str:
 
 
 def publishable_key_from_request_host(host: str, fallback: str | None = None) -> str:
-    """The publishable key for requests to this host, that of `clerk.<host>`: for applications with many domains (R-454).
+    """The publishable key for requests to this host, that of `clerk.<host>` (R-454): for applications of many domains.
 
     Args:
         host: The host of a request, with or without its port.
@@ -110,8 +117,3 @@ def publishable_key_from_request_host(host: str, fallback: str | None = None) ->
     """
     key: str = run_helper("publishable_key_from_request_host", host=host, fallback=fallback)
     return key
-
-
-def _text(key: str) -> str:
-    """A lone surrogate has no UTF-8 form; it is in no key either."""
-    return key.encode("utf-8", "replace").decode()

@@ -19,8 +19,8 @@ class Redirects:
     """
 
     base_url: str = ""
-    """The URL that the browser asked for; relative URLs are resolved against it. Empty: there is none, and then one of the
-    URLs has to be absolute (R-463)."""
+    """The URL that the browser asked for; relative URLs are resolved against it. Without it, one of the URLs has to be
+    absolute (R-463)."""
     publishable_key: str | None = None
     """The instance's publishable key: tells the account portal, where pages are that are not told here."""
     sign_in_url: str | None = None

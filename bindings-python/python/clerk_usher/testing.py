@@ -31,7 +31,7 @@ def sign_jwt(
         payload: Its claims. `iat` is set to now, whatever it was.
         key: A private key, as PEM (PKCS#8) or as a JWK with all of its parts.
         algorithm: `RS256`, `RS384` or `RS512`.
-        header: Further fields of the header, such as `kid`; `alg` is always that of `algorithm`. Default: `typ` is `JWT`.
+        header: Further fields of the header, such as `kid`; `alg` is always that of `algorithm`. Default: `typ`, `JWT`.
         clock: Where the time comes from. Default: this machine's clock.
 
     Raises:

@@ -45,11 +45,17 @@ async fn real_obstacles_are_recognized() {
         }
     });
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // A proxy would be asked for the name instead.
+    let proxied =
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].iter().any(|name| std::env::var_os(name).is_some());
     for (url, wanted) in [
         (format!("https://127.0.0.1:{port}"), "no secure connection can be made"),
         (format!("http://127.0.0.1:{free}"), "the connection is refused"),
         ("http://no-such-host.invalid".to_owned(), "its name is not known"),
     ] {
+        if proxied && url.contains(".invalid") {
+            continue;
+        }
         let builder = ClerkBuilder::default().secret_key("sk_test_abc").api_url(&url).environment([]);
         let report = builder.diagnose(None).await;
         let api = report.findings.iter().find(|finding| finding.check == "api").unwrap();

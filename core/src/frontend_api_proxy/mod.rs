@@ -3,6 +3,22 @@
 //! Nothing here does I/O and no body is touched: the host sends what [`FrontendApiProxy::prepare`] says with a client of
 //! its own, without following redirects, and streams both bodies. The secret key goes into one header of a request whose
 //! host is the Frontend API's, whatever path, host or headers the browser sent.
+//!
+//! ```no_run
+//! use clerk_usher::frontend_api_proxy::{FrontendApiProxy, IncomingRequest, ProxyAnswer, ProxyStep};
+//! # type Body = Vec<u8>;
+//! # async fn send(_: http::Request<Body>) -> Result<http::Response<Body>, std::io::Error> { unimplemented!() }
+//!
+//! async fn clerk(proxy: &FrontendApiProxy, request: http::Request<Body>) -> http::Response<Body> {
+//!     let step = proxy.prepare(&IncomingRequest::of(&request));
+//!     let ProxyStep::Send(outgoing) = &step else { return step.into_answer().into() };
+//!     let Ok(onward) = outgoing.to_http(request.into_body()) else { return ProxyAnswer::failed().into() };
+//!     match send(onward).await {
+//!         Ok(answer) => outgoing.to_http_response(answer),
+//!         Err(_) => ProxyAnswer::failed().into(),
+//!     }
+//! }
+//! ```
 
 mod origin;
 mod outgoing;
@@ -68,6 +84,17 @@ pub enum ProxyStep {
     Send(Box<ProxyRequest>),
 }
 
+impl ProxyStep {
+    /// The answer that needs nobody else; for a request that would have to be sent, that it could not be.
+    #[must_use]
+    pub fn into_answer(self) -> ProxyAnswer {
+        match self {
+            Self::NotMine(answer) | Self::Answer(answer) => answer,
+            Self::Send(_) => ProxyAnswer::failed(),
+        }
+    }
+}
+
 /// An answer that needs nobody else: an error, as JSON (R-441).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxyAnswer {
@@ -93,6 +120,21 @@ impl ProxyAnswer {
     #[must_use]
     pub fn failed() -> Self {
         Self::new(502, REQUEST_FAILED, "The Frontend API could not be reached")
+    }
+}
+
+impl<B: From<Vec<u8>>> From<ProxyAnswer> for http::Response<B> {
+    fn from(answer: ProxyAnswer) -> Self {
+        let mut response = Self::new(B::from(answer.body.into_bytes()));
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::BAD_GATEWAY);
+        for (name, value) in answer.headers {
+            if let (Ok(name), Ok(value)) =
+                (http::HeaderName::try_from(name.as_str()), http::HeaderValue::try_from(value.as_str()))
+            {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
     }
 }
 

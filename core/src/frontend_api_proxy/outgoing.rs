@@ -112,6 +112,25 @@ impl ProxyRequest {
             .map_err(|_| ArgumentError::new("request", "`request` has a method or a path that cannot be sent"))
     }
 
+    /// The answer for the browser as the `http` crate has it, from the Frontend API's: its body is kept as it is.
+    #[must_use]
+    pub fn to_http_response<B>(&self, answer: http::Response<B>) -> http::Response<B> {
+        let (mut parts, body) = answer.into_parts();
+        let text = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+        let headers: Vec<(String, String)> =
+            parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let told = self.response(parts.status.as_u16(), &headers);
+        // What could not be a header has been left out already.
+        parts.headers = told
+            .headers
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_bytes(&latin1(value)).ok()?))
+            })
+            .collect();
+        http::Response::from_parts(parts, body)
+    }
+
     /// What a binding keeps to read the answer with.
     pub(crate) fn context_json(&self) -> String {
         let Context { proxy_url, base, url } = &self.context;

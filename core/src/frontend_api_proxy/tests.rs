@@ -42,6 +42,25 @@ fn what_is_sent_is_a_request_of_the_http_crate() {
     assert_eq!((sent.method().as_str(), *sent.body()), ("POST", "body"));
     assert_eq!(sent.headers()["clerk-proxy-url"], "https://app.example.com/__clerk");
     assert_eq!(sent.headers()["clerk-secret-key"], SECRET);
+
+    let answer = http::Response::builder()
+        .status(302)
+        .header("location", "/v1/x")
+        .header("content-length", "4")
+        .header("set-cookie", "a=1")
+        .header("set-cookie", "b=\u{e4}")
+        .body("body")
+        .unwrap();
+    let answer = outgoing.to_http_response(answer);
+    assert_eq!((answer.status().as_u16(), *answer.body()), (302, "body"));
+    assert_eq!(answer.headers()["location"], "https://app.example.com/__clerk/v1/x");
+    assert!(!answer.headers().contains_key("content-length"));
+    let cookies: Vec<&[u8]> = answer.headers().get_all("set-cookie").iter().map(|value| value.as_bytes()).collect();
+    assert_eq!(cookies, [&b"a=1"[..], "b=\u{e4}".as_bytes()]);
+
+    let failed: http::Response<Vec<u8>> = super::ProxyAnswer::failed().into();
+    assert_eq!(failed.status().as_u16(), 502);
+    assert_eq!(failed.headers()["cache-control"], "no-store");
 }
 
 #[test]
