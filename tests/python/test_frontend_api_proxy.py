@@ -52,7 +52,7 @@ def upstream() -> Iterator[str]:
 def application(proxy: FrontendApiProxy) -> Any:
     """The WSGI application of the module's text, as it stands there."""
     text = inspect.getdoc(clerk_usher.frontend_api_proxy) or ""
-    code = textwrap.dedent(text[text.index("    from http.client") :])
+    code = textwrap.dedent(text[text.index("    from contextlib") :])
     code = code.replace("proxy = FrontendApiProxy()", "proxy = PROXY")
     names: dict[str, Any] = {"PROXY": proxy, "ProxyAnswer": ProxyAnswer}
     exec(code, names)

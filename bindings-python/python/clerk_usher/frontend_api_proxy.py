@@ -3,6 +3,7 @@
 Nothing here sends anything, and no body is touched: send what `prepare` says with an HTTP client that you have, without
 following redirects, and pass both bodies on. A WSGI application with nothing but the standard library:
 
+    from contextlib import closing
     from http.client import HTTPConnection, HTTPException, HTTPSConnection
     from urllib.parse import urlsplit
 
@@ -28,9 +29,13 @@ following redirects, and pass both bodies on. A WSGI application with nothing bu
             else:
                 response = outgoing.response(answer.status, answer.getheaders())
                 start_response(f"{response.status} {answer.reason}", response.headers)
-                return iter(lambda: answer.read1(65536), b"")
+                return pieces_of(answer, connection)
         start_response(f"{outgoing.status} Error", outgoing.headers)
         return [outgoing.body]
+
+    def pieces_of(answer, connection):
+        with closing(connection):
+            yield from iter(lambda: answer.read1(65536), b"")
 """
 
 from __future__ import annotations

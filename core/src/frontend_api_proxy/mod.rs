@@ -253,12 +253,8 @@ fn target(options: &FrontendApiProxyOptions) -> Result<Target, &'static str> {
 /// The Frontend API's URL, without slashes at its end.
 fn base(text: &str) -> Option<Url> {
     let mut url = Url::parse(text).ok()?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && !text.contains(['@', '?', '#']);
+    // Nothing has credentials, a query or a fragment without one of these, and an empty one of them is none either.
+    let plain = matches!(url.scheme(), "http" | "https") && !text.contains(['@', '?', '#']);
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
     plain.then_some(url)
