@@ -12,30 +12,38 @@ use crate::client::NativeClient;
 use crate::clock::NativeClock;
 use crate::runtime::promise;
 
-/// Runs a helper by its name.
-#[napi(catch_unwind)]
-pub(crate) fn run_helper(name: String, arguments_json: String) -> Result<String> {
-    helper::run(&name, &arguments_json).map_err(|error| thrown(&error))
-}
+/// What needs no client.
+#[napi]
+#[derive(Debug)]
+pub struct NativeHelper;
 
-/// Examines options, of which no client has to be possible.
-#[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
-pub(crate) fn diagnose<'env>(
-    env: &'env Env,
-    options_json: String,
-    clock: Option<&NativeClock>,
-    token: Option<String>,
-    canceller: Option<&NativeCanceller>,
-) -> Result<Object<'env>> {
-    let clock = clock.map(NativeClock::shared);
-    promise(env, canceller.map(NativeCanceller::flag), async move {
-        let builder = ClerkBuilder::from_json(&options_json)?;
-        let builder = match clock {
-            Some(clock) => builder.shared_clock(clock),
-            None => builder,
-        };
-        Ok(Outcome::Value(builder.diagnose(token.as_deref()).await.to_json()))
-    })
+#[napi]
+impl NativeHelper {
+    /// Runs a helper by its name.
+    #[napi(catch_unwind)]
+    pub fn run(name: String, arguments_json: String) -> Result<String> {
+        helper::run(&name, &arguments_json).map_err(|error| thrown(&error))
+    }
+
+    /// Examines options, of which no client has to be possible.
+    #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
+    pub fn diagnose<'env>(
+        env: &'env Env,
+        options_json: String,
+        clock: Option<&NativeClock>,
+        token: Option<String>,
+        canceller: Option<&NativeCanceller>,
+    ) -> Result<Object<'env>> {
+        let clock = clock.map(NativeClock::shared);
+        promise(env, canceller.map(NativeCanceller::flag), async move {
+            let builder = ClerkBuilder::from_json(&options_json)?;
+            let builder = match clock {
+                Some(clock) => builder.shared_clock(clock),
+                None => builder,
+            };
+            Ok(Outcome::Value(builder.diagnose(token.as_deref()).await.to_json()))
+        })
+    }
 }
 
 #[napi]

@@ -171,7 +171,7 @@ export class Clerk extends Resources {
     const clock = clockOf(options);
     const text = tokenOf(token);
     const answer = await settle(module, callOptions?.signal, (canceller) =>
-      native(() => module.diagnose(json, clock, text, canceller)),
+      native(() => module.NativeHelper.diagnose(json, clock, text, canceller)),
     );
     return new Report(answer.value ?? '');
   }

@@ -10,7 +10,7 @@ import { nativeModule } from './native.js';
  */
 export function runHelper<T>(name: string, argumentsObject: Readonly<Record<string, unknown>>): T {
   const module = nativeModule();
-  return JSON.parse(native(() => module.runHelper(name, argumentsJson(argumentsObject)))) as T;
+  return JSON.parse(native(() => module.NativeHelper.run(name, argumentsJson(argumentsObject)))) as T;
 }
 
 /** Arguments as the core's JSON text. @internal */

@@ -119,13 +119,15 @@ export interface NativeModule {
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
   NativeFrontendApiProxy: { create(optionsJson: string): NativeFrontendApiProxy };
-  runHelper(name: string, argumentsJson: string): string;
-  diagnose(
-    optionsJson: string,
-    clock: NativeClock | null,
-    token: string | null,
-    canceller: NativeCanceller | null,
-  ): Promise<NativeAnswer>;
+  NativeHelper: {
+    run(name: string, argumentsJson: string): string;
+    diagnose(
+      optionsJson: string,
+      clock: NativeClock | null,
+      token: string | null,
+      canceller: NativeCanceller | null,
+    ): Promise<NativeAnswer>;
+  };
   nativeVersion(): string;
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;
