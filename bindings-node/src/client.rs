@@ -198,6 +198,12 @@ impl NativeClient {
     }
 }
 
+impl NativeClient {
+    pub(crate) fn clerk(&self) -> Clerk {
+        self.0.clone()
+    }
+}
+
 fn verify_options(json: &str) -> clerk_usher::Result<VerifyOptions> {
     Ok(VerifyOptions::from_json(json)?)
 }

@@ -11,6 +11,7 @@ mod cancel;
 mod client;
 mod clock;
 mod emulator;
+mod helper;
 mod hooks;
 mod runtime;
 mod walk;

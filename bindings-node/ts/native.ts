@@ -105,6 +105,17 @@ export interface NativeClient {
   tryVerifyMachineToken(token: string, optionsJson: string): string | null;
   verifyMachineToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  doctor(token: string | null, canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  frontendApiProxy(optionsJson: string): NativeFrontendApiProxy;
+}
+
+/** The Frontend API under a path of the application's own. It sends nothing. */
+export interface NativeFrontendApiProxy {
+  path(): string;
+  matches(requestJson: string): boolean;
+  prepare(requestJson: string): string;
+  response(context: string, status: number, headersJson: string): string;
+  failed(): string;
 }
 
 /** The way through a listing. */
@@ -130,6 +141,16 @@ export interface NativeModule {
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
+  NativeFrontendApiProxy: { create(optionsJson: string): NativeFrontendApiProxy };
+  NativeHelper: {
+    run(name: string, argumentsJson: string): string;
+    diagnose(
+      optionsJson: string,
+      clock: NativeClock | null,
+      token: string | null,
+      canceller: NativeCanceller | null,
+    ): Promise<NativeAnswer>;
+  };
   nativeVersion(): string;
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;

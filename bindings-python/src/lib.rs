@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod emulator;
 mod error;
+mod helper;
 mod machine;
 mod runtime;
 mod task;
@@ -34,6 +35,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("MAX_FILE_BYTES", clerk_usher::File::MAX_BYTES)?;
     module.add_function(wrap_pyfunction!(fork_generation, module)?)?;
     module.add_function(wrap_pyfunction!(after_fork_in_child, module)?)?;
+    module.add_function(wrap_pyfunction!(helper::run_helper, module)?)?;
+    module.add_class::<helper::NativeFrontendApiProxy>()?;
     module.add_class::<auth::Auth>()?;
     module.add_class::<auth::AsyncAuth>()?;
     module.add_class::<auth::RequestState>()?;

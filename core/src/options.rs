@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::args::closest;
 use crate::client::Clerk;
 use crate::clock::{Clock, SharedClock, SystemClock};
+use crate::doctor::{self, Report};
 use crate::error::{ConfigError, Result};
 use crate::hooks::{CallEvent, CallStep, Hooks};
 use crate::secret::Secret;
@@ -29,16 +30,37 @@ pub struct ClerkBuilder {
     clock: Option<SharedClock>,
     hooks: Hooks,
     environment: Environment,
+    is_copy: bool,
 }
 
 /// Where unset options come from.
 #[derive(Clone, Default)]
-enum Environment {
+pub(crate) enum Environment {
     /// The process's own variables.
     #[default]
     Process,
     /// These, and no others.
     Given(BTreeMap<String, String>),
+}
+
+impl Environment {
+    /// The variables that were given instead of the process's.
+    pub(crate) fn given(&self) -> Option<&BTreeMap<String, String>> {
+        match self {
+            Self::Process => None,
+            Self::Given(variables) => Some(variables),
+        }
+    }
+
+    /// All variables that are text.
+    pub(crate) fn all(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Process => std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            Self::Given(variables) => variables.clone(),
+        }
+    }
 }
 
 /// Variables by their names: among their values are keys.
@@ -102,6 +124,8 @@ pub(crate) struct Values {
     pub(crate) machine_cache: Option<Duration>,
     /// Whether the deployment's environment says that the Frontend API is proxied on its own origin. No option.
     pub(crate) auto_proxy: Option<bool>,
+    /// Where what was not set came from.
+    pub(crate) variables: Environment,
 }
 
 const NAMES: &[&str] = &[
@@ -150,7 +174,7 @@ macro_rules! setters {
 
 impl ClerkBuilder {
     pub(crate) fn of(values: Values, hooks: Hooks) -> Self {
-        Self { values, hooks, ..Self::default() }
+        Self { values, hooks, is_copy: true, ..Self::default() }
     }
 
     setters! {
@@ -361,7 +385,21 @@ impl ClerkBuilder {
         Clerk::from_values(self.values.clone(), self.hooks.clone(), clock)
     }
 
+    /// Looks for what could be wrong with these options, with the API behind them, and, if there is one, with a token that
+    /// should hold here. Unlike [`ClerkBuilder::build`] it takes keys that are none: it tells of them. It sends up to three
+    /// requests, and verifies nothing.
+    pub async fn diagnose(mut self, token: Option<&str>) -> Report {
+        self.fill_from_environment();
+        let clock = self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        doctor::examine(&self.values, &clock, token).await
+    }
+
     fn fill_from_environment(&mut self) {
+        // A copy of a client takes nothing from anywhere, and its options still came from where those of the first did.
+        let from_nowhere = self.environment.given().is_some_and(BTreeMap::is_empty);
+        if !(self.is_copy && from_nowhere) {
+            self.values.variables = self.environment.clone();
+        }
         let variable = |name: &str| -> Option<String> {
             let value = match &self.environment {
                 Environment::Process => std::env::var(name).ok()?,
