@@ -34,6 +34,7 @@ pub mod page;
 mod secret;
 pub mod token;
 mod verification;
+pub mod webhook;
 
 pub use call::CallOptions;
 pub use client::{Clerk, PreparedCall};
@@ -45,3 +46,4 @@ pub use http::{MAX_BODY_BYTES, RawResponse};
 pub use model::FreeForm;
 pub use options::ClerkBuilder;
 pub use secret::Secret;
+pub use webhook::Webhook;

@@ -14,6 +14,7 @@ use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::error::{ConfigError, Result};
 use crate::hooks::{CallEvent, CallStep, Hooks};
 use crate::secret::Secret;
+use crate::webhook::WebhookSecrets;
 
 /// The API version that is asked for unless another is set.
 pub const DEFAULT_API_VERSION: &str = "2026-05-12";
@@ -22,7 +23,8 @@ pub const DEFAULT_API_URL: &str = "https://api.clerk.com";
 
 /// Builds a [`Clerk`]. What is not set comes from the environment: `CLERK_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`,
 /// `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY`, `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`,
-/// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`.
+/// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`,
+/// `CLERK_WEBHOOK_SIGNING_SECRET`.
 #[derive(Debug, Clone, Default)]
 pub struct ClerkBuilder {
     pub(crate) values: Values,
@@ -97,6 +99,7 @@ pub(crate) struct Values {
     pub(crate) proxy_url: Option<String>,
     pub(crate) sign_in_url: Option<String>,
     pub(crate) is_satellite: Option<bool>,
+    pub(crate) webhook_signing_secret: Option<WebhookSecrets>,
 }
 
 const NAMES: &[&str] = &[
@@ -126,6 +129,7 @@ const NAMES: &[&str] = &[
     "proxy_url",
     "sign_in_url",
     "is_satellite",
+    "webhook_signing_secret",
     "environment",
 ];
 
@@ -190,6 +194,8 @@ impl ClerkBuilder {
         sign_in_url: String;
         /// Whether this application is a satellite of another domain.
         is_satellite: bool;
+        /// What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated.
+        webhook_signing_secret: WebhookSecrets;
     }
 
     /// The audiences a token may be for: where a token names any, one of these.
@@ -310,6 +316,10 @@ impl ClerkBuilder {
             "proxy_url" => v.proxy_url = Some(text(name, value)?),
             "sign_in_url" => v.sign_in_url = Some(text(name, value)?),
             "is_satellite" => v.is_satellite = Some(parse(name, value, "true or false")?),
+            "webhook_signing_secret" => {
+                let secrets = WebhookSecrets::from_value(value);
+                v.webhook_signing_secret = Some(secrets.ok_or_else(|| wrong(name, "a string or a list of strings"))?);
+            }
             "environment" => self.environment = Environment::Given(parse(name, value, "an object of texts")?),
             _ => {
                 let meant = closest(name, NAMES.iter().copied());
@@ -352,6 +362,10 @@ impl ClerkBuilder {
         v.proxy_url = v.proxy_url.take().or_else(|| variable("CLERK_PROXY_URL"));
         v.sign_in_url = v.sign_in_url.take().or_else(|| variable("CLERK_SIGN_IN_URL"));
         v.is_satellite = v.is_satellite.or_else(|| variable("CLERK_IS_SATELLITE").map(|text| truthy(&text)));
+        v.webhook_signing_secret = v
+            .webhook_signing_secret
+            .take()
+            .or_else(|| variable("CLERK_WEBHOOK_SIGNING_SECRET").map(WebhookSecrets::from));
     }
 }
 
