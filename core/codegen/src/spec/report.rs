@@ -87,7 +87,7 @@ impl Reported {
 }
 
 /// Events compared, and events there are; the same of their fields.
-pub type Events = ((usize, usize), (usize, usize));
+pub(super) type Events = ((usize, usize), (usize, usize));
 
 /// What a comparison found.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ pub struct Report {
     /// reason.
     pub fields: (usize, usize),
     /// The events of webhooks, where they are described.
-    pub events: Option<Events>,
+    pub events: Option<((usize, usize), (usize, usize))>,
     /// Differences that nobody has given a reason for.
     pub differences: Vec<Difference>,
     /// Differences with their reasons.
