@@ -14,6 +14,7 @@ mod emulator;
 mod hooks;
 mod runtime;
 mod walk;
+mod webhook;
 
 use napi_derive::napi;
 

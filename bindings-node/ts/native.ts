@@ -81,7 +81,21 @@ export interface NativeClient {
     optionsJson: string,
     canceller: NativeCanceller | null,
   ): Promise<NativeAnswer>;
+  verifyWebhook(headers: string[], body: Uint8Array): NativeDelivery;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
+}
+
+/** A webhook's delivery that holds. */
+export interface NativeDelivery {
+  id: string;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+/** Verifies webhooks. Headers are names and values in turn. */
+export interface NativeWebhook {
+  verify(headers: string[], body: Uint8Array): NativeDelivery;
+  sign(id: string, timestamp: number, body: Uint8Array): string[];
 }
 
 /** The way through a listing. */
@@ -102,6 +116,7 @@ export interface NativeEmulator {
 /** The module. */
 export interface NativeModule {
   NativeClient: { create(optionsJson: string, clock: NativeClock | null): NativeClient };
+  NativeWebhook: { create(optionsJson: string, clock: NativeClock | null): NativeWebhook };
   NativeCanceller: new () => NativeCanceller;
   NativeRecorder: new () => NativeRecorder;
   NativeClock: new (milliseconds: number) => NativeClock;

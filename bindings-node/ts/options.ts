@@ -73,6 +73,11 @@ export interface ClerkOptions extends HookOptions {
   signInUrl?: string | undefined;
   /** Whether this application is a satellite of another domain. */
   isSatellite?: boolean | undefined;
+  /**
+   * What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated. Environment:
+   * `CLERK_WEBHOOK_SIGNING_SECRET`.
+   */
+  webhookSigningSecret?: string | readonly string[] | undefined;
   /** Where the time comes from. Default: this machine's clock. For tests. */
   clock?: ManualClock | undefined;
   /** Where unset options come from. Default: `process.env`. */
@@ -177,8 +182,12 @@ export const CLIENT_NAMES = table(
   'proxy_url',
   'sign_in_url',
   'is_satellite',
+  'webhook_signing_secret',
   'environment',
 );
+
+/** @internal */
+export const WEBHOOK_NAMES = table('tolerance_ms');
 
 /** How a listing is walked. */
 export interface WalkOptions {

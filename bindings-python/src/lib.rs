@@ -14,6 +14,7 @@ mod error;
 mod runtime;
 mod task;
 mod walk;
+mod webhook;
 
 /// How many times this process is a fork of a fork.
 #[pyfunction]
@@ -41,5 +42,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<emulator::NativeEmulator>()?;
     module.add_class::<task::Completions>()?;
     module.add_class::<task::Task>()?;
-    module.add_class::<walk::Walk>()
+    module.add_class::<walk::Walk>()?;
+    module.add_class::<webhook::NativeWebhook>()
 }

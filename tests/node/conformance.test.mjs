@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { Emulator } from 'clerk-usher/testing';
 
 import { authenticateCase, tokenCase } from './cases.mjs';
+import { webhookCase } from './webhooks.mjs';
 import { calledCase, coverageCase, mutationCase } from './mutations.mjs';
 import { record } from './recorded.mjs';
 import { ROOT, clientOf, failure, internal } from './support.mjs';
@@ -50,6 +51,7 @@ for (const file of files) {
         if (given.kind === 'call') await callCase(given);
         else if (given.kind === 'token') await tokenCase(given, { emulator, other });
         else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
+        else if (given.kind === 'webhook') webhookCase(given);
         else if (given.kind === 'mutation') mutationCase(given, generated);
         else assert.fail(`no runner for the kind ${given.kind}`);
       });
@@ -70,7 +72,7 @@ describe('changed answers', () => {
 
 test('there are cases of every kind', () => {
   const kinds = new Set(all.map((given) => given.kind));
-  for (const kind of ['call', 'token', 'authenticate', 'mutation']) assert.ok(kinds.has(kind), kind);
+  for (const kind of ['call', 'token', 'authenticate', 'webhook', 'mutation']) assert.ok(kinds.has(kind), kind);
 });
 
 async function callCase(given) {

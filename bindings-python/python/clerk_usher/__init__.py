@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .error import TokenError as TokenError
     from .error import UnavailableError as UnavailableError
     from .error import ValidationError as ValidationError
+    from .error import WebhookError as WebhookError
     from .file import File as File
     from .file import FileInput as FileInput
     from .hooks import CallEvent as CallEvent
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
     from .page import Pager as Pager
     from .raw import Headers as Headers
     from .raw import RawResponse as RawResponse
+    from .webhook import Webhook as Webhook
+    from .webhook import WebhookDelivery as WebhookDelivery
 
 _HOMES = {
     "_native": ("Auth", "Claims", "RequestState", "__version__"),
@@ -85,6 +88,7 @@ _HOMES = {
         "TokenError",
         "UnavailableError",
         "ValidationError",
+        "WebhookError",
     ),
     "file": ("File", "FileInput"),
     "hooks": ("CallEvent",),
@@ -92,6 +96,7 @@ _HOMES = {
     "options": ("OMIT", "CallOptions", "ClientOptions", "Omit", "VerifyOptions"),
     "page": ("AsyncPage", "AsyncPager", "Items", "Page", "Pager"),
     "raw": ("Headers", "RawResponse"),
+    "webhook": ("Webhook", "WebhookDelivery"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -137,6 +142,9 @@ __all__ = [
     "UnavailableError",
     "ValidationError",
     "VerifyOptions",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookError",
     "__version__",
 ]
 

@@ -181,8 +181,22 @@ class NativeClient:
     ) -> Task[RequestState]:
         """Starts an authentication that may fetch keys."""
 
+    def verify_webhook(self, headers: list[tuple[str, str]], body: bytes) -> tuple[str, int]:
+        """The id of a webhook's delivery that holds, and when it was sent, in Unix seconds."""
+
     def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
         """Starts fetching the keys that verify tokens."""
+
+@final
+class NativeWebhook:
+    """Verifies webhooks. Options come as JSON."""
+
+    def __new__(cls, options: str, clock: ManualClock | None = None) -> NativeWebhook: ...
+    def verify(self, headers: list[tuple[str, str]], body: bytes) -> tuple[str, int]:
+        """The id of a delivery that holds, and when it was sent, in Unix seconds."""
+
+    def sign(self, id: str, timestamp: int, body: bytes) -> list[tuple[str, str]]:
+        """The headers of a signed delivery."""
 
 @final
 class NativeEmulator:

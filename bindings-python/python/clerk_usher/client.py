@@ -17,12 +17,14 @@ from .options import OMIT, CallOptions, Omit, encode_options
 from .page import AsyncPage, AsyncPager, Page, Pager
 from .raw import RawResponse
 from .request import read_request
+from .webhook import verify_delivery
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Unpack
 
+    from .generated.models import WebhookEvent
     from .options import AuthenticateOptions, ClientOptions, VerifyOptions
 
 P = ParamSpec("P")
@@ -190,6 +192,20 @@ class Clerk(Resources):
             state = self._native.start_authenticate_request(parts, told).wait()
         return _heeded(state)
 
+    def verify_webhook(self, request: object, body: bytes) -> WebhookEvent:
+        """Verifies a webhook with the client's `webhook_signing_secret`, and reads its event. Nothing is sent.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or the
+                headers as a mapping or as pairs. Its body is not touched.
+            body: The bytes of the body as they came.
+
+        Raises:
+            WebhookError: it does not hold, or the client has no secret; `reason` says which.
+            ArgumentError: the body is not bytes, or the request is nothing that is known here.
+        """
+        return verify_delivery(self._native.verify_webhook, request, body).event
+
     def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
 
@@ -323,6 +339,21 @@ class AsyncClerk(AsyncResources):
         if state is None:
             state = await run(lambda completions: self._native.start_authenticate_request(parts, told, completions))
         return _heeded(state)
+
+    def verify_webhook(self, request: object, body: bytes) -> WebhookEvent:
+        """Verifies a webhook with the client's `webhook_signing_secret`, and reads its event. Nothing is sent, and
+        there is nothing to await.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or the
+                headers as a mapping or as pairs. Its body is not touched.
+            body: The bytes of the body as they came.
+
+        Raises:
+            WebhookError: it does not hold, or the client has no secret; `reason` says which.
+            ArgumentError: the body is not bytes, or the request is nothing that is known here.
+        """
+        return verify_delivery(self._native.verify_webhook, request, body).event
 
     async def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.

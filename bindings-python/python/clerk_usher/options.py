@@ -90,6 +90,9 @@ class ClientOptions(TypedDict, total=False):
     """Where users sign in. Environment: `CLERK_SIGN_IN_URL`."""
     is_satellite: bool | None
     """Whether this application is a satellite of another domain. Environment: `CLERK_IS_SATELLITE`."""
+    webhook_signing_secret: str | Sequence[str] | None
+    """What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated. Environment:
+    `CLERK_WEBHOOK_SIGNING_SECRET`."""
     environment: Mapping[str, str] | None
     """Variables to use instead of the process's."""
     on_request: Hook | None
@@ -182,6 +185,7 @@ _TIMES = frozenset(
         "keys_timeout",
         "retry_delay",
         "timeout",
+        "tolerance",
     }
 )
 

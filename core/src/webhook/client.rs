@@ -27,10 +27,11 @@ impl Clerk {
         Ok(self.webhook()?.verify(headers, body)?)
     }
 
-    /// What the client verifies webhooks with.
+    /// What the client verifies webhooks with, for the bindings.
     ///
     /// # Errors
     /// `webhook-secret-missing` if it has no `webhook_signing_secret`.
+    #[doc(hidden)]
     pub fn webhook(&self) -> Result<&Webhook, WebhookError> {
         self.inner.webhook.as_ref().ok_or_else(|| missing(OPTION))
     }

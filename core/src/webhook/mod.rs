@@ -5,7 +5,7 @@
 //! use clerk_usher::webhook::Webhook;
 //!
 //! # fn received(headers: http::HeaderMap, body: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
-//! let webhook = Webhook::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?;
+//! let webhook = Webhook::new("whsec_YW4gZW5kcG9pbnQgaGFzIGEgc2VjcmV0")?;
 //! match webhook.verify(&headers, body)? {
 //!     WebhookEvent::UserCreated(event) => println!("{:?}", event.data.and_then(|user| user.id)),
 //!     other => println!("{:?}", other.event_type()),
