@@ -107,7 +107,9 @@ def test_an_unknown_event() -> None:
     body = b'{"type":"comet.seen","data":[1,{"a":2}],"more":3}'
     event = webhook().verify(signed(body), body)
     assert isinstance(event, models.UnknownWebhookEvent)
-    assert (event.type, event.data, event["more"], event.timestamp) == ("comet.seen", [1, {"a": 2}], 3, None)
+    assert event.to_dict() == json.loads(body)
+    assert (str(event.type), event.data, event["more"]) == ("comet.seen", [1, {"a": 2}], 3)
+    assert event.instance_id is None
 
 
 def test_every_event_of_the_union_is_a_model() -> None:

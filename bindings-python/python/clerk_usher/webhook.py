@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._native import ManualClock, NativeWebhook
 from .error import ArgumentError, WebhookError
-from .kinds import is_bytes
+from .kinds import is_buffer, is_bytes
 from .lazy import loading
 from .options import encode_options
 from .request import read_headers
@@ -21,8 +21,6 @@ _RAW = (
     "`request.body` in Django, `request.get_data()` in Flask, `await request.body()` in FastAPI and Starlette, "
     "`await request.read()` in aiohttp"
 )
-
-_TIMESTAMP = "`timestamp` must be a whole number of Unix seconds"
 
 
 class WebhookDelivery:
@@ -137,13 +135,7 @@ class Webhook:
         Raises:
             ArgumentError: the id is nothing that a header can carry, or another argument is of a wrong kind.
         """
-        given: object = timestamp
-        if isinstance(given, bool) or not isinstance(given, int) or abs(given) >= 2**63:
-            raise ArgumentError(_TIMESTAMP, argument="timestamp")
-        text: object = id
-        if not isinstance(text, str):
-            raise ArgumentError("`id` must be a text", argument="id")
-        return dict(self._native.sign(id.encode("utf-8", "replace").decode(), timestamp, _bytes(body)))
+        return dict(self._native.sign(_text(id), _seconds(timestamp), _bytes(body)))
 
     def __repr__(self) -> str:
         return "Webhook(…)"
@@ -165,9 +157,21 @@ def verify_delivery(
     return WebhookDelivery(id, timestamp, raw.decode())
 
 
+def _text(id: object) -> str:
+    if isinstance(id, str):
+        return id.encode("utf-8", "replace").decode()
+    raise ArgumentError("`id` must be a text", argument="id")
+
+
+def _seconds(timestamp: object) -> int:
+    if isinstance(timestamp, int) and not isinstance(timestamp, bool) and abs(timestamp) < 2**63:
+        return timestamp
+    raise ArgumentError("`timestamp` must be a whole number of Unix seconds", argument="timestamp")
+
+
 def _bytes(body: object) -> bytes:
     if is_bytes(body):
         return body
-    if isinstance(body, (bytearray, memoryview)):
+    if is_buffer(body):
         return bytes(body)
     raise ArgumentError(_RAW.format(f"a {type(body).__name__}"), argument="body")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 from ...model import Model, read_union
 
 if TYPE_CHECKING:
+    from ...event import UnknownEventType
     from .organization_domains import OrganizationDomain
     from .organization_invitations import InviterPublicData, OrganizationPublicData
     from .organization_memberships import OrganizationMembership
@@ -1540,7 +1541,7 @@ class UnknownWebhookEvent(Model):
     __slots__ = ()
     _nested = {"event_attributes": "WebhookEventAttributes"}
 
-    type: str
+    type: Literal[UnknownEventType.ANY]
     """What happened."""
     data: Any | None
     """What it happened to, as it came."""

@@ -83,6 +83,7 @@ fn home_module(catalogue: &Catalogue, home: &str, uses: &Uses) -> Result<String,
             others.push((format!(".{}", module(other)), names));
         }
     }
+    others.push(("...event".to_owned(), vec!["UnknownEventType".to_owned()]));
     others.sort();
     let mut out = docstring(0, &format!("Models of `{}`.", module(home)), &[]);
     out.push_str("\nfrom __future__ import annotations\n\n");
@@ -151,6 +152,7 @@ fn view(model: &Model, is_member: bool, aliases: &mut Aliases) -> Result<String,
         let annotation = match (model.event, field.enumeration.as_slice()) {
             // What tells an event is that very text: type checkers narrow by it.
             (Some(EventKind::Known), [only]) => format!("Literal[{}]", literal(only)),
+            (Some(EventKind::Unknown), []) if field.name == "type" => "Literal[UnknownEventType.ANY]".to_owned(),
             _ => response(field, aliases, || alias_name(&model.name, field)),
         };
         fields.push_str(&format!("    {name}: {annotation}\n"));
