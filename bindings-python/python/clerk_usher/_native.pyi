@@ -15,6 +15,7 @@ __all__ = [
     "ManualClock",
     "NativeClient",
     "NativeEmulator",
+    "NativeWebhook",
     "RequestState",
     "Task",
     "Walk",

@@ -113,8 +113,11 @@ fn secrets_and_bodies_are_not_printed() {
         assert_eq!(error.reason, WebhookErrorReason::SecretInvalid);
         assert!(error.message.contains("`secret[1]`"), "{error}");
         assert!(!error.to_string().contains("bad secret"), "{error}");
-        let options = serde_json::json!({ "webhook_signing_secret": text, "environment": {} }).to_string();
+        let options =
+            serde_json::json!({ "secret_key": "sk_test_1", "webhook_signing_secret": text, "environment": {} });
+        let options = options.to_string();
         let error = crate::ClerkBuilder::from_json(&options).and_then(crate::ClerkBuilder::build).unwrap_err();
+        assert!(error.to_string().contains("`webhook_signing_secret`"), "{error}");
         assert!(!error.to_string().contains("bad secret"), "{error}");
         assert!(!format!("{error:?}").contains("bad secret"), "{error:?}");
     }
@@ -141,6 +144,7 @@ fn options_as_json() {
 fn a_copy_of_a_client_keeps_the_secret_and_may_have_another() {
     let clerk = crate::Clerk::builder()
         .environment([])
+        .secret_key("sk_test_1")
         .webhook_signing_secret(secret("the first"))
         .clock(ManualClock::new(NOW * 1_000))
         .build()
