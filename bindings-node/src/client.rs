@@ -17,6 +17,7 @@ use crate::cancel::{Flag, NativeCanceller};
 use crate::clock::NativeClock;
 use crate::hooks::{NativeRecorder, recorded};
 use crate::runtime::promise;
+use crate::webhook::NativeDelivery;
 
 /// A file of a multipart form.
 #[napi(object, object_to_js = false)]
@@ -188,6 +189,13 @@ impl NativeClient {
             let options = AuthenticateOptions::from_json(&options_json)?;
             Ok(Outcome::Value(clerk.verify_machine_token(&token, &options).await?.to_json()))
         })
+    }
+
+    /// The verdict on a webhook's delivery. `headers` has names and values in turn.
+    #[napi(catch_unwind)]
+    pub fn verify_webhook(&self, headers: Vec<String>, body: Uint8Array) -> Result<NativeDelivery> {
+        let webhook = self.0.webhook().map_err(|error| thrown(&error.into()))?;
+        crate::webhook::verify(webhook, &headers, &body)
     }
 
     /// Fetches the keys that verify tokens.

@@ -15,6 +15,7 @@ mod helper;
 mod hooks;
 mod runtime;
 mod walk;
+mod webhook;
 
 use napi_derive::napi;
 

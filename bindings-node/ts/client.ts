@@ -24,8 +24,10 @@ import {
   type VerifyMachineTokenOptions,
   type VerifyTokenOptions,
 } from './options.js';
-import { toRequestJson, type RequestInput } from './request.js';
+import { toRequestJson, type HeadersInput, type RequestInput } from './request.js';
 import type { SessionClaims } from './token.js';
+import type { WebhookEvent } from './generated/webhook_events.js';
+import { verifyDelivery, type WebhookBody } from './webhook.js';
 
 /** Query and body of {@link Clerk.request}. */
 export interface RequestParams {
@@ -171,6 +173,19 @@ export class Clerk extends Resources {
     );
     return response.json();
   };
+
+  /**
+   * Verifies a webhook with the client's `webhookSigningSecret`, and reads its event. Nothing is sent or awaited.
+   *
+   * @param request a fetch `Request`, Node's `IncomingMessage`, or the headers alone. Its own body is not touched.
+   * @param body the body as it came, before anything parsed it.
+   * @throws {WebhookError} with the reason it does not hold, or that the client has no secret.
+   * @throws {ArgumentError} for a body that was parsed already.
+   */
+  verifyWebhook(request: RequestInput | HeadersInput, body: WebhookBody): WebhookEvent {
+    const { client } = this.#dispatch;
+    return verifyDelivery((headers, bytes) => client.verifyWebhook(headers, bytes), request, body).event;
+  }
 
   /**
    * Fetches the keys that verify tokens, so that no request has to wait for them: for start-up hooks. Does nothing when

@@ -104,6 +104,7 @@ export interface NativeClient {
   ): Promise<NativeAnswer>;
   tryVerifyMachineToken(token: string, optionsJson: string): string | null;
   verifyMachineToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  verifyWebhook(headers: string[], body: Uint8Array): NativeDelivery;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
   doctor(token: string | null, canceller: NativeCanceller | null): Promise<NativeAnswer>;
   frontendApiProxy(optionsJson: string): NativeFrontendApiProxy;
@@ -116,6 +117,19 @@ export interface NativeFrontendApiProxy {
   prepare(requestJson: string): string;
   response(context: string, status: number, headersJson: string): string;
   failed(): string;
+}
+
+/** A webhook's delivery that holds. */
+export interface NativeDelivery {
+  id: string;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+/** Verifies webhooks. Headers are names and values in turn. */
+export interface NativeWebhook {
+  verify(headers: string[], body: Uint8Array): NativeDelivery;
+  sign(id: string, timestamp: number, body: Uint8Array): string[];
 }
 
 /** The way through a listing. */
@@ -136,6 +150,7 @@ export interface NativeEmulator {
 /** The module. */
 export interface NativeModule {
   NativeClient: { create(optionsJson: string, clock: NativeClock | null): NativeClient };
+  NativeWebhook: { create(optionsJson: string, clock: NativeClock | null): NativeWebhook };
   NativeCanceller: new () => NativeCanceller;
   NativeRecorder: new () => NativeRecorder;
   NativeClock: new (milliseconds: number) => NativeClock;

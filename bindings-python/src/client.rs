@@ -232,6 +232,13 @@ impl NativeClient {
         made().map(NativeFrontendApiProxy::new).map_err(|error| raise(py, &error))
     }
 
+    /// The id of a webhook's delivery that holds, and when it was sent, in Unix seconds.
+    #[allow(clippy::needless_pass_by_value)] // what pyo3 converts, it converts into a value
+    fn verify_webhook(&self, py: Python<'_>, headers: Vec<(String, String)>, body: &[u8]) -> PyResult<(String, i64)> {
+        let webhook = self.0.webhook().map_err(|error| raise(py, &error.into()))?;
+        crate::webhook::verify(py, webhook, &headers, body)
+    }
+
     /// Starts fetching the keys that verify tokens.
     #[pyo3(signature = (completions=None))]
     fn start_warm_up(&self, py: Python<'_>, completions: Option<&Completions>) -> PyResult<Task> {

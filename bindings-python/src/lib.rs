@@ -16,6 +16,7 @@ mod machine;
 mod runtime;
 mod task;
 mod walk;
+mod webhook;
 
 /// How many times this process is a fork of a fork.
 #[pyfunction]
@@ -48,5 +49,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<machine::MachineToken>()?;
     module.add_class::<task::Completions>()?;
     module.add_class::<task::Task>()?;
-    module.add_class::<walk::Walk>()
+    module.add_class::<walk::Walk>()?;
+    module.add_class::<webhook::NativeWebhook>()
 }

@@ -45,6 +45,7 @@ mod secret;
 pub mod testing;
 pub mod token;
 mod verification;
+pub mod webhook;
 
 pub use call::CallOptions;
 pub use client::{Clerk, PreparedCall};
@@ -58,3 +59,4 @@ pub use model::FreeForm;
 pub use options::ClerkBuilder;
 pub use reverification::{ReverificationError, reverification_error};
 pub use secret::Secret;
+pub use webhook::Webhook;

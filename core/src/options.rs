@@ -15,6 +15,7 @@ use crate::doctor::{self, Report};
 use crate::error::{ConfigError, Result};
 use crate::hooks::{CallEvent, CallStep, Hooks};
 use crate::secret::Secret;
+use crate::webhook::WebhookSecrets;
 
 /// The API version that is asked for unless another is set.
 pub const DEFAULT_API_VERSION: &str = "2026-05-12";
@@ -23,7 +24,8 @@ pub const DEFAULT_API_URL: &str = "https://api.clerk.com";
 
 /// Builds a [`Clerk`]. What is not set comes from the environment: `CLERK_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`,
 /// `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY`, `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`,
-/// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`.
+/// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`,
+/// `CLERK_WEBHOOK_SIGNING_SECRET`.
 #[derive(Debug, Clone, Default)]
 pub struct ClerkBuilder {
     pub(crate) values: Values,
@@ -126,6 +128,7 @@ pub(crate) struct Values {
     pub(crate) auto_proxy: Option<bool>,
     /// Where what was not set came from.
     pub(crate) variables: Environment,
+    pub(crate) webhook_signing_secret: Option<WebhookSecrets>,
 }
 
 const NAMES: &[&str] = &[
@@ -158,6 +161,7 @@ const NAMES: &[&str] = &[
     "organization_patterns",
     "personal_account_patterns",
     "machine_cache_ms",
+    "webhook_signing_secret",
     "environment",
 ];
 
@@ -226,6 +230,8 @@ impl ClerkBuilder {
         sign_in_url: String;
         /// Whether this application is a satellite of another domain.
         is_satellite: bool;
+        /// What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated.
+        webhook_signing_secret: WebhookSecrets;
     }
 
     /// The audiences a token may be for: where a token names any, one of these.
@@ -364,6 +370,10 @@ impl ClerkBuilder {
             "personal_account_patterns" => v.personal_account_patterns = Some(texts(name, value)?),
             "machine_cache_ms" => v.machine_cache = Some(milliseconds(name, &value)?),
             "is_satellite" => v.is_satellite = Some(parse(name, value, "true or false")?),
+            "webhook_signing_secret" => {
+                let secrets = WebhookSecrets::from_value(value);
+                v.webhook_signing_secret = Some(secrets.ok_or_else(|| wrong(name, "a string or a list of strings"))?);
+            }
             "environment" => self.environment = Environment::Given(parse(name, value, "an object of texts")?),
             _ => {
                 let meant = closest(name, NAMES.iter().copied());
@@ -426,6 +436,10 @@ impl ClerkBuilder {
             let host = variable("VERCEL_PROJECT_PRODUCTION_URL").and_then(|url| host_of(&url));
             Some(!disabled && production && host.is_some_and(|host| host.ends_with(".vercel.app")))
         });
+        v.webhook_signing_secret = v
+            .webhook_signing_secret
+            .take()
+            .or_else(|| variable("CLERK_WEBHOOK_SIGNING_SECRET").map(WebhookSecrets::from));
     }
 }
 

@@ -9,6 +9,7 @@ import { Emulator } from 'clerk-usher/testing';
 
 import { authenticateCase, tokenCase } from './cases.mjs';
 import { HELPER_KINDS, doctorCase, helperCase } from './helpers.mjs';
+import { webhookCase } from './webhooks.mjs';
 import { calledCase, coverageCase, mutationCase } from './mutations.mjs';
 import { record } from './recorded.mjs';
 import { ROOT, clientOf, failure, internal } from './support.mjs';
@@ -51,6 +52,7 @@ for (const file of files) {
         if (given.kind === 'call') await callCase(given);
         else if (given.kind === 'token') await tokenCase(given, { emulator, other });
         else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
+        else if (given.kind === 'webhook') webhookCase(given);
         else if (given.kind === 'mutation') mutationCase(given, generated);
         else if (given.kind === 'doctor') await doctorCase(given, { emulator, other });
         else if (HELPER_KINDS.includes(given.kind)) await helperCase(given);
@@ -73,7 +75,8 @@ describe('changed answers', () => {
 
 test('there are cases of every kind', () => {
   const kinds = new Set(all.map((given) => given.kind));
-  for (const kind of ['call', 'token', 'authenticate', 'mutation', 'doctor', ...HELPER_KINDS]) assert.ok(kinds.has(kind), kind);
+  const all = ['call', 'token', 'authenticate', 'webhook', 'mutation', 'doctor', ...HELPER_KINDS];
+  for (const kind of all) assert.ok(kinds.has(kind), kind);
 });
 
 async function callCase(given) {

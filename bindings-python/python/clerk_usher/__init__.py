@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .error import TokenError as TokenError
     from .error import UnavailableError as UnavailableError
     from .error import ValidationError as ValidationError
+    from .error import WebhookError as WebhookError
     from .file import File as File
     from .file import FileInput as FileInput
     from .frontend_api_proxy import FrontendApiProxy as FrontendApiProxy
@@ -84,6 +85,8 @@ if TYPE_CHECKING:
     from .redirect import Redirects as Redirects
     from .reverification import ReverificationError as ReverificationError
     from .reverification import reverification_error as reverification_error
+    from .webhook import Webhook as Webhook
+    from .webhook import WebhookDelivery as WebhookDelivery
 
 _HOMES = {
     "_native": (
@@ -118,6 +121,7 @@ _HOMES = {
         "TokenError",
         "UnavailableError",
         "ValidationError",
+        "WebhookError",
     ),
     "file": ("File", "FileInput"),
     "hooks": ("CallEvent",),
@@ -148,6 +152,7 @@ _HOMES = {
     ),
     "redirect": ("Redirects",),
     "reverification": ("ReverificationError", "reverification_error"),
+    "webhook": ("Webhook", "WebhookDelivery"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -209,6 +214,9 @@ __all__ = [
     "UnverifiedToken",
     "ValidationError",
     "VerifyOptions",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookError",
     "__version__",
     "api_url_from_publishable_key",
     "decode_token",

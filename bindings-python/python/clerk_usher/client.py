@@ -28,12 +28,14 @@ from .options import OMIT, CallOptions, Omit, encode_options
 from .page import AsyncPage, AsyncPager, Page, Pager
 from .raw import RawResponse
 from .request import read_request
+from .webhook import verify_delivery
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Unpack
 
+    from .generated.models import WebhookEvent
     from .options import AuthenticateOptions, ClientOptions, MachineTokenOptions, VerifyOptions
 
 P = ParamSpec("P")
@@ -244,6 +246,20 @@ class Clerk(Resources):
     def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
         """What `Auth.get_token()` asks for: the token in hand, or the one that this call makes."""
         return token if call is None else _jwt(self._starter.wait(self._starter.operation(*call, None)))
+
+    def verify_webhook(self, request: object, body: bytes) -> WebhookEvent:
+        """Verifies a webhook with the client's `webhook_signing_secret`, and reads its event. Nothing is sent.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or the
+                headers as a mapping or as pairs. Its body is not touched.
+            body: The bytes of the body as they came.
+
+        Raises:
+            WebhookError: it does not hold, or the client has no secret; `reason` says which.
+            ArgumentError: the body is not bytes, or the request is nothing that is known here.
+        """
+        return verify_delivery(self._native.verify_webhook, request, body).event
 
     def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
@@ -457,6 +473,21 @@ class AsyncClerk(AsyncResources):
     async def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
         """What `AsyncAuth.get_token()` asks for: the token in hand, or the one that this call makes."""
         return token if call is None else _jwt(await self._starter.run(self._starter.operation(*call, None)))
+
+    def verify_webhook(self, request: object, body: bytes) -> WebhookEvent:
+        """Verifies a webhook with the client's `webhook_signing_secret`, and reads its event. Nothing is sent, and
+        there is nothing to await.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or the
+                headers as a mapping or as pairs. Its body is not touched.
+            body: The bytes of the body as they came.
+
+        Raises:
+            WebhookError: it does not hold, or the client has no secret; `reason` says which.
+            ArgumentError: the body is not bytes, or the request is nothing that is known here.
+        """
+        return verify_delivery(self._native.verify_webhook, request, body).event
 
     async def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.

@@ -12,3 +12,4 @@ pub mod intact;
 pub mod mutate;
 pub mod recorded;
 pub mod token;
+pub mod webhook;
