@@ -1,5 +1,6 @@
 //! The Rust runner of the conformance cases. What is right stands in the cases; this only carries it out and compares.
 
+mod ahead;
 pub mod authenticate;
 pub mod call;
 pub mod case;
@@ -7,6 +8,10 @@ pub mod compare;
 pub mod generated;
 pub mod given;
 pub mod intact;
+mod location;
+pub mod machine;
 pub mod mutate;
+mod placed;
 pub mod recorded;
+mod steps;
 pub mod token;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clerk_usher_emulator::Emulator;
 use clerk_usher_tests::call::Way;
 use clerk_usher_tests::case::{self, Case, Outcome};
-use clerk_usher_tests::{authenticate, call, mutate, token};
+use clerk_usher_tests::{authenticate, call, machine, mutate, token};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// One emulator for all: the cases share it one after the other.
@@ -61,6 +61,7 @@ fn play(stage: &Stage, case: &Case, way: &str) -> Outcome {
         ("call", _) => runtime.block_on(call::run(emulator, case, Way::Dispatch)),
         ("token", _) => runtime.block_on(token::run(emulator, case)),
         ("authenticate", _) => runtime.block_on(authenticate::run(emulator, case)),
+        ("machine", _) => runtime.block_on(machine::run(emulator, case)),
         (kind, _) => Err(format!("there is no runner for cases of kind {kind:?}")),
     }
 }
