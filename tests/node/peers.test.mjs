@@ -182,7 +182,7 @@ async function ourState(given, now) {
 
 async function theirState(given) {
   const { url, method, headers } = given.request;
-  const { organizationPatterns, personalAccountPatterns, ...options } = { ...theirOptions(given.client), ...theirOptions(given.options) };
+  const { organizationPatterns, personalAccountPatterns, ...options } = merged(theirOptions(given.client), theirOptions(given.options));
   const keys = { secretKey: emulator.secretKey, publishableKey: emulator.publishableKey };
   try {
     const own = createClerkClient({
@@ -214,9 +214,20 @@ function stateVerdict(given, state, auth) {
     user: auth?.userId ?? null,
     org: [auth?.orgId ?? null, auth?.orgRole ?? null, auth?.orgSlug ?? null, auth?.orgPermissions ?? null],
     has,
-    ...(location === null ? {} : { location }),
-    ...(cookies.length === 0 ? {} : { set_cookie: cookies }),
+    ...(location === null ? {} : { location: masked(location) }),
+    ...(cookies.length === 0 ? {} : { set_cookie: cookies.map(masked) }),
   };
+}
+
+/** The client's options under the call's; what is falsy takes nothing back. */
+function merged(client, call) {
+  const said = Object.entries(call).filter(([name, value]) => value || !client[name]);
+  return { ...client, ...Object.fromEntries(said) };
+}
+
+/** Without tokens, which are others in every run. */
+function masked(text) {
+  return text.replaceAll(/eyJ[\w.-]+/g, '<token>');
 }
 
 /** Our options in their names. */
