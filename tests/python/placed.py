@@ -1,4 +1,4 @@
-"""What stands for something else in a case: `$TOKEN` for a token that is made for it, `$SECRET_KEY` for the instance's."""
+"""What stands for something else in a case: `$TOKEN` for a token made for it, `$SECRET_KEY` for the instance's."""
 
 from __future__ import annotations
 

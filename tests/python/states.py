@@ -56,8 +56,8 @@ def _header(state: Any, name: str) -> str | list[str] | None:
 def check_location(expected: Any, got: Any) -> None:
     """Where the browser is sent: a text is exactly that URL, an object has its parts.
 
-    A `query` that is an object holds all there is, in any order; as a list of pairs, in this order. `query_within` names
-    only some, null for one that must not be there.
+    A `query` that is an object holds all there is, in any order; as a list of pairs, in this order. `query_within`
+    names only some, null for one that must not be there.
     """
     if not isinstance(expected, dict) or got is None:
         assert got == expected, "location"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import inspect
-import json
 import warnings
 from collections.abc import Callable
 from typing import Any
