@@ -131,7 +131,7 @@ impl NativeClient {
         })
     }
 
-    /// Authenticates a request with the keys at hand: null if keys have to be fetched.
+    /// Authenticates a request with what is at hand: null if the API has to be asked.
     #[napi(catch_unwind)]
     pub fn try_authenticate_request(
         &self,
@@ -140,13 +140,13 @@ impl NativeClient {
     ) -> Result<Option<NativeRequestState>> {
         let (request, options) = authenticate_options(&request_json, &options_json).map_err(|error| thrown(&error))?;
         match self.0.try_authenticate_request(&request, &options) {
-            Step::Done(Ok(state)) => Ok(Some(NativeRequestState::new(state))),
-            Step::Done(Err(error)) => Err(thrown(&error)),
-            Step::NeedKeys(_) => Ok(None),
+            Some(Ok(state)) => Ok(Some(NativeRequestState::new(state))),
+            Some(Err(error)) => Err(thrown(&error)),
+            None => Ok(None),
         }
     }
 
-    /// The same, fetching keys.
+    /// The same, asking the API.
     #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
     pub fn authenticate_request<'env>(
         &self,
@@ -160,6 +160,33 @@ impl NativeClient {
             let (request, options) = authenticate_options(&request_json, &options_json)?;
             let state = clerk.authenticate_request(&request, &options).await?;
             Ok(Outcome::State(Box::new(state)))
+        })
+    }
+
+    /// Verifies a machine's token with what is at hand: what is known of it as JSON text, or null if the API has to be asked.
+    #[napi(catch_unwind)]
+    pub fn try_verify_machine_token(&self, token: String, options_json: String) -> Result<Option<String>> {
+        let options = AuthenticateOptions::from_json(&options_json).map_err(|error| thrown(&error.into()))?;
+        match self.0.try_verify_machine_token(&token, &options) {
+            Some(Ok(token)) => Ok(Some(token.to_json())),
+            Some(Err(error)) => Err(thrown(&error)),
+            None => Ok(None),
+        }
+    }
+
+    /// The same, asking the API.
+    #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
+    pub fn verify_machine_token<'env>(
+        &self,
+        env: &'env Env,
+        token: String,
+        options_json: String,
+        canceller: Option<&NativeCanceller>,
+    ) -> Result<Object<'env>> {
+        let clerk = self.0.clone();
+        promise(env, flag(canceller), async move {
+            let options = AuthenticateOptions::from_json(&options_json)?;
+            Ok(Outcome::Value(clerk.verify_machine_token(&token, &options).await?.to_json()))
         })
     }
 

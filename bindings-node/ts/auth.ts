@@ -1,7 +1,8 @@
 /** Who is calling: the outcome of authenticating a request, and what the caller may do. All of it is decided in the core. */
 
-import { camelMessage } from './names.js';
-import type { NativeRequestState } from './native.js';
+import { native } from './error.js';
+import { camelCase, camelMessage } from './names.js';
+import type { NativeAuth, NativeRequestState } from './native.js';
 import type { ActorClaim, SessionClaims } from './token.js';
 
 /**
@@ -56,7 +57,27 @@ interface AuthJson {
   org_permissions?: string[] | null;
   factor_verification_age?: [number, number] | null;
   session_claims?: SessionClaims | null;
+  id?: string | null;
+  subject?: string | null;
+  scopes?: string[] | null;
+  name?: string | null;
+  claims?: Record<string, unknown> | null;
+  machine_id?: string | null;
+  client_id?: string | null;
 }
+
+/** What token {@link Auth.getToken} is to get. */
+export interface GetTokenOptions {
+  /** Name of a JWT template. */
+  template?: string | undefined;
+  /** The new token's life, in seconds. */
+  expiresInSeconds?: number | undefined;
+  /** Gives up waiting; the promise is then rejected with the signal's reason, as it is. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Calls an operation and gives the JSON of its answer. @internal */
+export type CallOperation = (operation: string, argumentsJson: string, signal: AbortSignal | undefined) => Promise<unknown>;
 
 /** Who is calling: one object for every outcome, its fields null where nobody is signed in. */
 export class Auth {
@@ -82,12 +103,26 @@ export class Auth {
   readonly orgPermissions: string[] | null;
   /** Minutes since the first and the second factor were verified; -1 for never. */
   readonly factorVerificationAge: [number, number] | null;
-  readonly #state: NativeRequestState;
-  readonly #treatPendingAsSignedOut: boolean;
+  /** A machine token's id. */
+  readonly id: string | null;
+  /** Whose a machine token is: `user_…`, `org_…` or `mch_…`. */
+  readonly subject: string | null;
+  /** What a machine token may be used for. */
+  readonly scopes: string[] | null;
+  /** An API key's name. */
+  readonly name: string | null;
+  /** The claims of an API key or M2M token, verbatim. */
+  readonly claims: Record<string, unknown> | null;
+  /** The machine that an M2M token is of. */
+  readonly machineId: string | null;
+  /** The OAuth application that a token was given to. */
+  readonly clientId: string | null;
+  readonly #native: () => NativeAuth;
+  readonly #call: CallOperation;
   readonly #claims: SessionClaims | null;
 
   /** @internal */
-  constructor(state: NativeRequestState, treatPendingAsSignedOut: boolean, json: AuthJson) {
+  constructor(native: () => NativeAuth, call: CallOperation, json: AuthJson) {
     this.tokenType = json.token_type;
     this.isAuthenticated = json.is_authenticated;
     this.userId = json.user_id ?? null;
@@ -100,8 +135,15 @@ export class Auth {
     this.orgPermissions = json.org_permissions ?? null;
     this.factorVerificationAge = json.factor_verification_age ?? null;
     this.#claims = json.session_claims ?? null;
-    this.#state = state;
-    this.#treatPendingAsSignedOut = treatPendingAsSignedOut;
+    this.id = json.id ?? null;
+    this.subject = json.subject ?? null;
+    this.scopes = json.scopes ?? null;
+    this.name = json.name ?? null;
+    this.claims = json.claims ?? null;
+    this.machineId = json.machine_id ?? null;
+    this.clientId = json.client_id ?? null;
+    this.#native = native;
+    this.#call = call;
   }
 
   /** The claims of the token, verbatim; null where nobody is signed in. */
@@ -111,7 +153,33 @@ export class Auth {
 
   /** Whether the caller has all that is asked. False for nobody, for no question, and for one of a wrong type. */
   has(question: HasQuestion): boolean {
-    return this.#state.has(this.#treatPendingAsSignedOut, questionJson(question));
+    return this.#native().has(questionJson(question));
+  }
+
+  /**
+   * A token for this caller: the one that the request had; with a template or a life of its own, a session's token that
+   * the API makes (R-410). Null for nobody.
+   *
+   * @throws {ClerkError} what the call of the API meets.
+   */
+  async getToken(options: GetTokenOptions = {}): Promise<string | null> {
+    const { template, expiresInSeconds, signal } = options;
+    const request = this.#native().tokenRequest(template ?? null, expiresInSeconds ?? null);
+    if (request.operation === undefined) return request.token ?? null;
+    const answer = await this.#call(request.operation, request.arguments ?? '{}', signal);
+    const jwt = typeof answer === 'object' && answer !== null ? (answer as { jwt?: unknown }).jwt : null;
+    return typeof jwt === 'string' ? jwt : null;
+  }
+
+  /**
+   * This object if it is of a kind that is accepted here; else nobody (R-391). For frameworks that authenticate every request
+   * with any kind of token, and ask at each route for some.
+   *
+   * @param acceptsToken a kind, several, or `any`.
+   */
+  narrow(acceptsToken: TokenType | readonly TokenType[] | 'any'): Auth {
+    const narrowed = native(() => this.#native().narrow(JSON.stringify(acceptsToken) ?? 'null'));
+    return new Auth(() => narrowed, this.#call, JSON.parse(narrowed.toJson()) as AuthJson);
   }
 
   /** What may be sent to a browser: everything but the methods. */
@@ -168,6 +236,7 @@ interface StateJson {
   sign_up_url: string;
   after_sign_in_url: string;
   after_sign_up_url: string;
+  response_status: number | null;
   auth: AuthJson | null;
   auth_with_pending?: AuthJson | null;
 }
@@ -187,9 +256,10 @@ export class RequestState {
   readonly #native: NativeRequestState;
   readonly #json: StateJson;
   readonly #auth = new Map<boolean, Auth>();
+  readonly #call: CallOperation;
 
   /** @internal */
-  constructor(state: NativeRequestState) {
+  constructor(state: NativeRequestState, call: CallOperation) {
     const json = JSON.parse(state.toJson()) as StateJson;
     this.status = json.status;
     this.reason = json.reason;
@@ -198,6 +268,7 @@ export class RequestState {
     this.retryAfter = json.retry_after;
     this.#json = json;
     this.#native = state;
+    this.#call = call;
     for (const note of json.notes) warnOnce(note.name, note.message);
   }
 
@@ -259,6 +330,20 @@ export class RequestState {
     return new Headers(this.#json.headers);
   }
 
+  /**
+   * The status to answer with, and {@link RequestState.headers}, instead of serving the request: 307 where the browser has
+   * to go elsewhere first, 503 when unavailable. Null: serve it, with the headers added to the response.
+   */
+  get responseStatus(): number | null {
+    return this.#json.response_status;
+  }
+
+  /** What the decision was made on, for looking at: secrets are cut to what tells their kind. */
+  debug(): Record<string, unknown> {
+    const told = JSON.parse(this.#native.debugJson()) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(told).map(([name, value]) => [camelCase(name), value]));
+  }
+
   /** The token, when somebody is signed in. Not shown when the state is printed. */
   get token(): string | null {
     return this.#json.token;
@@ -284,7 +369,9 @@ export class RequestState {
     if (json === null) return null;
     let auth = this.#auth.get(pendingIsOut);
     if (auth === undefined) {
-      auth = new Auth(this.#native, pendingIsOut, json);
+      let made: NativeAuth | null = null;
+      const lazily = (): NativeAuth => (made ??= this.#native.auth(pendingIsOut) as NativeAuth);
+      auth = new Auth(lazily, this.#call, json);
       this.#auth.set(pendingIsOut, auth);
     }
     return auth;

@@ -1,22 +1,25 @@
 /** The client: the API's resources, who is calling, and any path that the catalogue lacks. */
 
-import { RequestState } from './auth.js';
+import { RequestState, type CallOperation } from './auth.js';
 import { Call, settle, settleCall, type RawResponse } from './call.js';
 import { nativeClock } from './clock.js';
 import { Dispatch } from './dispatch.js';
 import { ArgumentError, native } from './error.js';
 import { Resources } from './generated/resources.js';
 import { HOOK_NAMES, Hooks } from './hooks.js';
+import { toMachineToken, type MachineToken } from './machine.js';
 import { nativeModule, type NativeClock } from './native.js';
 import {
   AUTHENTICATE_NAMES,
   CALL_NAMES,
   CLIENT_NAMES,
+  MACHINE_NAMES,
   VERIFY_NAMES,
   toOptionsJson,
   type AuthenticateRequestOptions,
   type CallOptions,
   type ClerkOptions,
+  type VerifyMachineTokenOptions,
   type VerifyTokenOptions,
 } from './options.js';
 import { toRequestJson, type RequestInput } from './request.js';
@@ -111,24 +114,61 @@ export class Clerk extends Resources {
   }
 
   /**
-   * Who is calling? Looks at the `Authorization` header and the session cookie of a request; never at its body. When the
-   * keys are at hand nothing is awaited but this promise.
+   * Who is calling? Looks at the headers of a request, never at its body. When what is needed is at hand nothing is awaited
+   * but this promise.
    *
-   * @returns one of three outcomes: signed in, signed out with the reason, or unavailable when the keys cannot be had.
+   * ```ts
+   * const state = await clerk.authenticateRequest(request);
+   * if (state.responseStatus !== null) return new Response(null, { status: state.responseStatus, headers: state.headers });
+   * ```
+   *
+   * @returns signed in; signed out with the reason; a handshake that the browser is to be sent on first; or unavailable when
+   *   that could not be found out.
    * @throws {ConfigError} for options that cannot work; a bad token is an outcome, not an error.
+   * @throws {TokenError} when a development instance's handshake does not hold, most likely as its keys were changed.
    */
   async authenticateRequest(request: RequestInput, options?: AuthenticateRequestOptions): Promise<RequestState> {
     const { module, client } = this.#dispatch;
     const parts = toRequestJson(request);
     const json = toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
     const state = native(() => client.tryAuthenticateRequest(parts, json));
-    if (state !== null) return new RequestState(state);
+    if (state !== null) return new RequestState(state, this.#operation);
     const answer = await settle(module, options?.signal, (canceller) =>
       native(() => client.authenticateRequest(parts, json, canceller)),
     );
     if (answer.state === undefined) throw new TypeError('the native module gave no state');
-    return new RequestState(answer.state);
+    return new RequestState(answer.state, this.#operation);
   }
+
+  /**
+   * Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that may have to
+   * be fetched; an opaque token by the API.
+   *
+   * @returns what is known of it.
+   * @throws {TokenError} with the reason it does not hold: `token-invalid`, `token-verification-failed`,
+   *   `secret-key-invalid` or `unexpected-error`.
+   * @throws {UnavailableError} when the API could not be asked: that says nothing of the token.
+   */
+  async verifyMachineToken(token: string, options?: VerifyMachineTokenOptions): Promise<MachineToken> {
+    const { module, client } = this.#dispatch;
+    const json = toOptionsJson(options, MACHINE_NAMES, ['signal']);
+    const text = typeof token === 'string' ? token : '';
+    const verified = native(() => client.tryVerifyMachineToken(text, json));
+    if (verified !== null) return toMachineToken(verified);
+    const answer = await settle(module, options?.signal, (canceller) =>
+      native(() => client.verifyMachineToken(text, json, canceller)),
+    );
+    return toMachineToken(answer.value ?? '{}');
+  }
+
+  /** What an auth object gets its tokens with. */
+  readonly #operation: CallOperation = async (operation, argumentsJson, signal) => {
+    const { module, client, hooks } = this.#dispatch;
+    const response = await settleCall(module, hooks, signal, (canceller, recorder) =>
+      native(() => client.call(operation, argumentsJson, [], '{}', canceller, recorder)),
+    );
+    return response.json();
+  };
 
   /**
    * Fetches the keys that verify tokens, so that no request has to wait for them: for start-up hooks. Does nothing when
@@ -163,7 +203,7 @@ function clockOf(options: ClerkOptions): NativeClock | null {
 function environmentOf(options: ClerkOptions): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.environment ?? process.env)) {
-    if (name.startsWith('CLERK_') && value !== undefined) variables[name] = value;
+    if ((name.startsWith('CLERK_') || name.startsWith('VERCEL_')) && value !== undefined) variables[name] = value;
   }
   return variables;
 }

@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 
-export { Auth, RequestState, type AuthStatus, type HasQuestion, type Reverification, type TokenType } from './auth.js';
+export {
+  Auth,
+  RequestState,
+  type AuthStatus,
+  type GetTokenOptions,
+  type HasQuestion,
+  type Reverification,
+  type TokenType,
+} from './auth.js';
 export { Call, RawResponse } from './call.js';
 export { Clerk, type QueryValue, type RequestParams } from './client.js';
 export {
@@ -38,9 +46,11 @@ export type {
   CallOptions,
   ClerkOptions,
   JwtKeyObject,
+  VerifyMachineTokenOptions,
   VerifyTokenOptions,
   WalkOptions,
 } from './options.js';
+export type { MachineToken } from './machine.js';
 export * from './metadata.js';
 export { Page, Pager } from './page.js';
 export type { CallEvent, Hook, HookOptions } from './hooks.js';

@@ -49,8 +49,29 @@ export interface NativeClock {
 export interface NativeRequestState {
   /** Everything about it, as JSON text. */
   toJson(): string;
-  /** Decides a question about the auth object. */
-  has(treatPendingAsSignedOut: boolean, questionJson: string): boolean;
+  /** What the decision was made on, as JSON text. */
+  debugJson(): string;
+  /** Who is calling; null where nothing is known of that. */
+  auth(treatPendingAsSignedOut: boolean): NativeAuth | null;
+}
+
+/** Who is calling. */
+export interface NativeAuth {
+  /** Everything about it, as JSON text. */
+  toJson(): string;
+  /** Decides a question about it. */
+  has(questionJson: string): boolean;
+  /** The same if it is of a kind that is accepted; else nobody. */
+  narrow(acceptsJson: string): NativeAuth;
+  /** The token at hand, or the call that makes one. */
+  tokenRequest(template: string | null, expiresInSeconds: number | null): NativeTokenRequest;
+}
+
+/** The token of a caller, or the call that makes one. */
+export interface NativeTokenRequest {
+  token?: string;
+  operation?: string;
+  arguments?: string;
 }
 
 /** A client. */
@@ -81,6 +102,8 @@ export interface NativeClient {
     optionsJson: string,
     canceller: NativeCanceller | null,
   ): Promise<NativeAnswer>;
+  tryVerifyMachineToken(token: string, optionsJson: string): string | null;
+  verifyMachineToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
 }
 

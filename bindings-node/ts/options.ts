@@ -41,7 +41,10 @@ export interface ClerkOptions extends HookOptions {
   attemptTimeoutMs?: number | undefined;
   /** For a whole call, all attempts and all waiting, in milliseconds. Default: 10000. */
   timeoutMs?: number | undefined;
-  /** For fetching the keys that verify tokens, all attempts, in milliseconds. Default: 3000. */
+  /**
+   * For what authentication asks the API while a request waits (keys, a refresh, what a handshake came to, an opaque machine
+   * token), each with all its attempts, in milliseconds. Default: 3000.
+   */
   keysTimeoutMs?: number | undefined;
   /** How often a call is tried again. Default: 2. */
   maxRetries?: number | undefined;
@@ -73,6 +76,18 @@ export interface ClerkOptions extends HookOptions {
   signInUrl?: string | undefined;
   /** Whether this application is a satellite of another domain. */
   isSatellite?: boolean | undefined;
+  /**
+   * Paths that name an organization, such as `/orgs/:slug/(.*)`: where a path's `:id` or `:slug` is not the session's active
+   * organization, a handshake activates it.
+   */
+  organizationPatterns?: readonly string[] | undefined;
+  /** Paths of the personal account, such as `/me/(.*)`: a handshake leaves the active organization there. */
+  personalAccountPatterns?: readonly string[] | undefined;
+  /**
+   * How long the API's word on an opaque machine token is believed again, in milliseconds. Within that time a token that was
+   * revoked still counts. Default: 0, not at all.
+   */
+  machineCacheMs?: number | undefined;
   /** Where the time comes from. Default: this machine's clock. For tests. */
   clock?: ManualClock | undefined;
   /** Where unset options come from. Default: `process.env`. */
@@ -141,6 +156,28 @@ export interface AuthenticateRequestOptions extends VerifyTokenOptions {
   afterSignUpUrl?: string | undefined;
   /** Whether a satellite asks the primary domain on the first visit already. Default: false. */
   satelliteAutoSync?: boolean | undefined;
+  /** Paths that name an organization, such as `/orgs/:slug/(.*)`. */
+  organizationPatterns?: readonly string[] | undefined;
+  /** Paths of the personal account, such as `/me/(.*)`. */
+  personalAccountPatterns?: readonly string[] | undefined;
+}
+
+/** Options of `verifyMachineToken`, each in place of the client's. */
+export interface VerifyMachineTokenOptions {
+  /** The audiences a token may be for; an OAuth token must name one of them (R-261). */
+  audience?: string | readonly string[] | undefined;
+  /** How far the clocks may differ, in milliseconds; 0 is honoured. */
+  clockSkewMs?: number | undefined;
+  /** The public key to verify a JWT with, as PEM or JWK text. */
+  jwtKey?: string | undefined;
+  /** The secret key to fetch keys and ask the API with. */
+  secretKey?: string | undefined;
+  /** The machine secret key to ask the API for M2M tokens with, rather than `secretKey`. */
+  machineSecretKey?: string | undefined;
+  /** Fetch the keys for this very call. Default: false. */
+  skipJwksCache?: boolean | undefined;
+  /** Gives up waiting; the promise is then rejected with the signal's reason, as it is. */
+  signal?: AbortSignal | undefined;
 }
 
 type Table = ReadonlyMap<string, string>;
@@ -177,6 +214,9 @@ export const CLIENT_NAMES = table(
   'proxy_url',
   'sign_in_url',
   'is_satellite',
+  'organization_patterns',
+  'personal_account_patterns',
+  'machine_cache_ms',
   'environment',
 );
 
@@ -227,6 +267,18 @@ export const AUTHENTICATE_NAMES = table(
   'after_sign_in_url',
   'after_sign_up_url',
   'satellite_auto_sync',
+  'organization_patterns',
+  'personal_account_patterns',
+);
+
+/** @internal */
+export const MACHINE_NAMES = table(
+  'audience',
+  'clock_skew_ms',
+  'jwt_key',
+  'secret_key',
+  'machine_secret_key',
+  'skip_jwks_cache',
 );
 
 /**

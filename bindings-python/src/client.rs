@@ -11,6 +11,7 @@ use crate::auth::RequestState;
 use crate::claims::Claims;
 use crate::clock::ManualClock;
 use crate::error::raise;
+use crate::machine::MachineToken;
 use crate::task::{Completions, Product, Task};
 
 /// Name of the argument, file name, media type, content.
@@ -134,17 +135,24 @@ impl NativeClient {
         Task::start(py, completions, async move { clerk.verify_token(&token, &options).await.map(Product::Claims) })
     }
 
-    /// Authenticates a request with the keys in hand; None where keys have to be fetched first.
-    fn try_authenticate_request(&self, py: Python<'_>, request: &str, options: &str) -> PyResult<Option<RequestState>> {
+    /// Authenticates a request with what is in hand; None where the API has to be asked first.
+    #[pyo3(signature = (request, options, awaited=false))]
+    fn try_authenticate_request(
+        &self,
+        py: Python<'_>,
+        request: &str,
+        options: &str,
+        awaited: bool,
+    ) -> PyResult<Option<Py<PyAny>>> {
         let (request, options) = authentication(py, request, options)?;
         match self.0.try_authenticate_request(&request, &options) {
-            Step::Done(Ok(state)) => Ok(Some(RequestState::new(state))),
-            Step::Done(Err(error)) => Err(raise(py, &error)),
-            Step::NeedKeys(_) => Ok(None),
+            Some(Ok(state)) => RequestState::made(py, state, awaited).map(Some),
+            Some(Err(error)) => Err(raise(py, &error)),
+            None => Ok(None),
         }
     }
 
-    /// Starts an authentication that may fetch keys.
+    /// Starts an authentication that may ask the API.
     #[pyo3(signature = (request, options, completions=None))]
     fn start_authenticate_request(
         &self,
@@ -155,10 +163,37 @@ impl NativeClient {
     ) -> PyResult<Task> {
         let (request, options) = authentication(py, request, options)?;
         let clerk = self.0.clone();
+        let awaited = completions.is_some();
+        Task::start(py, completions, async move {
+            clerk.authenticate_request(&request, &options).await.map(|state| Product::State(state, awaited))
+        })
+    }
+
+    /// Verifies a machine's token with what is in hand; None where the API has to be asked first.
+    fn try_verify_machine_token(&self, py: Python<'_>, token: &str, options: &str) -> PyResult<Option<MachineToken>> {
+        let options = AuthenticateOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        match self.0.try_verify_machine_token(token, &options) {
+            Some(Ok(token)) => Ok(Some(MachineToken::new(token))),
+            Some(Err(error)) => Err(raise(py, &error)),
+            None => Ok(None),
+        }
+    }
+
+    /// Starts the verification of a machine's token that may ask the API.
+    #[pyo3(signature = (token, options, completions=None))]
+    fn start_verify_machine_token(
+        &self,
+        py: Python<'_>,
+        token: String,
+        options: &str,
+        completions: Option<&Completions>,
+    ) -> PyResult<Task> {
+        let options = AuthenticateOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        let clerk = self.0.clone();
         Task::start(
             py,
             completions,
-            async move { clerk.authenticate_request(&request, &options).await.map(Product::State) },
+            async move { clerk.verify_machine_token(&token, &options).await.map(Product::Machine) },
         )
     }
 

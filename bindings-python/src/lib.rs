@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod emulator;
 mod error;
+mod machine;
 mod runtime;
 mod task;
 mod walk;
@@ -34,11 +35,14 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fork_generation, module)?)?;
     module.add_function(wrap_pyfunction!(after_fork_in_child, module)?)?;
     module.add_class::<auth::Auth>()?;
+    module.add_class::<auth::AsyncAuth>()?;
     module.add_class::<auth::RequestState>()?;
+    module.add_class::<auth::AsyncRequestState>()?;
     module.add_class::<claims::Claims>()?;
     module.add_class::<client::NativeClient>()?;
     module.add_class::<clock::ManualClock>()?;
     module.add_class::<emulator::NativeEmulator>()?;
+    module.add_class::<machine::MachineToken>()?;
     module.add_class::<task::Completions>()?;
     module.add_class::<task::Task>()?;
     module.add_class::<walk::Walk>()

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clerk_usher::auth::RequestState as CoreState;
 use clerk_usher::hooks::Recorder;
-use clerk_usher::token::Claims as CoreClaims;
+use clerk_usher::token::{Claims as CoreClaims, MachineToken as CoreMachine};
 use clerk_usher::{Error, RawResponse, host};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -18,6 +18,7 @@ use crate::auth::RequestState;
 use crate::bell::{Bell, Door};
 use crate::claims::Claims;
 use crate::error::{exception, raise};
+use crate::machine::MachineToken;
 use crate::runtime;
 
 /// How long a waiting thread does without a look at signals.
@@ -30,8 +31,10 @@ pub(crate) enum Product {
     Response(RawResponse),
     /// A token that holds.
     Claims(CoreClaims),
-    /// Who sent a request.
-    State(CoreState),
+    /// Who sent a request, and whether that is awaited.
+    State(CoreState, bool),
+    /// A machine's token that holds.
+    Machine(CoreMachine),
     /// Nothing but that it was done.
     Nothing,
 }
@@ -46,7 +49,8 @@ impl Product {
             }
             Self::Claims(claims) => Ok(Py::new(py, Claims::new(claims))?.into_any()),
             Self::Nothing => Ok(py.None()),
-            Self::State(state) => Ok(Py::new(py, RequestState::new(state))?.into_any()),
+            Self::State(state, awaited) => RequestState::made(py, state, awaited),
+            Self::Machine(token) => Ok(Py::new(py, MachineToken::new(token))?.into_any()),
         }
     }
 }

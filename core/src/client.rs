@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::args::{Arguments, Prepared, append_query};
+use crate::auth::ApiCall;
 use crate::call::CallOptions;
 use crate::catalogue::{Key, Operation};
 use crate::clock::SharedClock;
@@ -258,6 +259,36 @@ impl Clerk {
             attempt: values.attempt_timeout,
             max_retries: 4,
             backoff: Backoff::Doubling(values.retry_delay.unwrap_or(Duration::from_millis(125))),
+        };
+        self.inner.transport.send(&outgoing, &limits, &self.inner.clock, &self.inner.hooks).await
+    }
+
+    /// Makes a call that a request waits for, within the deadline of keys.
+    pub(crate) async fn call_for_authentication(&self, call: &ApiCall) -> Result<RawResponse> {
+        let mut url = format!("{}{}", self.inner.base.strip_suffix("/v1").unwrap_or(&self.inner.base), call.path);
+        let mut query = String::new();
+        for (name, value) in &call.query {
+            append_query(&mut query, name, value);
+        }
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(&query);
+        }
+        let outgoing = Outgoing {
+            method: method(call.method)?,
+            url,
+            headers: self.headers(Some(&call.secret_key), &CallOptions::default())?,
+            body: call.body.as_ref().map(|body| (bytes::Bytes::from(body.clone()), "application/json".to_owned())),
+            idempotent: call.idempotent,
+            route: format!("{} {}", call.method, call.route),
+            max_body: MAX_KEYS_BODY_BYTES,
+        };
+        let values = &self.inner.values;
+        let limits = Limits {
+            total: values.keys_timeout.unwrap_or(DEFAULT_KEYS_TIMEOUT),
+            attempt: values.attempt_timeout,
+            max_retries: values.max_retries.unwrap_or(2),
+            backoff: Backoff::FullJitter(values.retry_delay.unwrap_or(Duration::from_millis(125))),
         };
         self.inner.transport.send(&outgoing, &limits, &self.inner.clock, &self.inner.hooks).await
     }

@@ -455,6 +455,7 @@ impl From<AuthenticateError> for Error {
         match error {
             AuthenticateError::Config { option, message } => Self::Config(ConfigError { option, message }),
             AuthenticateError::Argument { argument, message } => Self::Argument(ArgumentError { argument, message }),
+            AuthenticateError::Handshake(error) => error.into(),
         }
     }
 }

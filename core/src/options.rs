@@ -97,6 +97,11 @@ pub(crate) struct Values {
     pub(crate) proxy_url: Option<String>,
     pub(crate) sign_in_url: Option<String>,
     pub(crate) is_satellite: Option<bool>,
+    pub(crate) organization_patterns: Option<Vec<String>>,
+    pub(crate) personal_account_patterns: Option<Vec<String>>,
+    pub(crate) machine_cache: Option<Duration>,
+    /// Whether the deployment's environment says that the Frontend API is proxied on its own origin. No option.
+    pub(crate) auto_proxy: Option<bool>,
 }
 
 const NAMES: &[&str] = &[
@@ -126,6 +131,9 @@ const NAMES: &[&str] = &[
     "proxy_url",
     "sign_in_url",
     "is_satellite",
+    "organization_patterns",
+    "personal_account_patterns",
+    "machine_cache_ms",
     "environment",
 ];
 
@@ -165,7 +173,8 @@ impl ClerkBuilder {
         attempt_timeout: Duration;
         /// For a whole call: all attempts and all waiting. Default 10 s.
         timeout: Duration;
-        /// For fetching the keys that verify tokens, all attempts. Default 3 s.
+        /// For what authentication asks the API while a request waits: the keys that verify tokens, a refresh, what a
+        /// handshake came to, an opaque machine token. Each with all its attempts. Default 3 s.
         keys_timeout: Duration;
         /// How often a call is tried again. Default 2.
         max_retries: u32;
@@ -182,6 +191,9 @@ impl ClerkBuilder {
         clock_skew: Duration;
         /// How long an unknown key id is not asked for again. Default 30 s (D-6).
         keys_cooldown: Duration;
+        /// How long the API's word on an opaque machine token (`ak_…`, `mt_…`, `oat_…`) is believed again. Within that time a
+        /// token that was revoked still counts, so seconds at most. Default: not at all.
+        machine_cache: Duration;
         /// The satellite's domain.
         domain: String;
         /// Where the Frontend API is proxied.
@@ -210,6 +222,21 @@ impl ClerkBuilder {
     #[must_use]
     pub fn issuer<T: Into<String>>(mut self, issuer: impl IntoIterator<Item = T>) -> Self {
         self.values.issuer = Some(issuer.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Paths that name an organization, such as `/orgs/:slug/(.*)`: where a path's `:id` or `:slug` is not the session's
+    /// active organization, a handshake activates it (§3.15).
+    #[must_use]
+    pub fn organization_patterns<T: Into<String>>(mut self, patterns: impl IntoIterator<Item = T>) -> Self {
+        self.values.organization_patterns = Some(patterns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Paths of the personal account, such as `/me/(.*)`: a handshake leaves the active organization there (§3.15).
+    #[must_use]
+    pub fn personal_account_patterns<T: Into<String>>(mut self, patterns: impl IntoIterator<Item = T>) -> Self {
+        self.values.personal_account_patterns = Some(patterns.into_iter().map(Into::into).collect());
         self
     }
 
@@ -309,6 +336,9 @@ impl ClerkBuilder {
             "domain" => v.domain = Some(text(name, value)?),
             "proxy_url" => v.proxy_url = Some(text(name, value)?),
             "sign_in_url" => v.sign_in_url = Some(text(name, value)?),
+            "organization_patterns" => v.organization_patterns = Some(texts(name, value)?),
+            "personal_account_patterns" => v.personal_account_patterns = Some(texts(name, value)?),
+            "machine_cache_ms" => v.machine_cache = Some(milliseconds(name, &value)?),
             "is_satellite" => v.is_satellite = Some(parse(name, value, "true or false")?),
             "environment" => self.environment = Environment::Given(parse(name, value, "an object of texts")?),
             _ => {
@@ -352,7 +382,19 @@ impl ClerkBuilder {
         v.proxy_url = v.proxy_url.take().or_else(|| variable("CLERK_PROXY_URL"));
         v.sign_in_url = v.sign_in_url.take().or_else(|| variable("CLERK_SIGN_IN_URL"));
         v.is_satellite = v.is_satellite.or_else(|| variable("CLERK_IS_SATELLITE").map(|text| truthy(&text)));
+        v.auto_proxy = v.auto_proxy.or_else(|| {
+            let disabled = variable("CLERK_DISABLE_AUTO_PROXY").is_some_and(|text| truthy(&text));
+            let production = variable("VERCEL_TARGET_ENV").as_deref() == Some("production");
+            let host = variable("VERCEL_PROJECT_PRODUCTION_URL").and_then(|url| host_of(&url));
+            Some(!disabled && production && host.is_some_and(|host| host.ends_with(".vercel.app")))
+        });
     }
+}
+
+/// The host of a URL that may have no scheme.
+fn host_of(text: &str) -> Option<String> {
+    let absolute = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    reqwest::Url::parse(&absolute).ok()?.host_str().map(str::to_owned)
 }
 
 /// `true` in any case, or an integer above 0.

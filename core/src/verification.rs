@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::{AuthenticateOptions, Authenticator, RequestParts, RequestState};
+use crate::args::Arguments;
+use crate::auth::{
+    Answers, ApiAnswer, ApiCall, Auth, AuthApi, AuthenticateOptions, Authenticator, Decision, RequestParts,
+    RequestState, TokenRequest,
+};
+use crate::call::CallOptions;
 use crate::client::{Clerk, DEFAULT_KEYS_TIMEOUT};
 use crate::error::{Error, Result};
+use crate::http::RawResponse;
 use crate::key::{KeyCacheSettings, KeyCaches, KeyResponse, KeySource, LocalKey, NoAnswer, PublishableKey};
 use crate::options::Values;
 use crate::secret::Secret;
-use crate::token::{Claims, Instance, Step, Verifier, VerifyOptions};
+use crate::token::{Claims, Instance, MachineToken, Step, Verifier, VerifyOptions};
 
 /// The part of a client that verifies.
 #[derive(Debug)]
@@ -41,9 +47,15 @@ impl Verification {
             is_satellite: values.is_satellite.unwrap_or_default(),
             proxy_url: values.proxy_url.clone().unwrap_or_default(),
             sign_in_url: values.sign_in_url.clone().unwrap_or_default(),
+            organization_patterns: values.organization_patterns.clone().unwrap_or_default(),
+            personal_account_patterns: values.personal_account_patterns.clone().unwrap_or_default(),
+            auto_proxy: values.auto_proxy.unwrap_or_default(),
+            machine_cache_ms: values.machine_cache.map_or(0, ms),
             ..AuthenticateOptions::default()
         };
-        Ok(Self { authenticator: Authenticator::new(verifier, secret_key.cloned(), own) })
+        let authenticator = Authenticator::new(verifier, secret_key.cloned(), own);
+        authenticator.check_patterns()?;
+        Ok(Self { authenticator })
     }
 }
 
@@ -82,15 +94,56 @@ impl Clerk {
         Ok(self.authenticator().authenticate(request, options, &*self.inner.clock, self).await?)
     }
 
-    /// The same with the keys in hand: no I/O, no waiting.
+    /// The same with what is in hand: no I/O, no waiting. `None` says that [`Clerk::authenticate_request`] would ask the API.
+    #[must_use]
     pub fn try_authenticate_request(
         &self,
         request: &RequestParts,
         options: &AuthenticateOptions,
-    ) -> Step<Result<RequestState>> {
+    ) -> Option<Result<RequestState>> {
         match self.authenticator().try_authenticate(request, options, self.now_ms()) {
-            Step::Done(state) => Step::Done(state.map_err(Error::from)),
-            Step::NeedKeys(missing) => Step::NeedKeys(missing),
+            Decision::Done(state) => Some(state.map_err(Error::from)),
+            Decision::Need(_) => None,
+        }
+    }
+
+    /// Verifies a machine's token (§2.8): an API key, an M2M or an OAuth token. A JWT is verified here, an opaque one by the
+    /// API. Of the options, keys, audience and clock skew hold.
+    ///
+    /// # Errors
+    /// `Token` with one of the reasons of §2.7; `Unavailable` if it could not be found out.
+    pub async fn verify_machine_token(&self, token: &str, options: &AuthenticateOptions) -> Result<MachineToken> {
+        let verified = self.authenticator().verify_machine(token, options, &*self.inner.clock, self).await;
+        Ok(verified.map_err(|refused| refused.error)?)
+    }
+
+    /// The same with what is in hand: no I/O, no waiting. `None` says that [`Clerk::verify_machine_token`] would ask the API.
+    #[must_use]
+    pub fn try_verify_machine_token(&self, token: &str, options: &AuthenticateOptions) -> Option<Result<MachineToken>> {
+        let decided =
+            self.authenticator().try_verify_machine(token, options, self.now_ms(), &Answers::default()).ok()?;
+        Some(decided.map_err(|refused| refused.error.into()))
+    }
+
+    /// A token for this caller: the one that the request had; with a template or a life of its own, one that the API
+    /// makes. `None` for nobody.
+    ///
+    /// # Errors
+    /// What the call of the API meets.
+    pub async fn get_token(
+        &self,
+        auth: &Auth,
+        template: Option<&str>,
+        expires_in_seconds: Option<i64>,
+    ) -> Result<Option<String>> {
+        match auth.token_request(template, expires_in_seconds) {
+            TokenRequest::Ready(token) => Ok(token),
+            TokenRequest::Call { operation, arguments } => {
+                let arguments = Arguments::from_json(&arguments)?;
+                let answer = self.call(operation, &arguments, &[], &CallOptions::default()).await?;
+                let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+                Ok(body.get("jwt").and_then(serde_json::Value::as_str).map(str::to_owned))
+            }
         }
     }
 
@@ -104,8 +157,11 @@ impl Clerk {
     }
 }
 
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 fn settings(values: &Values) -> KeyCacheSettings {
-    let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     let usual = KeyCacheSettings::default();
     KeyCacheSettings {
         unknown_kid_cooldown_ms: values.keys_cooldown.map_or(usual.unknown_kid_cooldown_ms, ms),
@@ -121,23 +177,31 @@ fn defaults(values: &Values) -> VerifyOptions {
         authorized_parties: list(&values.authorized_parties),
         issuer: list(&values.issuer),
         header_type: values.header_type.clone(),
-        clock_skew_ms: values.clock_skew.map(|skew| i64::try_from(skew.as_millis()).unwrap_or(i64::MAX)),
+        clock_skew_ms: values.clock_skew.map(ms),
         ..VerifyOptions::default()
     }
 }
 
 impl KeySource for Clerk {
     async fn fetch(&self, secret_key: &Secret) -> Result<KeyResponse, NoAnswer> {
-        match self.fetch_keys(secret_key).await {
-            Ok(response) => {
-                Ok(KeyResponse { status: response.status, body: response.body.to_vec(), retry_after: None })
-            }
-            Err(Error::Api(error)) => Ok(KeyResponse {
-                status: error.status,
-                body: error.body.to_vec(),
-                retry_after: error.retry_after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            }),
-            Err(error) => Err(NoAnswer { message: error.to_string() }),
-        }
+        answer(self.fetch_keys(secret_key).await)
+    }
+}
+
+impl AuthApi for Clerk {
+    async fn call(&self, call: &ApiCall) -> ApiAnswer {
+        answer(self.call_for_authentication(call).await)
+    }
+}
+
+fn answer(result: Result<RawResponse>) -> ApiAnswer {
+    match result {
+        Ok(response) => Ok(KeyResponse { status: response.status, body: response.body.to_vec(), retry_after: None }),
+        Err(Error::Api(error)) => Ok(KeyResponse {
+            status: error.status,
+            body: error.body.to_vec(),
+            retry_after: error.retry_after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        }),
+        Err(error) => Err(NoAnswer { message: error.to_string() }),
     }
 }

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 from .lazy import loading
 
 if TYPE_CHECKING:
+    from ._native import AsyncAuth as AsyncAuth
+    from ._native import AsyncRequestState as AsyncRequestState
     from ._native import Auth as Auth
     from ._native import Claims as Claims
+    from ._native import MachineToken as MachineToken
     from ._native import RequestState as RequestState
     from ._native import __version__ as __version__
     from .client import AsyncClerk as AsyncClerk
@@ -48,8 +51,10 @@ if TYPE_CHECKING:
     from .hooks import CallEvent as CallEvent
     from .model import Model as Model
     from .options import OMIT as OMIT
+    from .options import AuthenticateOptions as AuthenticateOptions
     from .options import CallOptions as CallOptions
     from .options import ClientOptions as ClientOptions
+    from .options import MachineTokenOptions as MachineTokenOptions
     from .options import Omit as Omit
     from .options import VerifyOptions as VerifyOptions
     from .page import AsyncPage as AsyncPage
@@ -61,7 +66,15 @@ if TYPE_CHECKING:
     from .raw import RawResponse as RawResponse
 
 _HOMES = {
-    "_native": ("Auth", "Claims", "RequestState", "__version__"),
+    "_native": (
+        "AsyncAuth",
+        "AsyncRequestState",
+        "Auth",
+        "Claims",
+        "MachineToken",
+        "RequestState",
+        "__version__",
+    ),
     "client": ("AsyncClerk", "Clerk"),
     "error": (
         "ApiError",
@@ -89,7 +102,15 @@ _HOMES = {
     "file": ("File", "FileInput"),
     "hooks": ("CallEvent",),
     "model": ("Model",),
-    "options": ("OMIT", "CallOptions", "ClientOptions", "Omit", "VerifyOptions"),
+    "options": (
+        "OMIT",
+        "AuthenticateOptions",
+        "CallOptions",
+        "ClientOptions",
+        "MachineTokenOptions",
+        "Omit",
+        "VerifyOptions",
+    ),
     "page": ("AsyncPage", "AsyncPager", "Items", "Page", "Pager"),
     "raw": ("Headers", "RawResponse"),
 }
@@ -100,10 +121,13 @@ __all__ = [
     "ApiError",
     "ApiErrorItem",
     "ArgumentError",
+    "AsyncAuth",
     "AsyncClerk",
     "AsyncPage",
     "AsyncPager",
+    "AsyncRequestState",
     "Auth",
+    "AuthenticateOptions",
     "AuthenticationError",
     "CallEvent",
     "CallOptions",
@@ -120,6 +144,8 @@ __all__ = [
     "Headers",
     "InternalError",
     "Items",
+    "MachineToken",
+    "MachineTokenOptions",
     "Model",
     "NotFoundError",
     "Omit",

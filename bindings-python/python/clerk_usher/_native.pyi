@@ -1,7 +1,7 @@
 """The native module. What is here is what Python sees of it; `mypy.stubtest` holds the two together."""
 
-from collections.abc import Mapping
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, final
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
 
 _T_co = TypeVar("_T_co", covariant=True)
 
@@ -9,9 +9,12 @@ _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "AsyncAuth",
+    "AsyncRequestState",
     "Auth",
     "Claims",
     "Completions",
+    "MachineToken",
     "ManualClock",
     "NativeClient",
     "NativeEmulator",
@@ -173,13 +176,35 @@ class NativeClient:
     def start_verify_token(self, token: str, options: str, completions: Completions | None = None) -> Task[Claims]:
         """Starts a verification that may fetch keys."""
 
-    def try_authenticate_request(self, request: str, options: str) -> RequestState | None:
-        """Authenticates a request with the keys in hand; None where keys have to be fetched first."""
+    @overload
+    def try_authenticate_request(
+        self, request: str, options: str, awaited: Literal[False] = False
+    ) -> RequestState | None:
+        """Authenticates a request with what is in hand; None where the API has to be asked first."""
 
+    @overload
+    def try_authenticate_request(self, request: str, options: str, awaited: Literal[True]) -> AsyncRequestState | None:
+        """The same for a client that is awaited."""
+
+    @overload
     def start_authenticate_request(
-        self, request: str, options: str, completions: Completions | None = None
+        self, request: str, options: str, completions: None = None
     ) -> Task[RequestState]:
-        """Starts an authentication that may fetch keys."""
+        """Starts an authentication that may ask the API."""
+
+    @overload
+    def start_authenticate_request(
+        self, request: str, options: str, completions: Completions | None
+    ) -> Task[AsyncRequestState]:
+        """The same, to be awaited."""
+
+    def try_verify_machine_token(self, token: str, options: str) -> MachineToken | None:
+        """Verifies a machine's token with what is in hand; None where the API has to be asked first."""
+
+    def start_verify_machine_token(
+        self, token: str, options: str, completions: Completions | None = None
+    ) -> Task[MachineToken]:
+        """Starts the verification of a machine's token that may ask the API."""
 
     def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
         """Starts fetching the keys that verify tokens."""
@@ -195,9 +220,56 @@ class NativeEmulator:
     def stop(self) -> None:
         """Stops it and waits until it has."""
 
-@final
 class Auth:
     """Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false."""
+
+    def get_token(self, *, template: str | None = None, expires_in_seconds: int | None = None) -> str | None:
+        """A token for this caller: the one that the request had; with a template or a life of its own, a session's token
+        that the API makes. None for nobody.
+
+        Args:
+            template: Name of a JWT template.
+            expires_in_seconds: The new token's life, 30 and more.
+
+        Raises:
+            ClerkError: what the call of the API meets.
+        """
+
+    def narrow(self, accepts_token: str | Sequence[str]) -> Auth:
+        """This object if it is of a kind that is accepted here; else nobody. For frameworks that authenticate every
+        request with any kind of token, and ask at each route for some.
+
+        Args:
+            accepts_token: A kind, several, or `any`.
+        """
+
+    @property
+    def id(self) -> str | None:
+        """A machine token's id."""
+
+    @property
+    def subject(self) -> str | None:
+        """Whose a machine token is: `user_…`, `org_…` or `mch_…`."""
+
+    @property
+    def scopes(self) -> list[str] | None:
+        """What a machine token may be used for."""
+
+    @property
+    def name(self) -> str | None:
+        """An API key's name."""
+
+    @property
+    def machine_id(self) -> str | None:
+        """The machine that an M2M token is of."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The OAuth application that a token was given to."""
+
+    @property
+    def claims(self) -> Any:
+        """The claims of an API key or M2M token; None where it has none."""
 
     @property
     def token_type(self) -> Literal["session_token", "api_key", "m2m_token", "oauth_token"] | None:
@@ -271,8 +343,30 @@ class Auth:
         """The form that can be stored or sent."""
 
 @final
+class AsyncAuth(Auth):
+    """The same from a client that is awaited."""
+
+    def get_token(  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride]
+        self, *, template: str | None = None, expires_in_seconds: int | None = None
+    ) -> Awaitable[str | None]:
+        """A token for this caller: awaited. See `Auth.get_token`."""
+
+    def narrow(self, accepts_token: str | Sequence[str]) -> AsyncAuth:
+        """This object if it is of a kind that is accepted here; else nobody. See `Auth.narrow`."""
+
 class RequestState:
     """What a request's authentication came to."""
+
+    def _bind(self, client: object) -> None:
+        """Notes the client that tokens are got from."""
+
+    @property
+    def response_status(self) -> int | None:
+        """The status to answer with, and the headers, instead of serving the request: 307 where the browser has to go
+        elsewhere first, 503 when unavailable. None: serve it, with the headers added to the response."""
+
+    def debug(self) -> dict[str, Any]:
+        """What the decision was made on, for looking at. Secrets are cut to what tells their kind."""
 
     @property
     def status(self) -> Literal["signed-in", "signed-out", "handshake", "unavailable"]:
@@ -372,3 +466,81 @@ class RequestState:
 
     def to_dict(self) -> dict[str, Any]:
         """All of it, as JSON can hold it. The token is in there."""
+
+@final
+class AsyncRequestState(RequestState):
+    """The same from a client that is awaited: so is its auth object's `get_token()`."""
+
+    @property
+    def auth(self) -> AsyncAuth | None:
+        """Who is calling. See `RequestState.auth`."""
+
+    def to_auth(self, *, treat_pending_as_signed_out: bool = True) -> AsyncAuth | None:
+        """Who is calling. See `RequestState.to_auth`."""
+
+@final
+class MachineToken:
+    """What is known of a verified machine token. Times are Unix milliseconds."""
+
+    @property
+    def token_type(self) -> Literal["api_key", "m2m_token", "oauth_token"]:
+        """`api_key`, `m2m_token` or `oauth_token`."""
+
+    @property
+    def id(self) -> str:
+        """The token's id; empty for a JWT without one."""
+
+    @property
+    def subject(self) -> str:
+        """Whose it is: `user_…`, `org_…` or `mch_…`."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it may be used for."""
+
+    @property
+    def claims(self) -> Any:
+        """The claims that were attached to it; None where there are none."""
+
+    @property
+    def name(self) -> str | None:
+        """An API key's name."""
+
+    @property
+    def client_id(self) -> str | None:
+        """An OAuth token's application."""
+
+    @property
+    def aud(self) -> list[str] | None:
+        """An OAuth token's audience."""
+
+    @property
+    def act(self) -> Any:
+        """An OAuth token's actor: who acts for the subject."""
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the API says that it was revoked. Never of a JWT."""
+
+    @property
+    def revocation_reason(self) -> str | None:
+        """Why it was revoked."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether it has expired."""
+
+    @property
+    def expiration(self) -> int | None:
+        """When it expires."""
+
+    @property
+    def created_at(self) -> int | None:
+        """When it was made."""
+
+    @property
+    def updated_at(self) -> int | None:
+        """When it was changed last; a JWT's is when it was made."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it."""

@@ -8,8 +8,16 @@ import platform
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from ._native import Claims, ManualClock, NativeClient, RequestState, after_fork_in_child
-from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, run
+from ._native import (
+    AsyncRequestState,
+    Claims,
+    MachineToken,
+    ManualClock,
+    NativeClient,
+    RequestState,
+    after_fork_in_child,
+)
+from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, read_anything, run
 from .error import ArgumentError, ConfigError
 from .generated.client import AsyncResources, Resources
 from .hooks import Hooks
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from .options import AuthenticateOptions, ClientOptions, VerifyOptions
+    from .options import AuthenticateOptions, ClientOptions, MachineTokenOptions, VerifyOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,13 +64,19 @@ def _text(token: object) -> str:
 _told: set[str] = set()
 
 
-def _heeded(state: RequestState) -> RequestState:
+def _heed(state: RequestState) -> None:
     """Logs, once a process, what the developer should hear of."""
     for name, message in state.notes:
         if name not in _told:
             _told.add(name)
             logging.getLogger("clerk_usher").warning(message)
-    return state
+
+
+def _jwt(response: RawResponse[Any]) -> str | None:
+    """The token that the API made."""
+    body = read_anything(response)
+    token: object = body.get("jwt") if isinstance(body, dict) else None
+    return token if isinstance(token, str) else None
 
 
 def _raw_twin(method: Callable[..., Any], calls: type[TypedCalls] | type[AsyncTypedCalls]) -> Callable[..., Any]:
@@ -173,7 +187,12 @@ class Clerk(Resources):
         return self._native.start_verify_token(text, told).wait() if claims is None else claims
 
     def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> RequestState:
-        """Tells who sent a request: signed in, signed out (and why), or, in an outage, neither.
+        """Tells who sent a request: signed in, signed out (and why), to be sent on a handshake first, or, in an outage,
+        none of these.
+
+            state = clerk.authenticate_request(request)
+            if state.response_status:
+                return Response(status=state.response_status, headers=state.headers)
 
         Args:
             request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or its
@@ -182,13 +201,38 @@ class Clerk(Resources):
 
         Raises:
             ArgumentError: an option is unknown or wrong, or the request is none of these.
-            ConfigError: the client lacks a key that this needs.
+            ConfigError: the client lacks a key that this needs, or an option cannot work.
+            TokenError: a development instance's handshake does not hold, most likely as its keys were changed.
         """
         parts, told = read_request(request), encode_options(options, ArgumentError)
         state = self._native.try_authenticate_request(parts, told)
         if state is None:
             state = self._native.start_authenticate_request(parts, told).wait()
-        return _heeded(state)
+        state._bind(self)
+        _heed(state)
+        return state
+
+    def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
+        """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that
+        may have to be fetched; an opaque token by the API.
+
+        Args:
+            token: The token.
+            **options: See `MachineTokenOptions`; times are seconds.
+
+        Raises:
+            TokenError: it does not hold. Its `reason` is `token-invalid`, `token-verification-failed`,
+                `secret-key-invalid` or `unexpected-error`.
+            UnavailableError: the API could not be asked, so nothing is known of it.
+            ArgumentError: an option is unknown or wrong.
+        """
+        text, told = _text(token), encode_options(options, ArgumentError)
+        verified = self._native.try_verify_machine_token(text, told)
+        return self._native.start_verify_machine_token(text, told).wait() if verified is None else verified
+
+    def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
+        """What `Auth.get_token()` asks for: the token in hand, or the one that this call makes."""
+        return token if call is None else _jwt(self._starter.wait(self._starter.operation(*call, None)))
 
     def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
@@ -306,8 +350,15 @@ class AsyncClerk(AsyncResources):
             return claims
         return await run(lambda completions: self._native.start_verify_token(text, told, completions))
 
-    async def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> RequestState:
-        """Tells who sent a request: signed in, signed out (and why), or, in an outage, neither.
+    async def authenticate_request(
+        self, request: object, **options: Unpack[AuthenticateOptions]
+    ) -> AsyncRequestState:
+        """Tells who sent a request: signed in, signed out (and why), to be sent on a handshake first, or, in an outage,
+        none of these.
+
+            state = await clerk.authenticate_request(request)
+            if state.response_status:
+                return Response(status=state.response_status, headers=state.headers)
 
         Args:
             request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or its
@@ -316,13 +367,40 @@ class AsyncClerk(AsyncResources):
 
         Raises:
             ArgumentError: an option is unknown or wrong, or the request is none of these.
-            ConfigError: the client lacks a key that this needs.
+            ConfigError: the client lacks a key that this needs, or an option cannot work.
+            TokenError: a development instance's handshake does not hold, most likely as its keys were changed.
         """
         parts, told = read_request(request), encode_options(options, ArgumentError)
-        state = self._native.try_authenticate_request(parts, told)
+        state = self._native.try_authenticate_request(parts, told, awaited=True)
         if state is None:
             state = await run(lambda completions: self._native.start_authenticate_request(parts, told, completions))
-        return _heeded(state)
+        state._bind(self)
+        _heed(state)
+        return state
+
+    async def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
+        """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that
+        may have to be fetched; an opaque token by the API.
+
+        Args:
+            token: The token.
+            **options: See `MachineTokenOptions`; times are seconds.
+
+        Raises:
+            TokenError: it does not hold. Its `reason` is `token-invalid`, `token-verification-failed`,
+                `secret-key-invalid` or `unexpected-error`.
+            UnavailableError: the API could not be asked, so nothing is known of it.
+            ArgumentError: an option is unknown or wrong.
+        """
+        text, told = _text(token), encode_options(options, ArgumentError)
+        verified = self._native.try_verify_machine_token(text, told)
+        if verified is not None:
+            return verified
+        return await run(lambda completions: self._native.start_verify_machine_token(text, told, completions))
+
+    async def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
+        """What `AsyncAuth.get_token()` asks for: the token in hand, or the one that this call makes."""
+        return token if call is None else _jwt(await self._starter.run(self._starter.operation(*call, None)))
 
     async def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.

@@ -59,7 +59,8 @@ class ClientOptions(TypedDict, total=False):
     connect_timeout: float | None
     """Seconds to make a connection. Default 5."""
     keys_timeout: float | None
-    """Seconds to fetch the keys that verify tokens, all attempts. Default 3."""
+    """Seconds for what authentication asks the API while a request waits (keys, a refresh, what a handshake came to, an
+    opaque machine token), each with all its attempts. Default 3."""
     max_retries: int | None
     """How often a call is tried again. Default 2."""
     retry_delay: float | None
@@ -90,6 +91,14 @@ class ClientOptions(TypedDict, total=False):
     """Where users sign in. Environment: `CLERK_SIGN_IN_URL`."""
     is_satellite: bool | None
     """Whether this application is a satellite of another domain. Environment: `CLERK_IS_SATELLITE`."""
+    organization_patterns: Sequence[str] | None
+    """Paths that name an organization, such as `/orgs/:slug/(.*)`: where a path's `:id` or `:slug` is not the session's
+    active organization, a handshake activates it."""
+    personal_account_patterns: Sequence[str] | None
+    """Paths of the personal account, such as `/me/(.*)`: a handshake leaves the active organization there."""
+    machine_cache: float | None
+    """Seconds for which the API's word on an opaque machine token is believed again. Within that time a token that was
+    revoked still counts. Default 0: not at all."""
     environment: Mapping[str, str] | None
     """Variables to use instead of the process's."""
     on_request: Hook | None
@@ -149,6 +158,27 @@ class AuthenticateOptions(VerifyOptions, total=False):
     """Where to go after signing up."""
     satellite_auto_sync: bool | None
     """Whether a satellite asks the primary domain on the first visit already. Default no."""
+    organization_patterns: Sequence[str] | None
+    """Paths that name an organization, such as `/orgs/:slug/(.*)`."""
+    personal_account_patterns: Sequence[str] | None
+    """Paths of the personal account, such as `/me/(.*)`."""
+
+
+class MachineTokenOptions(TypedDict, total=False):
+    """How a machine's token is verified. What is left out is as the client has it."""
+
+    audience: str | Sequence[str] | None
+    """The audiences it may be for; an OAuth token must name one of them."""
+    clock_skew: float | None
+    """Seconds that the clocks may differ; 0 is a value."""
+    jwt_key: str | None
+    """The key to verify a JWT with, as PEM or JWK."""
+    secret_key: str | None
+    """The secret key to fetch keys and ask the API with."""
+    machine_secret_key: str | None
+    """The machine secret key to ask the API for M2M tokens with, rather than `secret_key`."""
+    skip_jwks_cache: bool
+    """Fetch the keys for this very call."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +210,7 @@ _TIMES = frozenset(
         "connect_timeout",
         "keys_cooldown",
         "keys_timeout",
+        "machine_cache",
         "retry_delay",
         "timeout",
     }

@@ -8,6 +8,7 @@ use super::{AuthenticateError, RequestParts};
 use url::Url;
 
 /// The request's values that decisions are made on. Empty ones are absent.
+#[derive(Clone)]
 pub(crate) struct Context {
     /// The URL that the browser asked for.
     pub(crate) url: Url,
@@ -20,6 +21,12 @@ pub(crate) struct Context {
     /// When somebody last signed in or out here; 0 for never.
     pub(crate) client_uat: i64,
     pub(crate) dev_browser: Option<String>,
+    pub(crate) accept: Option<String>,
+    /// What a handshake came to, as a token or as a nonce to exchange for it.
+    pub(crate) handshake_token: Option<String>,
+    pub(crate) handshake_nonce: Option<String>,
+    /// Whether the cookies with the instance's suffix count (§3.4).
+    pub(crate) suffixed: bool,
     /// How often this browser was sent on a handshake just now.
     pub(crate) loop_counter: i64,
 }
@@ -41,6 +48,10 @@ impl Context {
             refresh_in_cookie: None,
             client_uat: 0,
             dev_browser: None,
+            accept: header("accept"),
+            handshake_token: None,
+            handshake_nonce: None,
+            suffixed: false,
             loop_counter: 0,
         };
         if let Some(key) = settings.publishable_key.filter(|_| !settings.accepts.is_only_machine_without_browser()) {
@@ -63,7 +74,17 @@ impl Context {
         self.client_uat = chosen("__client_uat").map_or(0, |text| whole_number(&text));
         self.dev_browser = self.query("__clerk_db_jwt").or_else(|| chosen("__clerk_db_jwt"));
         self.refresh_in_cookie = cookies.get(&format!("__refresh_{suffix}")).map(str::to_owned);
+        self.suffixed = suffixed;
+        let either = |name: &str| self.query(name).or_else(|| cookies.get(name).map(str::to_owned));
+        let (token, nonce) = (either("__clerk_handshake"), either("__clerk_handshake_nonce"));
+        self.handshake_token = token;
+        self.handshake_nonce = nonce;
         self.loop_counter = cookies.get("__clerk_redirect_count").map_or(0, whole_number);
+    }
+
+    /// The session token that a handshake and a refresh are about: the cookie's, else the header's (§3.3).
+    pub(crate) fn session_token(&self) -> Option<&str> {
+        self.session_in_cookie.as_deref().or(self.token_in_header.as_deref())
     }
 
     /// A query parameter, unless it is empty.

@@ -1,24 +1,28 @@
 //! A request with cookies, or with nothing (§3.10). The rows are checked in their order, and the first that fits decides.
 
 use super::authenticator::{Request, Stop};
-use super::header_path::{handshake, refused, verified};
+use super::handshake::{handshake, handshake_to};
+use super::header_path::{refused, signed_in};
 use super::referrer::{is_cross_origin, is_known};
+use super::resolve::resolve;
 use super::state::{AuthStatus, Note, RequestState};
 use super::{AuthReason, AuthenticateError};
 use crate::token::{Carrier, DecodedToken, TokenType, is_machine_jwt, is_non_session_category};
 use url::Url;
 
-/// Rows C2 to C17. C1, which resolves a handshake, is not answered by this version: as when one fails in a way that is
-/// tolerated, the rows after it decide.
+/// Rows C1 to C17.
 pub(crate) fn decide(request: &Request<'_>) -> Result<RequestState, Stop> {
+    if let Some(state) = resolve(request)? {
+        return Ok(state);
+    }
     if let Some(state) = satellite(request)? {
         return Ok(state);
     }
-    if let Some(state) = development(request) {
+    if let Some(state) = development(request)? {
         return Ok(state);
     }
     let context = &request.context;
-    let go_on = |reason| Ok(handshake(request, reason, String::new()));
+    let go_on = |reason| handshake(request, reason, String::new());
     let Some(token) = context.session_in_cookie.as_deref() else {
         return if context.client_uat == 0 {
             // C7
@@ -35,7 +39,7 @@ pub(crate) fn decide(request: &Request<'_>) -> Result<RequestState, Stop> {
     // C10
     let decoded = match DecodedToken::read(token) {
         Ok(decoded) => decoded,
-        Err(error) => return Ok(refused(request, error, Carrier::Cookie)),
+        Err(error) => return refused(request, error, Carrier::Cookie),
     };
     // C11
     if is_machine_jwt(token) || is_non_session_category(&decoded.header) {
@@ -46,7 +50,10 @@ pub(crate) fn decide(request: &Request<'_>) -> Result<RequestState, Stop> {
         return go_on(AuthReason::SESSION_TOKEN_IAT_BEFORE_CLIENT_UAT);
     }
     // C13
-    let mut state = verified(request, token, Carrier::Cookie)?;
+    let mut state = match request.verify(token)? {
+        Ok(claims) => signed_in(request, token, claims),
+        Err(error) => return refused(request, error, Carrier::Cookie),
+    };
     if state.status() != AuthStatus::SignedIn {
         return Ok(state);
     }
@@ -56,10 +63,32 @@ pub(crate) fn decide(request: &Request<'_>) -> Result<RequestState, Stop> {
     // C15
     if comes_from_elsewhere(request) {
         let message = "The visitor comes from another origin, so whether the session still holds has to be asked.";
-        return Ok(handshake(request, AuthReason::PRIMARY_DOMAIN_CROSS_ORIGIN_SYNC, message.to_owned()));
+        return handshake(request, AuthReason::PRIMARY_DOMAIN_CROSS_ORIGIN_SYNC, message.to_owned());
+    }
+    // C16
+    if let Some(handshake) = other_organization(request, &mut state)? {
+        return Ok(handshake);
     }
     // C17
     Ok(state)
+}
+
+/// C16, R-373: the path asks for another organization than the session has. Whoever cannot be sent for it stays signed in.
+fn other_organization(request: &Request<'_>, state: &mut RequestState) -> Result<Option<RequestState>, Stop> {
+    let Some(target) = request.organization_sync.target(request.context.url.path()) else {
+        return Ok(None);
+    };
+    let differs =
+        |auth: super::Auth| auth.user_id.as_deref().is_some_and(|id| !id.is_empty()) && target.differs_from(&auth);
+    if !state.to_auth().is_some_and(differs) {
+        return Ok(None);
+    }
+    let sent = handshake(request, AuthReason::ACTIVE_ORGANIZATION_MISMATCH, String::new())?;
+    if sent.status() == AuthStatus::Handshake {
+        return Ok(Some(sent));
+    }
+    state.note_if(sent.notes().contains(&Note::RedirectLoop), Note::OrganizationLoop);
+    Ok(None)
 }
 
 fn signed_out(request: &Request<'_>, reason: AuthReason) -> RequestState {
@@ -88,20 +117,29 @@ fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
         )
         .into());
     }
-    Ok(Some(handshake(request, AuthReason::SATELLITE_NEEDS_SYNCING, String::new())))
+    let reason = AuthReason::SATELLITE_NEEDS_SYNCING;
+    if settings.is_production() {
+        return handshake(request, reason, String::new()).map(Some);
+    }
+    let mut sign_in = Url::parse(settings.sign_in_url).map_err(|_| {
+        AuthenticateError::config("sign_in_url", "The sign-in URL of a satellite must be an absolute URL.")
+    })?;
+    sign_in.query_pairs_mut().append_pair("__clerk_redirect_url", context.url.as_str());
+    Ok(Some(handshake_to(request, reason, String::new(), &sign_in)))
 }
 
 /// C4 to C6: what only development instances do.
-fn development(request: &Request<'_>) -> Option<RequestState> {
+fn development(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
     let (settings, context) = (&request.settings, &request.context);
     if settings.is_production() {
-        return None;
+        return Ok(None);
     }
-    let go_on = |reason| Some(handshake(request, reason, String::new()));
+    let go_on = |reason| handshake(request, reason, String::new()).map(Some);
     // C4. A place to return to that is no URL is none (D-9).
-    let asked_by_satellite = context.query("__clerk_redirect_url").is_some_and(|url| Url::parse(&url).is_ok());
-    if !settings.is_satellite && asked_by_satellite {
-        return go_on(AuthReason::PRIMARY_RESPONDS_TO_SYNCING);
+    let satellite = context.query("__clerk_redirect_url").and_then(|url| Url::parse(&url).ok());
+    if let Some(satellite) = satellite.filter(|_| !settings.is_satellite) {
+        let back = answer_to_satellite(satellite, context.dev_browser.as_deref());
+        return Ok(Some(handshake_to(request, AuthReason::PRIMARY_RESPONDS_TO_SYNCING, String::new(), &back)));
     }
     // C5
     if context.has_query("__clerk_db_jwt") {
@@ -111,7 +149,28 @@ fn development(request: &Request<'_>) -> Option<RequestState> {
     if context.dev_browser.is_none() {
         return go_on(AuthReason::DEV_BROWSER_MISSING);
     }
-    None
+    Ok(None)
+}
+
+/// The satellite's URL with what it came for: the browser's token, and that all is done, whatever it said before.
+fn answer_to_satellite(mut url: Url, browser: Option<&str>) -> Url {
+    let mut pairs: Vec<(String, String)> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    pairs.extend(browser.map(|token| ("__clerk_db_jwt".to_owned(), token.to_owned())));
+    // In the place of the first that is there, as setting a parameter does.
+    let is_synced = |pair: &(String, String)| pair.0 == "__clerk_synced";
+    match pairs.iter().position(is_synced) {
+        Some(first) => {
+            pairs[first].1 = "true".to_owned();
+            let mut at = 0;
+            pairs.retain(|pair| {
+                at += 1;
+                at - 1 == first || !is_synced(pair)
+            });
+        }
+        None => pairs.push(("__clerk_synced".to_owned(), "true".to_owned())),
+    }
+    url.query_pairs_mut().clear().extend_pairs(pairs);
+    url
 }
 
 /// C15: a page that is opened from another origin, which is none of Clerk's own.

@@ -1,7 +1,7 @@
 //! What cannot be told as a state: the call or the client is set up wrongly (§3.2).
 
 use crate::key::KeyError;
-use crate::token::OptionError;
+use crate::token::{OptionError, TokenError};
 use std::fmt;
 
 /// A request cannot be authenticated because of how it was asked, not because of what it carries.
@@ -22,6 +22,9 @@ pub enum AuthenticateError {
         /// What is wrong with it.
         message: String,
     },
+    /// A handshake token of a development instance does not hold (§3.14): most likely the keys were changed. Going on
+    /// would begin the same handshake again.
+    Handshake(TokenError),
 }
 
 impl AuthenticateError {
@@ -52,6 +55,7 @@ impl fmt::Display for AuthenticateError {
             Self::Config { option: name, message } | Self::Argument { argument: name, message } => {
                 write!(f, "{name}: {message}")
             }
+            Self::Handshake(error) => error.fmt(f),
         }
     }
 }

@@ -162,7 +162,9 @@ impl HasParams {
 
 /// See [`Auth::has`].
 pub(crate) fn has(auth: &Auth, asked: &HasParams) -> bool {
-    let Some(claims) = auth.claims.as_ref().filter(|_| auth.user_id.as_deref().is_some_and(|id| !id.is_empty())) else {
+    let Some(claims) =
+        auth.session_claims.as_ref().filter(|_| auth.user_id.as_deref().is_some_and(|id| !id.is_empty()))
+    else {
         return false;
     };
     let HasParams { role, permission, feature, plan, reverification, unknown } = asked;

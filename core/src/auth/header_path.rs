@@ -2,6 +2,8 @@
 
 use super::AuthReason;
 use super::authenticator::{Request, Stop};
+use super::handshake::handshake;
+use super::refresh::{Refreshed, refresh};
 use super::state::RequestState;
 use crate::token::{
     Carrier, Claims, DecodedToken, TokenError, TokenErrorReason, TokenType, is_machine_jwt, is_non_session_category,
@@ -18,18 +20,18 @@ pub(crate) fn session(request: &Request<'_>, token: &str) -> Result<RequestState
 }
 
 /// §3.8: only this kind of machine is accepted.
-pub(crate) fn machine(request: &Request<'_>, token: &str, expected: TokenType) -> RequestState {
+pub(crate) fn machine(request: &Request<'_>, token: &str, expected: TokenType) -> Result<RequestState, Stop> {
     if machine_token_type(token) == Some(expected) {
-        undecidable_machine(request, expected)
+        verified_machine(request, token)
     } else {
-        mismatch(request, expected)
+        Ok(mismatch(request, expected))
     }
 }
 
 /// §3.9: any kind is accepted, or one of a list that this token's kind is known to be on.
 pub(crate) fn any(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
-    if let Some(kind) = machine_token_type(token) {
-        return Ok(undecidable_machine(request, kind));
+    if machine_token_type(token).is_some() {
+        return verified_machine(request, token);
     }
     if has_other_category(token) {
         return Ok(mismatch(request, TokenType::SessionToken));
@@ -37,10 +39,16 @@ pub(crate) fn any(request: &Request<'_>, token: &str) -> Result<RequestState, St
     verified(request, token, Carrier::Header)
 }
 
-/// A machine's token of a kind that is accepted here, but that this client has no means to verify: nobody is signed in.
-fn undecidable_machine(request: &Request<'_>, kind: TokenType) -> RequestState {
-    let message = "Machine tokens cannot be verified by this version.".to_owned();
-    request.signed_out(kind, TokenErrorReason::TokenVerificationFailed.into(), message)
+fn verified_machine(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
+    Ok(match request.verify_machine(token)? {
+        Ok(machine) => RequestState::machine(request.echo(), token, machine),
+        Err(refused) if refused.error.unavailable => {
+            let after = refused.error.retry_after_ms;
+            let reason = refused.error.reason.into();
+            RequestState::unavailable(request.echo(), refused.token_type, reason, refused.full_message(), after)
+        }
+        Err(refused) => request.signed_out(refused.token_type, refused.error.reason.into(), refused.full_message()),
+    })
 }
 
 fn mismatch(request: &Request<'_>, kind: TokenType) -> RequestState {
@@ -52,10 +60,10 @@ fn has_other_category(token: &str) -> bool {
 }
 
 /// Verifies a session token and says what that makes of the request.
-pub(crate) fn verified(request: &Request<'_>, token: &str, carrier: Carrier) -> Result<RequestState, Stop> {
+fn verified(request: &Request<'_>, token: &str, carrier: Carrier) -> Result<RequestState, Stop> {
     match request.verify(token)? {
         Ok(claims) => Ok(signed_in(request, token, claims)),
-        Err(error) => Ok(refused(request, error, carrier)),
+        Err(error) => refused(request, error, carrier),
     }
 }
 
@@ -69,37 +77,22 @@ pub(crate) fn signed_in(request: &Request<'_>, token: &str, claims: Claims) -> R
 }
 
 /// §3.11: what becomes of a request whose session token is refused.
-pub(crate) fn refused(request: &Request<'_>, mut error: TokenError, carrier: Carrier) -> RequestState {
+pub(crate) fn refused(request: &Request<'_>, mut error: TokenError, carrier: Carrier) -> Result<RequestState, Stop> {
     use TokenErrorReason as Reason;
     error.carrier = Some(carrier);
     if error.unavailable {
-        return RequestState::unavailable(request.echo(), TokenType::SessionToken, &error);
+        return Ok(request.unavailable_for(&error));
     }
     let message = error.full_message();
-    let signed_out = |reason, message| request.signed_out(TokenType::SessionToken, reason, message);
+    let signed_out = |reason, message| Ok(request.signed_out(TokenType::SessionToken, reason, message));
     match error.reason {
         Reason::UnexpectedError => signed_out(AuthReason::UNEXPECTED_ERROR, String::new()),
-        Reason::TokenExpired => handshake(request, AuthReason::expired(not_refreshed(request)), message),
+        Reason::TokenExpired => match refresh(request, &error)? {
+            Refreshed::State(state) => Ok(*state),
+            Refreshed::No(why) => handshake(request, AuthReason::expired(&why), message),
+        },
         Reason::TokenNotActiveYet => handshake(request, AuthReason::SESSION_TOKEN_NBF, message),
         Reason::TokenIatInTheFuture => handshake(request, AuthReason::SESSION_TOKEN_IAT_IN_THE_FUTURE, message),
         reason => signed_out(reason.into(), message),
     }
-}
-
-/// Why an expired token was not refreshed.
-fn not_refreshed(request: &Request<'_>) -> &'static str {
-    if !request.context.method_is_get {
-        "non-eligible-non-get"
-    } else if request.context.refresh_in_cookie.is_none() {
-        "non-eligible-no-refresh-cookie"
-    } else {
-        // This version has nothing to refresh with.
-        "missing-api-client"
-    }
-}
-
-/// Where a handshake could tell more (§3.12). This version does not start one, so until it is known who is calling,
-/// nobody is: signed out, for the reason that would have started it.
-pub(crate) fn handshake(request: &Request<'_>, reason: AuthReason, message: String) -> RequestState {
-    request.signed_out(TokenType::SessionToken, reason, message)
 }

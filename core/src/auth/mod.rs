@@ -1,31 +1,43 @@
 //! Who sent a request: from its parts to one of three answers (signed in, signed out, unavailable) and the [`Auth`] that
 //! application code asks.
 //!
-//! Like verification, the decision is pure: [`Authenticator::try_authenticate`] has no I/O and either decides or says that
-//! the key endpoint should be asked.
+//! Like verification, the decision is pure: [`Authenticator::step`] has no I/O, and either decides or names the one thing it
+//! has to be told next (keys, a refresh, what a handshake came to, what the API says of a machine's token). Whoever gets
+//! that makes the decision again with the answer, so one machine drives hosts that wait and hosts that await.
 
+mod api;
 mod authenticator;
 mod context;
 mod cookie_path;
 mod cookies;
+mod debug;
+mod directives;
 mod error;
+mod handshake;
 mod has;
 mod header_path;
+mod machine;
+mod machine_cache;
 mod object;
 mod options;
+mod organization_sync;
+mod pattern;
 mod precondition;
 mod public_url;
 mod reason;
 mod referrer;
+mod refresh;
 mod request;
+mod resolve;
 mod settings;
 mod state;
 mod suffix;
 
-pub use authenticator::Authenticator;
+pub use api::{Answers, ApiAnswer, ApiCall, ApiCallKind, AuthApi, Need};
+pub use authenticator::{Authenticator, Decision};
 pub use error::AuthenticateError;
 pub use has::{HasParams, Level, Reverification};
-pub use object::Auth;
+pub use object::{Auth, TokenRequest};
 pub use options::{AcceptsToken, AuthenticateOptions};
 pub use reason::AuthReason;
 pub use request::RequestParts;

@@ -1,7 +1,8 @@
 //! The object that application code asks: who is it, and may they (§3.18, §1.6).
 
+use super::AcceptsToken;
 use super::has::{self, HasParams};
-use crate::token::{Claims, Organization, TokenType};
+use crate::token::{Claims, MachineToken, Organization, TokenType};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,13 +16,13 @@ pub struct Auth {
     pub token_type: Option<TokenType>,
     /// Whether somebody is signed in.
     pub is_authenticated: bool,
-    /// `user_…`
+    /// `user_…`: a session's user, or whom an API key or OAuth token belongs to.
     pub user_id: Option<String>,
     /// `sess_…`
     pub session_id: Option<String>,
     /// `active` or `pending`; the latter also in the signed-out object that a pending session makes (R-390).
     pub session_status: Option<String>,
-    /// The active organization's id.
+    /// The active organization's id; of an API key that belongs to an organization, that one's.
     pub org_id: Option<String>,
     /// The active organization's slug.
     pub org_slug: Option<String>,
@@ -30,19 +31,35 @@ pub struct Auth {
     /// The permissions in it, such as `org:invoices:read`.
     pub org_permissions: Option<Vec<String>>,
     /// The session token's claims, whole.
-    pub claims: Option<Claims>,
+    pub session_claims: Option<Claims>,
+    /// A machine token's id.
+    pub id: Option<String>,
+    /// Whose a machine token is: `user_…`, `org_…` or `mch_…`.
+    pub subject: Option<String>,
+    /// What a machine token may be used for.
+    pub scopes: Option<Vec<String>>,
+    /// An API key's name.
+    pub name: Option<String>,
+    /// `mch_…`: the machine that an M2M token is of.
+    pub machine_id: Option<String>,
+    /// The OAuth application that a token was given to.
+    pub client_id: Option<String>,
+    /// The claims of an API key or M2M token, as JSON text.
+    claims: Option<String>,
+    /// The token itself.
+    token: Option<String>,
 }
 
 impl Auth {
     /// R-120 to R-122, R-390.
-    pub(crate) fn of_session(claims: &Claims, treat_pending_as_signed_out: bool) -> Self {
+    pub(crate) fn of_session(token: &str, claims: &Claims, treat_pending_as_signed_out: bool) -> Self {
         let session_status = claims.string("sts");
+        let out = Self::signed_out(Some(TokenType::SessionToken));
         if treat_pending_as_signed_out && session_status.as_deref() == Some("pending") {
-            return Self { session_status, ..Self::signed_out(Some(TokenType::SessionToken)) };
+            return Self { session_status, ..out };
         }
         let Organization { id, slug, role, permissions } = Organization::of(claims);
         Self {
-            token_type: Some(TokenType::SessionToken),
             is_authenticated: true,
             user_id: Some(claims.sub.clone()),
             session_id: claims.sid.clone(),
@@ -51,8 +68,43 @@ impl Auth {
             org_slug: slug,
             org_role: role,
             org_permissions: permissions,
-            claims: Some(claims.clone()),
+            session_claims: Some(claims.clone()),
+            token: Some(token.to_owned()),
+            ..out
         }
+    }
+
+    /// §3.18.
+    pub(crate) fn of_machine(token: &str, machine: &MachineToken) -> Self {
+        let kind = machine.token_type;
+        let subject = || Some(machine.subject.clone());
+        let subject_of = |prefix: &str| subject().filter(|subject| subject.starts_with(prefix));
+        let mut auth = Self {
+            is_authenticated: true,
+            id: Some(machine.id.clone()),
+            subject: subject(),
+            scopes: Some(machine.scopes.clone()),
+            token: Some(token.to_owned()),
+            ..Self::signed_out(Some(kind))
+        };
+        match kind {
+            TokenType::ApiKey => {
+                auth.name.clone_from(&machine.name);
+                auth.claims.clone_from(&machine.claims);
+                auth.user_id = subject_of("user_");
+                auth.org_id = subject_of("org_");
+            }
+            TokenType::M2mToken => {
+                auth.claims.clone_from(&machine.claims);
+                auth.machine_id = subject();
+            }
+            TokenType::OauthToken => {
+                auth.user_id = subject();
+                auth.client_id.clone_from(&machine.client_id);
+            }
+            TokenType::SessionToken => {}
+        }
+        auth
     }
 
     pub(crate) fn signed_out(token_type: Option<TokenType>) -> Self {
@@ -66,21 +118,73 @@ impl Auth {
             org_slug: None,
             org_role: None,
             org_permissions: None,
+            session_claims: None,
+            id: None,
+            subject: None,
+            scopes: None,
+            name: None,
+            machine_id: None,
+            client_id: None,
             claims: None,
+            token: None,
+        }
+    }
+
+    /// The claims of an API key or M2M token, as JSON text.
+    #[must_use]
+    pub fn claims(&self) -> Option<&str> {
+        self.claims.as_deref()
+    }
+
+    /// This object if it is of a kind that is accepted here (R-391): for frameworks that authenticate every request with any
+    /// kind of token, and ask at each route for some. Else nobody: of the kind that was asked for, or of none.
+    #[must_use]
+    pub fn narrowed(self, accepts: &AcceptsToken) -> Self {
+        let fits = |kind: &TokenType| self.token_type == Some(*kind);
+        match accepts {
+            AcceptsToken::Any => self,
+            AcceptsToken::List(kinds) if kinds.iter().any(fits) => self,
+            AcceptsToken::List(_) => Self::signed_out(None),
+            AcceptsToken::One(kind) if fits(kind) => self,
+            AcceptsToken::One(kind) => Self::signed_out(Some(*kind)),
+        }
+    }
+
+    /// What it takes to get a token for this caller (R-410): the one that the request had, unless a template or a life of
+    /// its own is asked for; those only the API can make.
+    #[must_use]
+    pub fn token_request(&self, template: Option<&str>, expires_in_seconds: Option<i64>) -> TokenRequest {
+        let template = template.filter(|template| !template.is_empty());
+        match (&self.session_id, template, expires_in_seconds) {
+            (Some(session_id), Some(_), _) | (Some(session_id), None, Some(_)) if self.is_authenticated => {
+                let mut arguments = serde_json::json!({ "session_id": session_id });
+                let operation = match template {
+                    Some(name) => {
+                        arguments["template_name"] = name.into();
+                        "sessions.create_token_from_template"
+                    }
+                    None => "sessions.create_token",
+                };
+                if let Some(seconds) = expires_in_seconds {
+                    arguments["expires_in_seconds"] = seconds.into();
+                }
+                TokenRequest::Call { operation, arguments: arguments.to_string() }
+            }
+            _ => TokenRequest::Ready(self.token.clone()),
         }
     }
 
     /// Who is impersonating the user, as the `act` claim says it.
     #[must_use]
     pub fn actor(&self) -> Option<Value> {
-        self.claims.as_ref()?.get("act")?.ok()
+        self.session_claims.as_ref()?.get("act")?.ok()
     }
 
     /// Minutes since the first and the second factor were verified, −1 for never (the `fva` claim). `None` unless it is two
     /// such numbers.
     #[must_use]
     pub fn factor_verification_age(&self) -> Option<[f64; 2]> {
-        has::factor_ages(self.claims.as_ref()?)
+        has::factor_ages(self.session_claims.as_ref()?)
     }
 
     /// Whether all that is asked holds (§3.19). False for the signed out, and if nothing is asked.
@@ -93,13 +197,17 @@ impl Auth {
     #[must_use]
     pub fn to_json(&self) -> String {
         let claim = |name| {
-            self.claims.as_ref().and_then(|claims| claims.raw(name)).filter(|text| *text != "null").and_then(raw)
+            self.session_claims
+                .as_ref()
+                .and_then(|claims| claims.raw(name))
+                .filter(|text| *text != "null")
+                .and_then(raw)
         };
         let written = match self.token_type {
             Some(TokenType::SessionToken) => serde_json::to_string(&SessionJson {
                 token_type: TokenType::SessionToken.as_str(),
                 is_authenticated: self.is_authenticated,
-                session_claims: self.claims.as_ref().and_then(|claims| raw(claims.json())),
+                session_claims: self.session_claims.as_ref().and_then(|claims| raw(claims.json())),
                 session_id: self.session_id.as_deref(),
                 session_status: self.session_status.as_deref(),
                 user_id: self.user_id.as_deref(),
@@ -110,7 +218,7 @@ impl Auth {
                 org_permissions: self.org_permissions.as_deref(),
                 factor_verification_age: claim("fva"),
             }),
-            Some(kind) => serde_json::to_string(&MachineJson::of(kind)),
+            Some(kind) => serde_json::to_string(&self.machine_json(kind)),
             None => Ok(r#"{"token_type":null,"is_authenticated":false}"#.to_owned()),
         };
         // Writing plain structs of texts to memory has no way to fail; if it did, nobody is signed in.
@@ -138,27 +246,69 @@ struct SessionJson<'a> {
     factor_verification_age: Option<&'a RawValue>,
 }
 
-/// A machine that is not authenticated: the keys of its kind, and nothing in them.
+/// A machine, by the keys of its kind; nothing in them if it is not authenticated.
 #[derive(Serialize)]
-struct MachineJson {
+struct MachineJson<'a> {
     token_type: &'static str,
     is_authenticated: bool,
-    id: Option<()>,
-    subject: Option<()>,
-    scopes: Option<()>,
+    id: Option<&'a str>,
+    subject: Option<&'a str>,
+    scopes: Option<&'a [String]>,
     #[serde(flatten)]
-    more: serde_json::Map<String, Value>,
+    more: MoreJson<'a>,
 }
 
-impl MachineJson {
-    fn of(kind: TokenType) -> Self {
-        let more: &[&str] = match kind {
-            TokenType::ApiKey => &["name", "claims", "user_id", "org_id"],
-            TokenType::M2mToken => &["claims", "machine_id"],
-            _ => &["user_id", "client_id"],
-        };
-        let more = more.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
-        Self { token_type: kind.as_str(), is_authenticated: false, id: None, subject: None, scopes: None, more }
+#[derive(Serialize)]
+#[serde(untagged)]
+enum MoreJson<'a> {
+    ApiKey { name: Option<&'a str>, claims: Option<&'a RawValue>, user_id: Option<&'a str>, org_id: Option<&'a str> },
+    M2m { claims: Option<&'a RawValue>, machine_id: Option<&'a str> },
+    Oauth { user_id: Option<&'a str>, client_id: Option<&'a str> },
+}
+
+impl Auth {
+    fn machine_json(&self, kind: TokenType) -> MachineJson<'_> {
+        let claims = self.claims.as_deref().and_then(raw);
+        let (user_id, org_id) = (self.user_id.as_deref(), self.org_id.as_deref());
+        MachineJson {
+            token_type: kind.as_str(),
+            is_authenticated: self.is_authenticated,
+            id: self.id.as_deref(),
+            subject: self.subject.as_deref(),
+            scopes: self.scopes.as_deref(),
+            more: match kind {
+                TokenType::ApiKey => MoreJson::ApiKey { name: self.name.as_deref(), claims, user_id, org_id },
+                TokenType::M2mToken => MoreJson::M2m { claims, machine_id: self.machine_id.as_deref() },
+                _ => MoreJson::Oauth { user_id, client_id: self.client_id.as_deref() },
+            },
+        }
+    }
+}
+
+/// How a token for a caller is had: see [`Auth::token_request`].
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenRequest {
+    /// This is it; `None` for nobody.
+    Ready(Option<String>),
+    /// The API makes it: the operation to call, and its arguments as JSON. The token is the answer's `jwt`.
+    Call {
+        /// Such as `sessions.create_token`.
+        operation: &'static str,
+        /// By name.
+        arguments: String,
+    },
+}
+
+/// Without the token.
+impl fmt::Debug for TokenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready(token) => f.debug_tuple("Ready").field(&token.as_ref().map(|_| "…")).finish(),
+            Self::Call { operation, .. } => {
+                f.debug_struct("Call").field("operation", operation).finish_non_exhaustive()
+            }
+        }
     }
 }
 

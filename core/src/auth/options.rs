@@ -24,6 +24,14 @@ impl Default for AcceptsToken {
 }
 
 impl AcceptsToken {
+    /// Reads one kind, a list of kinds, or `any`, as JSON.
+    ///
+    /// # Errors
+    /// [`OptionError`] for anything else.
+    pub fn from_json(json: &str) -> Result<Self, OptionError> {
+        serde_json::from_str(json).ok().and_then(Self::read).ok_or_else(|| OptionError::new("accepts_token", KINDS))
+    }
+
     fn read(value: Value) -> Option<Self> {
         let kind = |value: &Value| value.as_str().and_then(TokenType::from_name);
         match &value {
@@ -39,6 +47,8 @@ impl AcceptsToken {
         matches!(self, Self::One(TokenType::M2mToken | TokenType::ApiKey))
     }
 }
+
+const KINDS: &str = "must be \"any\", or one or a list of session_token, api_key, m2m_token, oauth_token";
 
 /// How to authenticate a request. What is left empty is taken from the client's settings where §3.1 says so, else from the
 /// defaults.
@@ -69,6 +79,17 @@ pub struct AuthenticateOptions {
     pub after_sign_up_url: String,
     /// Whether a satellite asks the primary domain on the first visit already. Default no.
     pub satellite_auto_sync: bool,
+    /// Paths that name an organization, such as `/orgs/:slug/(.*)`: one whose `:id` or `:slug` is not the session's active
+    /// organization is activated by a handshake (§3.15).
+    pub organization_patterns: Vec<String>,
+    /// Paths of the personal account: an organization that is active is left by a handshake (§3.15).
+    pub personal_account_patterns: Vec<String>,
+    /// Of a client only: whether the Frontend API is proxied on a production deployment's own origin without saying so
+    ///
+    pub auto_proxy: bool,
+    /// Of a client only: for how many milliseconds the API's word on an opaque machine token is believed again. 0, the
+    /// default, for not at all: within that time a revoked token still counts.
+    pub machine_cache_ms: i64,
 }
 
 impl AuthenticateOptions {
@@ -80,10 +101,9 @@ impl AuthenticateOptions {
     pub fn from_json(json: &str) -> Result<Self, OptionError> {
         let mut reader = OptionReader::new(json)?;
         let verify = VerifyOptions::read(&mut reader)?;
-        let kinds = "must be \"any\", or one or a list of session_token, api_key, m2m_token, oauth_token";
         let accepts_token = reader
             .take("accepts_token")
-            .map(|value| AcceptsToken::read(value).ok_or_else(|| OptionError::new("accepts_token", kinds)))
+            .map(|value| AcceptsToken::read(value).ok_or_else(|| OptionError::new("accepts_token", KINDS)))
             .transpose()?;
         let publishable_key = reader.string("publishable_key")?.filter(|text| !text.is_empty());
         let text = |reader: &mut OptionReader, name: &str| reader.string(name).map(Option::unwrap_or_default);
@@ -100,6 +120,10 @@ impl AuthenticateOptions {
             after_sign_in_url: text(&mut reader, "after_sign_in_url")?,
             after_sign_up_url: text(&mut reader, "after_sign_up_url")?,
             satellite_auto_sync: reader.boolean("satellite_auto_sync")?,
+            organization_patterns: reader.strings("organization_patterns")?.unwrap_or_default(),
+            personal_account_patterns: reader.strings("personal_account_patterns")?.unwrap_or_default(),
+            auto_proxy: false,
+            machine_cache_ms: 0,
         };
         reader.finish()?;
         Ok(options)

@@ -31,6 +31,7 @@ reasons! {
     SESSION_TOKEN_NBF = "session-token-nbf", "The session token is not valid yet.";
     SESSION_TOKEN_IAT_IN_THE_FUTURE = "session-token-iat-in-the-future", "The session token was made in the future.";
     SESSION_TOKEN_BUT_NO_CLIENT_UAT = "session-token-but-no-client-uat", "There is a session token, but the browser says that nobody signed in.";
+    ACTIVE_ORGANIZATION_MISMATCH = "active-organization-mismatch", "The path asks for another organization than the session has.";
     TOKEN_TYPE_MISMATCH = "token-type-mismatch", "The token is of a kind that is not accepted here.";
     UNEXPECTED_ERROR = "unexpected-error", "Something went wrong that says nothing on the token.";
     NO_TOKEN_IN_HEADER = "No token in header", "A machine's token is wanted, and there is none.";

@@ -3,6 +3,7 @@
 use super::AuthenticateError;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Method, URL and headers of a request.
@@ -107,6 +108,18 @@ impl RequestParts {
     pub(crate) fn scheme(&self) -> &'static str {
         let told = if self.scheme.is_empty() { self.header(":scheme") } else { Some(self.scheme.as_str().into()) };
         if told.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")) { "https" } else { "http" }
+    }
+
+    /// All headers by their names in lower case, several of one name joined, each as a list of one: as the API wants them
+    /// when a token is refreshed (§2.11).
+    pub(crate) fn all_headers(&self) -> BTreeMap<String, [String; 1]> {
+        let names = self.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
+        let real = names.filter(|name| !name.is_empty() && !name.starts_with(':'));
+        real.map(|name| {
+            let value = self.raw_header(&name).map(Cow::into_owned).unwrap_or_default();
+            (name, [value])
+        })
+        .collect()
     }
 
     /// The host as the client named it, by the header or HTTP/2's own field.

@@ -24,7 +24,14 @@ pub(crate) struct Settings<'a> {
     pub(crate) after_sign_in_url: &'a str,
     pub(crate) after_sign_up_url: &'a str,
     pub(crate) satellite_auto_sync: bool,
+    pub(crate) organization_patterns: &'a [String],
+    pub(crate) personal_account_patterns: &'a [String],
+    /// Whether a key is given that needs no network.
+    pub(crate) jwt_key_set: bool,
 }
+
+/// Where a proxy is unless told otherwise.
+const DEFAULT_PROXY_PATH: &str = "/__clerk";
 
 const SESSIONS_ONLY: AcceptsToken = AcceptsToken::One(TokenType::SessionToken);
 
@@ -36,21 +43,35 @@ impl<'a> Settings<'a> {
         }
         let defaults = client.defaults();
         let parties = |options: &VerifyOptions| !options.authorized_parties.is_empty();
+        fn list<'a>(own: &'a [String], other: &'a [String]) -> &'a [String] {
+            if own.is_empty() { other } else { own }
+        }
+        let publishable_key = call.publishable_key.as_ref().or(defaults.publishable_key.as_ref());
+        let domain = first(&call.domain, &defaults.domain);
+        let production = publishable_key.is_some_and(|key| key.instance_type() == InstanceType::Production);
+        let mut proxy_url = first(&call.proxy_url, &defaults.proxy_url);
+        if proxy_url.is_empty() && domain.is_empty() && production && defaults.auto_proxy {
+            // as a path, it is on the request's public origin.
+            proxy_url = DEFAULT_PROXY_PATH;
+        }
         Self {
             verify: &call.verify,
             accepts: call.accepts_token.as_ref().or(defaults.accepts_token.as_ref()).unwrap_or(&SESSIONS_ONLY),
-            publishable_key: call.publishable_key.as_ref().or(defaults.publishable_key.as_ref()),
+            publishable_key,
             secret_key: call.verify.secret_key.as_ref().or(client.secret_key()),
             machine_secret_key: call.machine_secret_key.as_ref().or(defaults.machine_secret_key.as_ref()),
             authorized_parties_set: parties(&call.verify) || parties(client.verifier().defaults()),
-            domain: first(&call.domain, &defaults.domain),
+            domain,
             is_satellite: call.is_satellite || defaults.is_satellite,
-            proxy_url: first(&call.proxy_url, &defaults.proxy_url),
+            proxy_url,
             sign_in_url: first(&call.sign_in_url, &defaults.sign_in_url),
             sign_up_url: first(&call.sign_up_url, &defaults.sign_up_url),
             after_sign_in_url: first(&call.after_sign_in_url, &defaults.after_sign_in_url),
             after_sign_up_url: first(&call.after_sign_up_url, &defaults.after_sign_up_url),
             satellite_auto_sync: call.satellite_auto_sync || defaults.satellite_auto_sync,
+            organization_patterns: list(&call.organization_patterns, &defaults.organization_patterns),
+            personal_account_patterns: list(&call.personal_account_patterns, &defaults.personal_account_patterns),
+            jwt_key_set: call.verify.jwt_key.is_some() || client.verifier().has_local_key(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! The answer to "who sent this request" (§3.17).
 
+use super::debug::DebugContext;
 use super::settings::Settings;
 use super::{Auth, AuthReason};
-use crate::token::{Claims, TokenError, TokenType};
+use crate::token::{Claims, MachineToken, TokenType};
 use serde_json::{Map, Value, json};
 use std::fmt;
 use url::Url;
@@ -43,6 +44,12 @@ pub enum Note {
     AuthorizedPartyMissing,
     /// A session cookie was accepted while no authorized parties are configured.
     AuthorizedPartiesNotSet,
+    /// The browser has been sent on a handshake three times in a row, in vain.
+    RedirectLoop,
+    /// The organization that the path names could not be activated.
+    OrganizationLoop,
+    /// A development session holds only if clocks may be a day apart (§3.14).
+    ClockSkew,
 }
 
 impl Note {
@@ -52,6 +59,9 @@ impl Note {
         match self {
             Self::AuthorizedPartyMissing => "authorized-party-missing",
             Self::AuthorizedPartiesNotSet => "authorized-parties-not-set",
+            Self::RedirectLoop => "redirect-loop",
+            Self::OrganizationLoop => "organization-loop",
+            Self::ClockSkew => "clock-skew",
         }
     }
 
@@ -64,6 +74,15 @@ impl Note {
             }
             Self::AuthorizedPartiesNotSet => {
                 "Session cookies are accepted whichever origin they were made for: set `authorized_parties` to the origins of your application."
+            }
+            Self::RedirectLoop => {
+                "The browser is sent for a session again and again without getting one: most likely publishable key and secret key are of different instances, or a satellite's domain is not configured."
+            }
+            Self::OrganizationLoop => {
+                "The organization that a path names could not be made the active one: it does not exist, or the user is no member."
+            }
+            Self::ClockSkew => {
+                "The clock of this machine is far from the API's. In development that is tolerated; set the clock."
             }
         }
     }
@@ -107,6 +126,20 @@ impl Echo {
     }
 }
 
+impl Echo {
+    fn write(&self, out: &mut Map<String, Value>) {
+        let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
+        put("publishable_key", self.publishable_key.as_str().into());
+        put("proxy_url", self.proxy_url.as_str().into());
+        put("is_satellite", self.is_satellite.into());
+        put("domain", self.domain.as_str().into());
+        put("sign_in_url", self.sign_in_url.as_str().into());
+        put("sign_up_url", self.sign_up_url.as_str().into());
+        put("after_sign_in_url", self.after_sign_in_url.as_str().into());
+        put("after_sign_up_url", self.after_sign_up_url.as_str().into());
+    }
+}
+
 /// The answer: a status; if it is not signed in, a reason; headers to pass on; and the [`Auth`] to ask.
 #[derive(Clone)]
 pub struct RequestState {
@@ -117,9 +150,11 @@ pub struct RequestState {
     headers: Vec<(String, String)>,
     token: Option<String>,
     claims: Option<Claims>,
+    machine: Option<MachineToken>,
     retry_after_ms: Option<i64>,
     notes: Vec<Note>,
     echo: Echo,
+    context: Option<Box<DebugContext>>,
 }
 
 impl RequestState {
@@ -132,9 +167,11 @@ impl RequestState {
             headers: Vec::new(),
             token: None,
             claims: None,
+            machine: None,
             retry_after_ms: None,
             notes: Vec::new(),
             echo,
+            context: None,
         }
     }
 
@@ -143,6 +180,20 @@ impl RequestState {
         state.token = Some(token.to_owned());
         state.claims = Some(claims);
         state
+    }
+
+    pub(crate) fn machine(echo: Echo, token: &str, machine: MachineToken) -> Self {
+        let mut state = Self::new(AuthStatus::SignedIn, Some(machine.token_type), echo);
+        state.token = Some(token.to_owned());
+        state.machine = Some(machine);
+        state
+    }
+
+    /// The browser is to be sent where these headers say.
+    pub(crate) fn handshake(echo: Echo, headers: Vec<(String, String)>, reason: AuthReason, message: String) -> Self {
+        let mut state = Self::new(AuthStatus::Handshake, Some(TokenType::SessionToken), echo);
+        state.headers = headers;
+        state.because(reason, message)
     }
 
     pub(crate) fn signed_out(echo: Echo, token_type: TokenType, reason: AuthReason, message: String) -> Self {
@@ -154,11 +205,28 @@ impl RequestState {
         Self::new(AuthStatus::SignedOut, None, Echo::default()).because(AuthReason::TOKEN_TYPE_MISMATCH, String::new())
     }
 
-    pub(crate) fn unavailable(echo: Echo, token_type: TokenType, error: &TokenError) -> Self {
-        let mut state = Self::new(AuthStatus::Unavailable, Some(token_type), echo)
-            .because(error.reason.into(), error.full_message());
-        state.retry_after_ms = error.retry_after_ms;
+    pub(crate) fn unavailable(
+        echo: Echo,
+        token_type: TokenType,
+        reason: AuthReason,
+        message: String,
+        retry_after_ms: Option<i64>,
+    ) -> Self {
+        let mut state = Self::new(AuthStatus::Unavailable, Some(token_type), echo).because(reason, message);
+        state.retry_after_ms = retry_after_ms;
+        if let Some(ms) = retry_after_ms {
+            let seconds = ms.max(0).saturating_add(999) / 1_000;
+            state.headers.push(("retry-after".to_owned(), seconds.to_string()));
+        }
         state
+    }
+
+    pub(crate) fn add_headers(&mut self, headers: impl IntoIterator<Item = (String, String)>) {
+        self.headers.extend(headers);
+    }
+
+    pub(crate) fn keep_context(&mut self, context: DebugContext) {
+        self.context = Some(Box::new(context));
     }
 
     /// Adds the reason, and the headers that tell it.
@@ -219,6 +287,17 @@ impl RequestState {
         &self.headers
     }
 
+    /// The status to answer the request with, instead of serving it: 307 where the browser has to go elsewhere first (a
+    /// handshake, or coming back from one in development, §3.21), 503 when unavailable (D-15). `None`: serve it, with the
+    /// state's headers added to the response.
+    #[must_use]
+    pub fn response_status(&self) -> Option<u16> {
+        if self.headers.iter().any(|(name, _)| name == "location") {
+            return Some(307);
+        }
+        (self.status == AuthStatus::Unavailable).then_some(503)
+    }
+
     /// The token, if signed in.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
@@ -229,6 +308,27 @@ impl RequestState {
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
         self.claims.as_ref()
+    }
+
+    /// What is known of the machine's token, if a machine is signed in.
+    #[must_use]
+    pub fn machine_token(&self) -> Option<&MachineToken> {
+        self.machine.as_ref()
+    }
+
+    /// What the decision was made on, as JSON for looking at: secrets are cut to what tells their kind (D-8).
+    #[must_use]
+    pub fn debug_json(&self) -> String {
+        let mut out = Map::new();
+        out.insert("status".to_owned(), self.status.as_str().into());
+        out.insert("reason".to_owned(), self.reason.as_ref().map(AuthReason::as_str).into());
+        out.insert("message".to_owned(), self.message.as_str().into());
+        out.insert("token_type".to_owned(), self.token_type.map(TokenType::as_str).into());
+        if let Some(context) = &self.context {
+            context.write(&mut out);
+        }
+        self.echo.write(&mut out);
+        Value::Object(out).to_string()
     }
 
     /// When unavailable: when to try again, in milliseconds, where known.
@@ -259,10 +359,14 @@ impl RequestState {
     /// The same; with `false`, a pending session is signed in.
     #[must_use]
     pub fn to_auth_with(&self, treat_pending_as_signed_out: bool) -> Option<Auth> {
-        match (self.status, &self.claims) {
-            (AuthStatus::SignedIn, Some(claims)) => Some(Auth::of_session(claims, treat_pending_as_signed_out)),
-            (AuthStatus::SignedIn | AuthStatus::SignedOut, _) => Some(Auth::signed_out(self.token_type)),
-            (AuthStatus::Handshake | AuthStatus::Unavailable, _) => None,
+        let token = self.token.as_deref().unwrap_or_default();
+        match (self.status, &self.claims, &self.machine) {
+            (AuthStatus::SignedIn, Some(claims), _) => {
+                Some(Auth::of_session(token, claims, treat_pending_as_signed_out))
+            }
+            (AuthStatus::SignedIn, None, Some(machine)) => Some(Auth::of_machine(token, machine)),
+            (AuthStatus::SignedIn | AuthStatus::SignedOut, ..) => Some(Auth::signed_out(self.token_type)),
+            (AuthStatus::Handshake | AuthStatus::Unavailable, ..) => None,
         }
     }
 
@@ -270,7 +374,6 @@ impl RequestState {
     /// there only where it differs; `retry_after` is in seconds.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let echo = &self.echo;
         let mut out = Map::new();
         let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
         put("status", self.status.as_str().into());
@@ -279,18 +382,12 @@ impl RequestState {
         put("is_authenticated", self.is_authenticated().into());
         put("token_type", self.token_type.map(TokenType::as_str).into());
         put("headers", self.headers.iter().map(|(name, value)| json!([name, value])).collect());
+        put("response_status", self.response_status().into());
         put("token", self.token.as_deref().into());
         #[allow(clippy::cast_precision_loss)] // a time of some seconds or minutes
         put("retry_after", self.retry_after_ms.map(|ms| ms as f64 / 1000.0).into());
         put("notes", self.notes.iter().map(|note| json!({"name": note.as_str(), "message": note.message()})).collect());
-        put("publishable_key", echo.publishable_key.as_str().into());
-        put("proxy_url", echo.proxy_url.as_str().into());
-        put("is_satellite", echo.is_satellite.into());
-        put("domain", echo.domain.as_str().into());
-        put("sign_in_url", echo.sign_in_url.as_str().into());
-        put("sign_up_url", echo.sign_up_url.as_str().into());
-        put("after_sign_in_url", echo.after_sign_in_url.as_str().into());
-        put("after_sign_up_url", echo.after_sign_up_url.as_str().into());
+        self.echo.write(&mut out);
         let mut text = Value::Object(out).to_string();
         // Claims are spliced in as the text they are: reading and writing them again could change them.
         text.pop();
@@ -307,7 +404,7 @@ impl RequestState {
 }
 
 /// Latin-1 without line breaks.
-fn is_header_value(value: &str) -> bool {
+pub(crate) fn is_header_value(value: &str) -> bool {
     value.chars().all(|c| u32::from(c) <= 0xFF && !matches!(c, '\r' | '\n' | '\0'))
 }
 

@@ -3,14 +3,15 @@
 use super::*;
 use crate::clock::ManualClock;
 use crate::key::test_keys::*;
-use crate::key::{KeyCacheSettings, KeyCaches, LocalKey, PublishableKey};
+use crate::key::{KeyCacheSettings, KeyCaches, KeySource as _, LocalKey, PublishableKey};
 use crate::secret::Secret;
-use crate::token::{Instance, Step, Verifier, VerifyOptions};
+use crate::token::{Instance, Verifier, VerifyOptions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 mod setup_and_objects;
+mod steps;
 
 /// `pk_live` for `clerk.example.com`, as P of §6.7, and its cookie suffix.
 const P: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
@@ -30,10 +31,17 @@ fn options(value: &Value) -> AuthenticateOptions {
     AuthenticateOptions::from_json(&value.to_string()).unwrap()
 }
 
-fn done<T>(step: Step<T>) -> T {
-    match step {
-        Step::Done(done) => done,
-        Step::NeedKeys(_) => panic!("a JWT key needs no other"),
+fn done(decision: Decision) -> Result<RequestState, AuthenticateError> {
+    match decision {
+        Decision::Done(done) => done,
+        Decision::Need(need) => panic!("a JWT key needs no other, and this asks for {need:?}"),
+    }
+}
+
+/// Calls of the API are answered as key requests are.
+impl AuthApi for FakeSource {
+    async fn call(&self, call: &ApiCall) -> ApiAnswer {
+        self.fetch(&call.secret_key).await
     }
 }
 
@@ -174,12 +182,10 @@ fn times_would_start_a_handshake_section_3_11() {
     let get = |token: &str, cookie: &str| {
         told(&ask(P, &page(&[("authorization", &format!("Bearer {token}")), ("cookie", cookie)]), json!({})))
     };
-    assert_eq!(get(&expired, ""), "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie");
-    assert_eq!(get(&expired, "__refresh=r"), "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie");
-    let refresh = format!("__refresh_{}=r", suffix(P));
-    assert_eq!(get(&expired, &refresh), "signed-out session-token-expired-refresh-missing-api-client");
-    assert_eq!(get(&early, ""), "signed-out session-token-nbf");
-    assert_eq!(get(&future, ""), "signed-out session-token-iat-in-the-future");
+    assert_eq!(get(&expired, ""), "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie");
+    assert_eq!(get(&expired, "__refresh=r"), "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie");
+    assert_eq!(get(&early, ""), "handshake session-token-nbf");
+    assert_eq!(get(&future, ""), "handshake session-token-iat-in-the-future");
     assert_eq!(told(&bearer(&expired, json!({}))), "signed-out session-token-expired-refresh-non-eligible-non-get");
     assert!(bearer(&expired, json!({})).message().contains("reason=token-expired, token-carrier=header"));
     assert_eq!(told(&bearer(&token(json!({"exp": "x"})), json!({}))), "signed-out token-verification-failed");
@@ -198,12 +204,12 @@ fn rows_of_a_production_instance() {
     // C7, C8, C9
     assert_eq!(cookies(P, ""), "signed-out session-token-and-uat-missing");
     assert_eq!(cookies(P, "__session=; __client_uat=0"), "signed-out session-token-and-uat-missing");
-    assert_eq!(cookies(P, "__client_uat=1"), "signed-out client-uat-but-no-session-token");
-    assert_eq!(cookies(P, &format!("__session={token}")), "signed-out session-token-but-no-client-uat");
+    assert_eq!(cookies(P, "__client_uat=1"), "handshake client-uat-but-no-session-token");
+    assert_eq!(cookies(P, &format!("__session={token}")), "handshake session-token-but-no-client-uat");
     for uat in ["x", "-1", "1.5", "1x", " ", "0x1", "1e3", "%31x"] {
         assert_eq!(
             cookies(P, &format!("__session={token}; __client_uat={uat}")),
-            "signed-out session-token-but-no-client-uat",
+            "handshake session-token-but-no-client-uat",
             "{uat} is 0 (D-17)"
         );
     }
@@ -217,13 +223,13 @@ fn rows_of_a_production_instance() {
     let machine = key_b().token_with(&json!({}), &json!({"sub": "mch_1"}));
     assert_eq!(cookies(P, &session(&machine, NOW_S)), "signed-out token-type-mismatch");
     // C12, before C13
-    assert_eq!(cookies(P, &session(&key_b().token(), NOW_S)), "signed-out session-token-iat-before-client-uat");
-    assert_eq!(cookies(P, &session(&token, NOW_S - 4)), "signed-out session-token-iat-before-client-uat");
+    assert_eq!(cookies(P, &session(&key_b().token(), NOW_S)), "handshake session-token-iat-before-client-uat");
+    assert_eq!(cookies(P, &session(&token, NOW_S - 4)), "handshake session-token-iat-before-client-uat");
     assert_eq!(cookies(P, &session(&token, NOW_S - 5)), "signed-in", "the same second is not before");
     assert_eq!(cookies(P, "__session=junk; __client_uat=99999999999999999999999"), "signed-out token-invalid");
     assert_eq!(
         cookies(P, &format!("__session={token}; __client_uat=99999999999999999999999")),
-        "signed-out session-token-iat-before-client-uat"
+        "handshake session-token-iat-before-client-uat"
     );
     let no_iat = key.token_with(&json!({}), &json!({"iat": "x"}));
     assert_eq!(
@@ -236,7 +242,7 @@ fn rows_of_a_production_instance() {
     let expired = key.token_with(&json!({}), &json!({"exp": NOW_S - 100}));
     assert_eq!(
         cookies(P, &session(&expired, 1)),
-        "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie"
+        "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie"
     );
     // C17, and D-16
     assert_eq!(cookies(P, &session(&token, 1)), "signed-in");
@@ -250,8 +256,8 @@ fn rows_of_a_production_instance() {
 fn rows_of_a_development_instance() {
     let token = key_a().token_with(&json!({}), &json!({"iss": "https://foo-bar-13.clerk.accounts.dev"}));
     let good = format!("__session={token}; __client_uat=1");
-    assert_eq!(cookies(D, ""), "signed-out dev-browser-missing");
-    assert_eq!(cookies(D, &good), "signed-out dev-browser-missing", "C6 goes before any session");
+    assert_eq!(cookies(D, ""), "handshake dev-browser-missing");
+    assert_eq!(cookies(D, &good), "handshake dev-browser-missing", "C6 goes before any session");
     assert_eq!(cookies(D, &format!("{good}; __clerk_db_jwt=db")), "signed-in");
     assert_eq!(cookies(D, "__clerk_db_jwt=db"), "signed-out session-token-and-uat-missing");
     assert_eq!(
@@ -261,14 +267,15 @@ fn rows_of_a_development_instance() {
     );
     let with_query = |query: &str| {
         let request = RequestParts::new("GET", format!("https://app.example.com/p?{query}"))
+            .with_header("accept", "text/html,*/*")
             .with_header("cookie", format!("{good}; __clerk_db_jwt=db"));
         told(&ask(D, &request, json!({})))
     };
-    assert_eq!(with_query("__clerk_db_jwt=x"), "signed-out dev-browser-sync");
-    assert_eq!(with_query("__clerk_db_jwt="), "signed-out dev-browser-sync");
+    assert_eq!(with_query("__clerk_db_jwt=x"), "handshake dev-browser-sync");
+    assert_eq!(with_query("__clerk_db_jwt="), "handshake dev-browser-sync");
     assert_eq!(
         with_query("__clerk_redirect_url=https%3A%2F%2Fsat.com%2F&__clerk_db_jwt=x"),
-        "signed-out primary-responds-to-syncing"
+        "handshake primary-responds-to-syncing"
     );
     assert_eq!(with_query("__clerk_redirect_url=nonsense"), "signed-in", "D-9");
     assert_eq!(with_query("a=__clerk_db_jwt"), "signed-in");
@@ -299,20 +306,20 @@ fn satellites_c2_c3() {
         assert_eq!(ask_page(key, "", "", satellite(json!({}))), "signed-out session-token-and-uat-missing");
         assert_eq!(
             ask_page(key, "", "", satellite(json!({"satellite_auto_sync": true}))),
-            "signed-out satellite-needs-syncing"
+            "handshake satellite-needs-syncing"
         );
         assert_eq!(
             ask_page(key, "?__clerk_synced=false", "", satellite(json!({}))),
-            "signed-out satellite-needs-syncing"
+            "handshake satellite-needs-syncing"
         );
         assert_eq!(
             ask_page(key, "?__clerk_synced=false", "__client_uat=1; __session=x", satellite(json!({}))),
-            "signed-out satellite-needs-syncing"
+            "handshake satellite-needs-syncing"
         );
     }
     let synced = satellite(json!({"satellite_auto_sync": true}));
     assert_eq!(ask_page(P, "?__clerk_synced=true", "", synced.clone()), "signed-out session-token-and-uat-missing");
-    assert_eq!(ask_page(D, "?__clerk_synced=true", "", synced.clone()), "signed-out dev-browser-missing");
+    assert_eq!(ask_page(D, "?__clerk_synced=true", "", synced.clone()), "handshake dev-browser-missing");
     let iss = |iss: &str| format!("__session={}; __client_uat=1", key_a().token_with(&json!({}), &json!({"iss": iss})));
     assert_eq!(
         ask_page(P, "", &iss("https://clerk.sat.com"), synced.clone()),
@@ -338,7 +345,7 @@ fn visitors_from_elsewhere_c15() {
         told(&ask(P, &page(&[("cookie", &cookie), ("referer", referrer), more]), json!({})))
     };
     let nothing = ("x-nothing", "");
-    assert_eq!(from("https://sat.com/x", nothing), "signed-out primary-domain-cross-origin-sync");
+    assert_eq!(from("https://sat.com/x", nothing), "handshake primary-domain-cross-origin-sync");
     assert_eq!(from("https://app.example.com/x", nothing), "signed-in");
     assert_eq!(from("nonsense", nothing), "signed-in");
     assert_eq!(from("https://accounts.example.com/sign-in", nothing), "signed-in");
@@ -346,11 +353,11 @@ fn visitors_from_elsewhere_c15() {
     assert_eq!(from("https://sat.com/x", ("cookie", "__clerk_redirect_count=1")), "signed-in");
     assert_eq!(
         from("https://sat.com/x", ("cookie", "__clerk_redirect_count=x")),
-        "signed-out primary-domain-cross-origin-sync"
+        "handshake primary-domain-cross-origin-sync"
     );
     assert_eq!(
         from("https://app.example.com/x", ("x-forwarded-host", "other.example.com")),
-        "signed-out primary-domain-cross-origin-sync"
+        "handshake primary-domain-cross-origin-sync"
     );
     let request = RequestParts::new("GET", "https://app.example.com/p")
         .with_header("cookie", &cookie)
@@ -422,17 +429,17 @@ fn which_cookies_count_section_3_4() {
     let newer = token(P, "plain", json!({"iat": NOW_S - 1}));
     assert_eq!(who(P, Some(&newer), ss, one, one), "plain");
     assert_eq!(who(P, Some(&newer), Some("junk"), one, one), "plain");
-    assert_eq!(who(P, Some(&newer), ss, None, None), "signed-out session-token-but-no-client-uat", "absent is not 0");
+    assert_eq!(who(P, Some(&newer), ss, None, None), "handshake session-token-but-no-client-uat", "absent is not 0");
     assert_eq!(who(P, Some(&newer), ss, zero, one), "suffixed");
     let timeless = token(P, "plain", json!({"iat": "9999999999"}));
     assert_eq!(who(P, Some(&timeless), ss, one, one), "suffixed", "no number is no time (D-17)");
     // 5: the suffixed side says signed out, the plain side does not.
     assert_eq!(who(P, s, ss, one, zero), "plain");
-    assert_eq!(who(P, s, ss, None, zero), "signed-out session-token-but-no-client-uat");
-    assert_eq!(who(P, s, ss, zero, zero), "signed-out session-token-but-no-client-uat");
+    assert_eq!(who(P, s, ss, None, zero), "handshake session-token-but-no-client-uat");
+    assert_eq!(who(P, s, ss, zero, zero), "handshake session-token-but-no-client-uat");
     // 6: in development, the suffixed session is over and the plain side says signed out.
     let (dev, over) = (token(D, "plain", json!({})), token(D, "suffixed", json!({"exp": NOW_S})));
-    assert_eq!(who(D, Some(&dev), Some(&over), zero, one), "signed-out session-token-but-no-client-uat");
+    assert_eq!(who(D, Some(&dev), Some(&over), zero, one), "handshake session-token-but-no-client-uat");
     let (live, over) = (s, token(P, "suffixed", json!({"exp": NOW_S})));
     assert_eq!(who(P, live, Some(&over), zero, one), "suffixed", "not in production, and the skew lets it pass");
     let timeless = token(D, "suffixed", json!({"exp": "x"}));
@@ -442,11 +449,11 @@ fn which_cookies_count_section_3_4() {
     // 8: else suffixed.
     assert_eq!(who(P, s, ss, one, one), "suffixed");
     assert_eq!(who(P, None, ss, None, one), "suffixed");
-    assert_eq!(who(P, None, None, one, one), "signed-out client-uat-but-no-session-token");
+    assert_eq!(who(P, None, None, one, one), "handshake client-uat-but-no-session-token");
     // The time goes with the session.
     let late = (NOW_S).to_string();
     assert_eq!(who(P, s, ss, Some(&late), one), "suffixed");
-    assert_eq!(who(P, s, ss, one, Some(&late)), "signed-out session-token-iat-before-client-uat");
+    assert_eq!(who(P, s, ss, one, Some(&late)), "handshake session-token-iat-before-client-uat");
 }
 
 #[test]

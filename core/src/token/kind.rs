@@ -58,7 +58,7 @@ pub(crate) fn is_m2m_category(header: &Header) -> bool {
 }
 
 /// three non-empty parts of the URL-safe alphabet, without padding.
-fn has_jwt_format(token: &str) -> bool {
+pub(crate) fn has_jwt_format(token: &str) -> bool {
     let mut parts = 0;
     token.split('.').all(|part| {
         parts += 1;

@@ -4,6 +4,7 @@ use super::claims::Claims;
 use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::json;
+use super::kind::is_non_session_category;
 use super::options::Effective;
 use crate::key::{Algorithm, VerifyingKey};
 
@@ -47,6 +48,17 @@ pub(crate) fn verify(
         ));
     }
     Ok(Claims::new(decoded.payload, decoded.index, sub, exp, nbf, iat))
+}
+
+/// §2.9: what a handshake token must be: of a type and algorithm that count, of no other category, and signed.
+pub(crate) fn check_handshake(token: &str, decoded: &DecodedToken, key: &VerifyingKey) -> Result<(), TokenError> {
+    check_type(&decoded.header, None)?;
+    let algorithm = check_algorithm(&decoded.header)?;
+    if is_non_session_category(&decoded.header) {
+        let message = "The handshake token is of another category.";
+        return Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT));
+    }
+    check_signature(token, decoded, algorithm, key)
 }
 
 /// Seconds within ±2^53 times 1000 fit an `i64`.

@@ -2,9 +2,10 @@
 
 use super::decode::DecodedToken;
 use super::error::{TokenError, TokenErrorReason as Reason, action};
-use super::kind::is_m2m_category;
-use super::options::VerifyOptions;
-use super::rules::{quoted, verify};
+use super::kind::{TokenType, is_m2m_category};
+use super::machine::{MachineError, MachineToken, check_oauth_audience};
+use super::options::{Effective, VerifyOptions};
+use super::rules::{check_handshake, quoted, verify};
 use super::{Claims, Step};
 use crate::clock::Clock;
 use crate::key::{
@@ -75,6 +76,11 @@ impl Verifier {
     #[must_use]
     pub fn keys(&self) -> &Arc<KeyCaches> {
         &self.remote
+    }
+
+    /// Whether the client has a key that needs no network.
+    pub(crate) fn has_local_key(&self) -> bool {
+        self.local.is_some()
     }
 
     /// The client's own settings.
@@ -150,7 +156,8 @@ impl Verifier {
         }
     }
 
-    fn decide(
+    /// The decision itself: a verdict, or the keys that it lacks.
+    pub(crate) fn decide(
         &self,
         token: &str,
         options: &VerifyOptions,
@@ -170,6 +177,69 @@ impl Verifier {
             Err(error) => return Ok(Err(error)),
         };
         Ok(verify(token, decoded, &key, &options.or(&self.defaults), now_ms))
+    }
+
+    /// Verifies the JWT of a machine with the keys in hand (§2.8 item 1). `token_type` is what the token says of itself.
+    /// Of the options only keys, audience and clock skew hold (D-2): who may have asked for a session says nothing here.
+    pub(crate) fn machine_jwt(
+        &self,
+        token: &str,
+        token_type: TokenType,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Result<Result<MachineToken, MachineError>, Missing> {
+        let failed = |error| Ok(Err(MachineError::of_jwt(token_type, error)));
+        let decoded = match DecodedToken::read(token) {
+            Ok(decoded) => decoded,
+            Err(error) => return Ok(Err(MachineError::new(token_type, Reason::TokenInvalid, error.message))),
+        };
+        let is_m2m = token_type == TokenType::M2mToken;
+        if is_m2m && decoded.header.cat.is_some() && !is_m2m_category(&decoded.header) {
+            let message = "The token's category is not that of M2M tokens.";
+            return Ok(Err(MachineError::new(token_type, Reason::TokenInvalid, message)));
+        }
+        let key = match self.key_for(&decoded, options, now_ms, progress)? {
+            Ok(key) => key,
+            Err(error) => return failed(error),
+        };
+        let asked = options.or(&self.defaults);
+        let types = ["at+jwt".to_owned(), "application/at+jwt".to_owned()];
+        let rules = Effective {
+            audience: if is_m2m { asked.audience } else { &[] },
+            authorized_parties: &[],
+            allow_missing_azp: false,
+            issuer: &[],
+            clock_skew_ms: asked.clock_skew_ms,
+            header_type: if is_m2m { None } else { Some(&types) },
+        };
+        let claims = match verify(token, decoded, &key, &rules, now_ms) {
+            Ok(claims) => claims,
+            Err(error) => return failed(error),
+        };
+        if let Some(refused) = check_oauth_audience(claims.raw("aud"), asked.audience).err().filter(|_| !is_m2m) {
+            return Ok(Err(refused));
+        }
+        Ok(Ok(MachineToken::of_jwt(token_type, &claims, now_ms.saturating_sub(asked.clock_skew_ms))))
+    }
+
+    /// The payload of a handshake token (§2.9), as JSON text: its signature holds, and its claims are not looked at.
+    pub(crate) fn handshake(
+        &self,
+        token: &str,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Result<Result<String, TokenError>, Missing> {
+        let decoded = match DecodedToken::read(token) {
+            Ok(decoded) => decoded,
+            Err(error) => return Ok(Err(error)),
+        };
+        let key = match self.key_for(&decoded, options, now_ms, progress)? {
+            Ok(key) => key,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(check_handshake(token, &decoded, &key).map(|()| decoded.payload))
     }
 
     /// §2.3 item 3: a JWT key, else the keys that a secret key fetches. Those of the call go before those of the client, so
