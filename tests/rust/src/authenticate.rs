@@ -6,7 +6,7 @@ use clerk_usher_emulator::Emulator;
 use serde_json::Value;
 
 use crate::case::{Case, Outcome};
-use crate::{ahead, compare, location, steps};
+use crate::{compare, location, steps};
 
 /// Carries out one case.
 ///
@@ -39,13 +39,17 @@ fn compare_state(expected: &Value, state: &RequestState) -> Outcome {
             "headers" => headers(value, state),
             "no_headers" => compare::same(name, &Value::Array(Vec::new()), &got["headers"]),
             "message_contains" => compare::contains("message", value, state.message()),
-            "debug" => compare::within(name, value, &ahead::debug(state)),
-            "debug_lacks" => lacks(value, &ahead::debug(state).to_string()),
+            "debug" => compare::within(name, value, &debug(state)?),
+            "debug_lacks" => lacks(value, &state.debug_json()),
             _ => compare::within(name, value, &got[name]),
         }
         .map_err(|message| format!("{message} ({})", seen()))?;
     }
     Ok(())
+}
+
+fn debug(state: &RequestState) -> Result<Value, String> {
+    serde_json::from_str(&state.debug_json()).map_err(|error| error.to_string())
 }
 
 fn has(expected: &Value, auth: Option<&Auth>) -> Outcome {

@@ -1,6 +1,5 @@
 //! The Rust runner of the conformance cases. What is right stands in the cases; this only carries it out and compares.
 
-mod ahead;
 pub mod authenticate;
 pub mod call;
 pub mod case;
