@@ -15,8 +15,8 @@ def check_state(expected: dict[str, Any], state: Any) -> None:
     for name, value in expected.items():
         if name in ("auth", "auth_with_pending"):
             _check_auth(value, state.auth if name == "auth" else state.to_auth(treat_pending_as_signed_out=False))
-        elif name == "auth_keys":
-            assert sorted(state.auth.to_dict()) == value
+        elif name == "auth_lacks":
+            assert [key for key in value if key in state.auth.to_dict()] == []
         elif name in ("has", "has_with_pending"):
             auth = state.auth if name == "has" else state.to_auth(treat_pending_as_signed_out=False)
             for asked, answer in value:
