@@ -57,7 +57,10 @@ pub(crate) fn run(as_json: bool) -> Outcome {
     let with = wanted.iter().filter(|rule| !report.shown[**rule].is_empty()).count();
     if as_json {
         let Report { shown, others, faults } = &report;
-        println!("{}", json!({ "rules": shown, "other_sdks": others, "faults": faults, "with": with, "of": wanted.len() }));
+        println!(
+            "{}",
+            json!({ "rules": shown, "other_sdks": others, "faults": faults, "with": with, "of": wanted.len() })
+        );
     } else {
         for (rule, cases) in &report.shown {
             println!("{}", line(rule, cases));
@@ -215,7 +218,8 @@ mod tests {
 
     #[test]
     fn ids_stand_where_they_are_made() {
-        let text = "- **R-101** (see R-102, XR-103, R-1040, R-10)\n- **D-1 x**: D-99\n| C1 | a |\n| C2x | b |\n- **R-370 y**";
+        let text =
+            "- **R-101** (see R-102, XR-103, R-1040, R-10)\n- **D-1 x**: D-99\n| C1 | a |\n| C2x | b |\n- **R-370 y**";
         let found: Vec<String> = ids(text).into_iter().collect();
         assert_eq!(found, ["C1", "D-1", "R-101", "R-102", "R-370"]);
     }
