@@ -11,7 +11,7 @@ import { tokenCase } from './cases.mjs';
 import { calledCase, coverageCase, mutationCase } from './mutations.mjs';
 import { record } from './recorded.mjs';
 import { checkRequests } from './sent.mjs';
-import { authenticateCase, machineCase } from './steps.mjs';
+import { authenticateCase, getTokenCase, machineCase } from './steps.mjs';
 import { ROOT, clientOf, failure, internal } from './support.mjs';
 
 const { OPERATIONS } = internal('generated/operations.js');
@@ -53,6 +53,7 @@ for (const file of files) {
         else if (given.kind === 'token') await tokenCase(given, { emulator, other });
         else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
         else if (given.kind === 'machine') await machineCase(given, { emulator, other });
+        else if (given.kind === 'get_token') await getTokenCase(given, { emulator, other });
         else if (given.kind === 'mutation') mutationCase(given, generated);
         else assert.fail(`no runner for the kind ${given.kind}`);
       });

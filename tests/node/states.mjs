@@ -21,6 +21,7 @@ export function checkState(wanted, state) {
     },
     has: (value) => checkHas(value, state.toAuth()),
     has_with_pending: (value) => checkHas(value, state.toAuth(PENDING_TOO)),
+    narrow: (value) => value.forEach(([kinds, wanted]) => checkAuth(wanted, state.toAuth().narrow(kinds))),
     location: (value) => checkLocation(value, state.headers.get('location')),
     set_cookie: (value) => assert.deepEqual(state.headers.getSetCookie(), value, seen),
     headers: (value) => checkHeaders(value, state.headers),

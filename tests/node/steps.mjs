@@ -23,6 +23,15 @@ export function machineCase(given, instances) {
   return stepsOf(given, instances, ask, (wanted, got) => within(got, nodeNames(wanted), 'token'));
 }
 
+/** Which token may be passed on for whoever sent this request? */
+export function getTokenCase(given, instances) {
+  const ask = async (clerk, step) => {
+    const state = await clerk.authenticateRequest(step.request, nodeNames(step.options));
+    return { token: await state.auth.getToken(nodeNames(step.get_token)) };
+  };
+  return stepsOf(given, instances, ask, (wanted, got) => within(got, wanted, 'got'));
+}
+
 async function stepsOf(given, instances, ask, check) {
   const now = given.now ?? MIDDAY;
   const { emulator } = instances;

@@ -21,6 +21,9 @@ def check_state(expected: dict[str, Any], state: Any) -> None:
             auth = state.auth if name == "has" else state.to_auth(treat_pending_as_signed_out=False)
             for asked, answer in value:
                 assert (auth is not None and auth.has(**asked)) is answer, asked
+        elif name == "narrow":
+            for kinds, wanted in value:
+                _check_auth(wanted, state.auth.narrow(kinds))
         elif name == "location":
             check_location(value, _header(state, "location"))
         elif name == "set_cookie":

@@ -21,6 +21,7 @@ WAYS = ("python_sync", "python_async")
 CALLS = [(case, way) for case in load("call") for way in WAYS if goes(case, way)]
 TOKENS = [(case, way) for case in load("token") for way in WAYS if goes(case, way)]
 AUTHENTICATIONS = [(case, way) for case in load("authenticate") for way in WAYS if goes(case, way)]
+TOKENS_GOT = [(case, way) for case in load("get_token") for way in WAYS if goes(case, way)]
 MACHINES = [(case, way) for case in load("machine") for way in WAYS if goes(case, way)]
 
 
@@ -150,3 +151,22 @@ def ask_machine(clerk: Any, step: Any) -> Any:
 @named(MACHINES)
 def test_machine(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
     run_steps(emulator, other, case, way, ask_machine, lambda told, came: check_within(told, came.to_dict()))
+
+
+def ask_token(clerk: Any, step: Any) -> Any:
+    asked, passed_on = (
+        step["get_token"],
+        clerk.authenticate_request(step["request"], **options(step.get("options", {}))),
+    )
+    if isinstance(clerk, Clerk):
+        return {"token": passed_on.auth.get_token(**asked)}
+
+    async def awaited() -> Any:
+        return {"token": await (await passed_on).auth.get_token(**asked)}
+
+    return awaited()
+
+
+@named(TOKENS_GOT)
+def test_get_token(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
+    run_steps(emulator, other, case, way, ask_token, check_within)

@@ -62,7 +62,9 @@ pub(crate) fn run(as_json: bool) -> Outcome {
             json!({ "rules": shown, "other_sdks": others, "faults": faults, "with": with, "of": wanted.len() })
         );
     } else {
-        for (rule, cases) in &report.shown {
+        let mut shown: Vec<_> = report.shown.iter().collect();
+        shown.sort_by_key(|(rule, _)| place(rule));
+        for (rule, cases) in shown {
             println!("{}", line(rule, cases));
         }
         for (rule, why) in others {
@@ -77,6 +79,12 @@ pub(crate) fn run(as_json: bool) -> Outcome {
         println!("{with} of {} rules have a case", wanted.len());
     }
     if report.faults.is_empty() { Ok(()) } else { Err("the rules and the cases do not fit together".to_owned()) }
+}
+
+/// Rules in the order of their numbers, family by family.
+fn place(rule: &str) -> (Option<char>, u32) {
+    let number: String = rule.chars().filter(char::is_ascii_digit).collect();
+    (rule.chars().next(), number.parse().unwrap_or(0))
 }
 
 fn line(rule: &str, cases: &[String]) -> String {

@@ -8,6 +8,23 @@ use serde_json::Value;
 use crate::case::{Case, Outcome};
 use crate::{compare, location, steps};
 
+/// Carries out a case of kind `get_token`: which token may be passed on for whoever sent this request?
+///
+/// # Errors
+/// With what differs.
+pub async fn run_get_token(emulator: &Emulator, case: &Case) -> Outcome {
+    let holds =
+        |expected: &Value, got: &Option<String>| compare::same("token", &expected["token"], &got.clone().into());
+    steps::run(emulator, case, ask_token, holds).await
+}
+
+async fn ask_token(clerk: Clerk, step: Value) -> Result<Option<String>, Error> {
+    let asked = step["get_token"].clone();
+    let auth =
+        ask(clerk.clone(), step).await?.to_auth().ok_or_else(|| Error::Internal("there is nobody".to_owned()))?;
+    clerk.get_token(&auth, asked["template"].as_str(), asked["expires_in_seconds"].as_i64()).await
+}
+
 /// Carries out one case.
 ///
 /// # Errors
@@ -34,6 +51,7 @@ fn compare_state(expected: &Value, state: &RequestState) -> Outcome {
             "has" => has(value, state.to_auth().as_ref()),
             "has_with_pending" => has(value, state.to_auth_with(false).as_ref()),
             "auth_with_pending" => auth(value, state.to_auth_with(false).as_ref()),
+            "narrow" => narrow(value, state),
             "location" => location::compare(value, header(state, "location").first().copied()),
             "set_cookie" => compare::same(name, value, &header(state, "set-cookie").into()),
             "headers" => headers(value, state),
@@ -50,6 +68,17 @@ fn compare_state(expected: &Value, state: &RequestState) -> Outcome {
 
 fn debug(state: &RequestState) -> Result<Value, String> {
     serde_json::from_str(&state.debug_json()).map_err(|error| error.to_string())
+}
+
+/// Pairs: the kinds that are accepted, and what is left of the object then.
+fn narrow(expected: &Value, state: &RequestState) -> Outcome {
+    for pair in expected.as_array().into_iter().flatten() {
+        let options = AuthenticateOptions::from_json(&serde_json::json!({ "accepts_token": pair[0] }).to_string())
+            .map_err(|error| error.to_string())?;
+        let accepts = options.accepts_token.unwrap_or_default();
+        auth(&pair[1], state.to_auth().map(|auth| auth.narrowed(&accepts)).as_ref())?;
+    }
+    Ok(())
 }
 
 fn has(expected: &Value, auth: Option<&Auth>) -> Outcome {

@@ -61,6 +61,7 @@ fn play(stage: &Stage, case: &Case, way: &str) -> Outcome {
         ("call", _) => runtime.block_on(call::run(emulator, case, Way::Dispatch)),
         ("token", _) => runtime.block_on(token::run(emulator, case)),
         ("authenticate", _) => runtime.block_on(authenticate::run(emulator, case)),
+        ("get_token", _) => runtime.block_on(authenticate::run_get_token(emulator, case)),
         ("machine", _) => runtime.block_on(machine::run(emulator, case)),
         (kind, _) => Err(format!("there is no runner for cases of kind {kind:?}")),
     }
