@@ -184,6 +184,8 @@ async function theirState(given) {
   const { url, method, headers } = given.request;
   const { organizationPatterns, personalAccountPatterns, ...options } = merged(theirOptions(given.client), theirOptions(given.options));
   const keys = { secretKey: emulator.secretKey, publishableKey: emulator.publishableKey };
+  const environment = Object.entries(options.environment ?? {});
+  for (const [name, value] of environment) process.env[name] = value;
   try {
     const own = createClerkClient({
       ...keys,
@@ -201,6 +203,8 @@ async function theirState(given) {
     return stateVerdict(given, state, state.toAuth());
   } catch {
     return { throws: true };
+  } finally {
+    for (const [name] of environment) delete process.env[name];
   }
 }
 
@@ -214,7 +218,7 @@ function stateVerdict(given, state, auth) {
     user: auth?.userId ?? null,
     org: [auth?.orgId ?? null, auth?.orgRole ?? null, auth?.orgSlug ?? null, auth?.orgPermissions ?? null],
     has,
-    ...(location === null ? {} : { location: masked(location) }),
+    ...(location === null ? {} : { location: masked(written(location)) }),
     ...(cookies.length === 0 ? {} : { set_cookie: cookies.map(masked) }),
   };
 }
@@ -223,6 +227,13 @@ function stateVerdict(given, state, auth) {
 function merged(client, call) {
   const said = Object.entries(call).filter(([name, value]) => value || !client[name]);
   return { ...client, ...Object.fromEntries(said) };
+}
+
+/** A URL with its query written as forms are, whoever wrote it. */
+function written(location) {
+  const url = new URL(location);
+  url.search = new URLSearchParams(url.search).toString();
+  return url.href;
 }
 
 /** Without tokens, which are others in every run. */
