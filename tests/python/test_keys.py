@@ -27,10 +27,10 @@ def one() -> Iterator[Emulator]:
 
 
 def test_keys_of_two_instances_never_verify_each_others_tokens(one: Emulator, twin: Emulator) -> None:
-    clerks = (one.clerk(), twin.clerk())
-    tokens = (one.mint_session_token(user_id="user_1"), twin.mint_session_token(user_id="user_2"))
+    first, second = one.mint_session_token(user_id="user_1"), twin.mint_session_token(user_id="user_2")
+    sides = [(one.clerk(), first, second), (twin.clerk(), second, first)]
     for _ in range(2):
-        for clerk, own, foreign in ((clerks[0], *tokens), (clerks[1], *reversed(tokens))):
+        for clerk, own, foreign in sides:
             assert clerk.verify_token(own).sub.startswith("user_")
             with pytest.raises(TokenError) as refused:
                 clerk.verify_token(foreign)
