@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   machineSecretKey?: string | undefined;
   /** The instance's id, which is the key id of its tokens. Default: a fresh one. */
   instanceId?: string | undefined;
+  /** Makes the keys those of a production instance. Default: false. */
+  production?: boolean | undefined;
 }
 
 /** What to go wrong, and for which requests. */
@@ -88,6 +90,88 @@ export interface MintOptions {
   key?: 'instance' | 'other' | undefined;
 }
 
+/** What makes a token unlike the usual one of its kind. */
+export interface JwtTwists {
+  /** Claims laid over the others, verbatim; null removes one. */
+  claims?: Readonly<Record<string, unknown>> | undefined;
+  /** Header members laid over the others, verbatim; null removes one. */
+  header?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether its payload is changed after it was signed. */
+  tampered?: boolean | undefined;
+  /** Whose key signs it: the instance's, or another's. Default: `instance`. */
+  key?: 'instance' | 'other' | undefined;
+}
+
+/** What a handshake token should hold. */
+export interface HandshakeOptions extends JwtTwists {
+  /** Whole `Set-Cookie` values. Default: none. */
+  directives?: readonly string[] | undefined;
+}
+
+/** What a machine token should hold. The header, `issuedAt`, `tampered` and `key` are for JWTs only. */
+export interface M2mTokenOptions extends JwtTwists {
+  /** Opaque ones are stored and can be revoked. Default: `opaque`. */
+  format?: 'opaque' | 'jwt' | undefined;
+  /** The machine that calls, which need not exist. */
+  machineId?: string | undefined;
+  /** The machines that may be called. Default: those of the stored machine, else the emulator's own. */
+  scopes?: readonly string[] | undefined;
+  /** How long it holds, in seconds. Default: as the stored machine says, else 3600. */
+  expiresInSeconds?: number | undefined;
+  /** When it was issued, in Unix seconds. Default: now. */
+  issuedAt?: number | undefined;
+}
+
+/** What an access token of an OAuth application should hold. Claims, header, `issuedAt`, `tampered` and `key` are for JWTs only. */
+export interface OAuthTokenOptions extends JwtTwists {
+  /** Opaque ones are stored and can be revoked. Default: `opaque`. */
+  format?: 'opaque' | 'jwt' | undefined;
+  /** The stored application that asks. Default: none. */
+  applicationId?: string | undefined;
+  /** Default: the application's, else one of nobody. */
+  clientId?: string | undefined;
+  /** The user who agreed, who need not exist. */
+  userId?: string | undefined;
+  /** Default: the application's, else `profile` and `email`. */
+  scopes?: readonly string[] | undefined;
+  /** How long it holds, in seconds. Default: one day. */
+  expiresInSeconds?: number | undefined;
+  /** When it was issued, in Unix seconds. Default: now. */
+  issuedAt?: number | undefined;
+}
+
+/** What an API key should be. */
+export interface ApiKeyOptions {
+  /** The user, organization or machine it belongs to, which need not exist. */
+  subject?: string | undefined;
+  /** Default: `API key`. */
+  name?: string | undefined;
+  /** Default: none. */
+  scopes?: readonly string[] | undefined;
+  /** Any JSON, verbatim. Default: null. */
+  claims?: unknown;
+  /** How long it holds, in seconds. Default: it never expires. */
+  expiresInSeconds?: number | undefined;
+}
+
+/** Who signs in on a browser. */
+export interface BrowserSignIn {
+  /** A stored user. */
+  userId: string;
+  /** The id or slug of the active organization. Default: the personal account. */
+  orgId?: string | undefined;
+  /** A browser that is known. Default: a new one. */
+  browser?: string | undefined;
+}
+
+/** A browser that is signed in. */
+export interface Browser {
+  /** What the Frontend API knows it by: its `__client` cookie there and, in development, the dev-browser token. */
+  browser: string;
+  /** The session it is signed in to. */
+  sessionId: string;
+}
+
 /** A request that reached the emulator. */
 export interface ReceivedRequest {
   method: string;
@@ -135,10 +219,12 @@ export interface SentMessage {
 export class Emulator {
   /** What a client takes as `apiUrl`. */
   readonly url: string;
-  /** The instance's publishable key. */
+  /** The instance's publishable key. For handshakes give `url` as `proxyUrl`: the emulator has no TLS. */
   readonly publishableKey: string;
   /** The instance's id. */
   readonly instanceId: string;
+  /** The id of the machine that the machine secret key belongs to. */
+  readonly machineId: string;
   readonly #secrets: { secretKey: string; machineSecretKey: string; jwtKey: string };
   readonly #native: NativeEmulator;
 
@@ -149,6 +235,7 @@ export class Emulator {
     this.url = text('url');
     this.publishableKey = text('publishable_key');
     this.instanceId = text('instance_id');
+    this.machineId = text('machine_id');
     this.#secrets = { secretKey: text('secret_key'), machineSecretKey: text('machine_secret_key'), jwtKey: text('jwt_key') };
   }
 
@@ -185,6 +272,41 @@ export class Emulator {
   /** A session token signed by the instance. */
   mintSessionToken(options: MintOptions = {}): string {
     return this.#control<{ jwt: string }>('mint_session_token', snake(options, MINT_NAMES)).jwt;
+  }
+
+  /** A handshake token signed by the instance. */
+  mintHandshakeToken(options: HandshakeOptions = {}): string {
+    return this.#control<{ jwt: string }>('mint_handshake_token', options).jwt;
+  }
+
+  /** A machine token, opaque and stored, or a JWT. */
+  mintM2mToken(options: M2mTokenOptions = {}): string {
+    return this.#control<{ token: string }>('mint_m2m_token', snake(options, MINT_NAMES)).token;
+  }
+
+  /** An access token of an OAuth application, opaque and stored, or a JWT. */
+  mintOAuthToken(options: OAuthTokenOptions = {}): string {
+    return this.#control<{ token: string }>('mint_oauth_token', snake(options, MINT_NAMES)).token;
+  }
+
+  /** An API key, which is stored; what is returned is its secret. */
+  mintApiKey(options: ApiKeyOptions = {}): string {
+    return this.#control<{ token: string }>('mint_api_key', snake(options, MINT_NAMES)).token;
+  }
+
+  /** Keeps `Set-Cookie` values to be fetched with a handshake nonce, for a minute; the nonce. */
+  createHandshakeNonce(directives: readonly string[]): string {
+    return this.#control<{ nonce: string }>('create_handshake_nonce', { directives }).nonce;
+  }
+
+  /** Signs a user in on a browser, as the Frontend API finds it at the next handshake. */
+  browserSignIn(options: BrowserSignIn): Browser {
+    return camel(this.#control<object>('browser_sign_in', snake(options, MINT_NAMES))) as unknown as Browser;
+  }
+
+  /** Signs a browser out. */
+  browserSignOut(browser: string): void {
+    this.#control('browser_sign_out', { browser });
   }
 
   /** Where its clock stands, in Unix milliseconds. */
@@ -262,7 +384,16 @@ export class Emulator {
 const RUNNING = new Set<Emulator>();
 
 const OPTION_NAMES = names('secret_key', 'publishable_key', 'machine_secret_key', 'instance_id');
-const MINT_NAMES = names('user_id', 'session_id', 'expires_in_seconds', 'issued_at');
+const MINT_NAMES = names(
+  'user_id',
+  'session_id',
+  'expires_in_seconds',
+  'issued_at',
+  'machine_id',
+  'application_id',
+  'client_id',
+  'org_id',
+);
 const FAULT_NAMES = names('latency_ms', 'retry_after');
 
 function names(...snakeCase: string[]): ReadonlyMap<string, string> {

@@ -22,6 +22,9 @@ mod client;
 pub mod clock;
 pub mod error;
 mod file;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod generated;
 pub mod hooks;
 #[doc(hidden)]

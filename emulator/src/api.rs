@@ -18,6 +18,9 @@ pub(crate) struct Call<'a> {
     pub(crate) query: Query,
     pub(crate) body: Bytes,
     pub(crate) content_type: String,
+    /// The `Cookie` header; empty where there is none.
+    pub(crate) cookie: String,
+    pub(crate) caller: Caller,
     /// The `Clerk-API-Version` that was asked for, if any.
     pub(crate) version: Option<String>,
     /// The parts of a multipart body; empty for others.
@@ -34,10 +37,41 @@ pub(crate) struct Part {
     pub(crate) bytes: Bytes,
 }
 
-/// What a route answers; always 200 with JSON, or an image.
+/// What a route answers: 200 with JSON unless it says otherwise.
 pub(crate) enum Reply {
     Json(Value),
-    Raw { content_type: String, bytes: Bytes },
+    /// 201 with JSON.
+    Created(Value),
+    /// 204.
+    Empty,
+    Raw {
+        content_type: String,
+        bytes: Bytes,
+    },
+    /// 307, with cookies for the browser.
+    Redirect {
+        location: String,
+        cookies: Vec<String>,
+    },
+}
+
+/// Whose key came with a request.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Caller {
+    /// Nobody's: the route is public.
+    Anyone,
+    /// The instance's secret key.
+    Instance,
+    /// A machine's secret key; the id of the machine.
+    Machine(String),
+}
+
+/// Which keys a route takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Public,
+    Secret,
+    SecretOrMachine,
 }
 
 pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, ApiError>;
@@ -47,17 +81,21 @@ pub(crate) struct Route {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
     pub(crate) handler: Handler,
-    /// Whether the secret key is needed.
-    pub(crate) secret: bool,
+    pub(crate) access: Access,
 }
 
 impl Route {
     pub(crate) const fn new(method: &'static str, path: &'static str, handler: Handler) -> Self {
-        Route { method, path, handler, secret: true }
+        Route { method, path, handler, access: Access::Secret }
     }
 
     pub(crate) const fn public(method: &'static str, path: &'static str, handler: Handler) -> Self {
-        Route { method, path, handler, secret: false }
+        Route { method, path, handler, access: Access::Public }
+    }
+
+    /// A route that also takes the secret key of a machine.
+    pub(crate) const fn machine(method: &'static str, path: &'static str, handler: Handler) -> Self {
+        Route { method, path, handler, access: Access::SecretOrMachine }
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Options of an emulator. All have defaults; `start` starts it.
 ///
 /// Other languages hand them over as a JSON object with the same names:
-/// `{"port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key", "instance_id"}`.
+/// `{"port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key", "instance_id", "production"}`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -26,6 +26,7 @@ pub struct EmulatorBuilder {
     publishable_key: Option<String>,
     machine_secret_key: Option<String>,
     instance_id: Option<String>,
+    production: bool,
 }
 
 impl EmulatorBuilder {
@@ -80,6 +81,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Makes the keys those of a production instance (`sk_live_…`, `pk_live_…`), where they are not given. Whether an
+    /// instance is one of production is told by its publishable key alone.
+    pub fn production(mut self, production: bool) -> Self {
+        self.production = production;
+        self
+    }
+
     /// Starts the server on a thread of its own.
     ///
     /// # Errors
@@ -101,13 +109,16 @@ impl EmulatorBuilder {
         let host = listener.local_addr()?.to_string();
         // Never from the seed: two emulators with one seed must not accept each other's keys.
         let mut fresh = Ids::new(None);
+        let kind = if self.production { "live" } else { "test" };
         let identity = Identity {
             url: format!("http://{host}"),
-            secret_key: self.secret_key.unwrap_or_else(|| format!("sk_test_{}", fresh.text(42))),
+            secret_key: self.secret_key.unwrap_or_else(|| format!("sk_{kind}_{}", fresh.text(42))),
             publishable_key: self
                 .publishable_key
-                .unwrap_or_else(|| format!("pk_test_{}", BASE64_NOPAD.encode(format!("{host}$").as_bytes()))),
+                .unwrap_or_else(|| format!("pk_{kind}_{}", BASE64_NOPAD.encode(format!("{host}$").as_bytes()))),
             machine_secret_key: self.machine_secret_key.unwrap_or_else(|| format!("ak_{}", fresh.text(42))),
+            // Not from the store's ids: those that a seed gives to users and others do not depend on it.
+            machine_id: Ids::new(self.seed.map(|seed| !seed)).id("mch_"),
             instance_id: self.instance_id.unwrap_or_else(|| fresh.id("ins_")),
         };
         let shared = Arc::new(Shared::new(identity, self.seed, Clock::new(self.clock_ms), Router::new()?));

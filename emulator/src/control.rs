@@ -1,9 +1,11 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
+mod browser;
+
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
 use crate::faults::Fault;
-use crate::mint::MintOptions;
+use crate::mint::{ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintOptions, OAuthTokenOptions};
 use crate::store::organization::Role;
 use crate::store::user::ExternalAccount;
 use crate::totp;
@@ -135,6 +137,12 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
         "add_role" => act::<NewRole>(arguments, |role| {
             emulator.store().roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
         })?,
+        "mint_handshake_token" => {
+            json!({ "jwt": emulator.mint_handshake_token(&read::<HandshakeOptions>(arguments)?)? })
+        }
+        "mint_m2m_token" => json!(emulator.mint_m2m_token(&read::<M2mTokenOptions>(arguments)?)?),
+        "mint_oauth_token" => json!(emulator.mint_oauth_token(&read::<OAuthTokenOptions>(arguments)?)?),
+        "mint_api_key" => json!(emulator.mint_api_key(&read::<ApiKeyOptions>(arguments)?)?),
         _ => return people(emulator, command, arguments),
     };
     Ok(answer.to_string())
@@ -182,7 +190,7 @@ fn people(emulator: &Emulator, command: &str, arguments: &str) -> Result<String,
             let totp = user.totp.as_ref().ok_or_else(|| EmulatorError::Argument("the user has no TOTP".to_owned()))?;
             json!({ "code": totp::code_at(&totp.secret, now) })
         }
-        other => return Err(EmulatorError::Argument(format!("unknown command: {other}"))),
+        _ => return browser::run(&mut store, command, arguments, now),
     };
     Ok(answer.to_string())
 }
@@ -207,6 +215,7 @@ fn info(emulator: &Emulator) -> Result<Value, EmulatorError> {
         "secret_key": emulator.secret_key(),
         "publishable_key": emulator.publishable_key(),
         "machine_secret_key": emulator.machine_secret_key(),
+        "machine_id": emulator.machine_id(),
         "instance_id": emulator.instance_id(),
         "jwt_key": emulator.jwt_key()?,
     }))

@@ -92,7 +92,7 @@ impl Emulator {
         Ok(Emulator { inner: Arc::new(Inner { shared, server: Mutex::new(Some((stop, thread))) }) })
     }
 
-    fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Shared {
         &self.inner.shared
     }
 
@@ -110,7 +110,8 @@ impl Emulator {
         &self.shared().secret_key
     }
 
-    /// The publishable key; it names the emulator's host and port.
+    /// The publishable key; it names the emulator's host and port. They speak plain HTTP: for handshakes give
+    /// [`url`](Emulator::url) as `proxy_url`, which is used as it is.
     pub fn publishable_key(&self) -> &str {
         &self.shared().publishable_key
     }
@@ -118,6 +119,11 @@ impl Emulator {
     /// The machine secret key (`ak_…`).
     pub fn machine_secret_key(&self) -> &str {
         &self.shared().machine_secret_key
+    }
+
+    /// The id of the machine that the machine secret key belongs to (`mch_…`). It is there from the start.
+    pub fn machine_id(&self) -> &str {
+        &self.shared().machine_id
     }
 
     /// The instance id (`ins_…`), which is the `kid` of tokens.
@@ -198,7 +204,8 @@ impl Emulator {
     /// Back to the first moment: an empty store, the seed's ids again, no faults, no requests. Keys and clock stay.
     pub fn reset(&self) {
         let shared = self.shared();
-        *shared.store() = Store::new(shared.seed);
+        *shared.store() =
+            Store::new(shared.seed, &shared.machine_id, &shared.machine_secret_key, shared.clock.now_ms());
         shared.faults().clear();
         shared.log().clear();
     }
@@ -207,8 +214,15 @@ impl Emulator {
     ///
     /// | command | arguments | answer |
     /// |---|---|---|
-    /// | `info` | | `{url, secret_key, publishable_key, machine_secret_key, instance_id, jwt_key}` |
+    /// | `info` | | `{url, secret_key, publishable_key, machine_secret_key, machine_id, instance_id, jwt_key}` |
     /// | `mint_session_token` | as [`MintOptions`] | `{jwt}` |
+    /// | `mint_handshake_token` | as [`HandshakeOptions`](crate::HandshakeOptions) | `{jwt}` |
+    /// | `mint_m2m_token` | as [`M2mTokenOptions`](crate::M2mTokenOptions) | `{id, token}` |
+    /// | `mint_oauth_token` | as [`OAuthTokenOptions`](crate::OAuthTokenOptions) | `{id, token}` |
+    /// | `mint_api_key` | as [`ApiKeyOptions`](crate::ApiKeyOptions) | `{id, token}` |
+    /// | `create_handshake_nonce` | `{directives}`: `Set-Cookie` values; it holds for a minute | `{nonce}` |
+    /// | `browser_sign_in` | `{user_id, org_id?, browser?}`: an id or slug; no `browser` is a new one | `{browser, session_id}` |
+    /// | `browser_sign_out` | `{browser}` | `{}` |
     /// | `clock_get` | | `{now_ms, frozen}` |
     /// | `clock_set` | `{now_ms}`; null: back to the system's time | `{now_ms, frozen}` |
     /// | `clock_advance` | `{by_ms}` | `{now_ms, frozen}` |

@@ -103,6 +103,24 @@ impl ApiError {
         )
     }
 
+    /// The same error as the services of machine tokens and API keys tell it: 400, and the place in words.
+    pub(crate) fn into_bad_request(self, place: &str) -> Self {
+        if self.status != 422 {
+            return self;
+        }
+        let tell = |item: ErrorItem| {
+            let name = item.meta.get("param_name").and_then(Value::as_str).unwrap_or_default();
+            let long_message = format!("Invalid '{place}.{name}': {}", item.long_message);
+            ErrorItem { code: "bad_request", message: "Bad Request".to_owned(), long_message, meta: Map::new() }
+        };
+        ApiError { status: 400, errors: self.errors.into_iter().map(tell).collect() }
+    }
+
+    /// 400 of those services, for one parameter.
+    pub(crate) fn bad_request(place: &str, param: &str, rule: &str) -> Self {
+        Self::form(ErrorItem::format(param, rule)).into_bad_request(place)
+    }
+
     /// 404 for a resource of a named kind, such as `user`.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         Self::one(404, "resource_not_found", "not found", format!("No {kind} was found with id {id}"))

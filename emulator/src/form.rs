@@ -129,6 +129,26 @@ impl Form {
         value
     }
 
+    /// Any JSON; null clears it.
+    pub(crate) fn any(&mut self, name: &str) -> Patch<Value> {
+        self.read(name, "value", Some)
+    }
+
+    /// A number of seconds above 0, in milliseconds.
+    pub(crate) fn seconds(&mut self, name: &str) -> Patch<i64> {
+        match self.read(name, "number", |value| value.as_f64()) {
+            Patch::Absent => Patch::Absent,
+            Patch::Null => Patch::Null,
+            // A conversion of floats stays within bounds by itself.
+            #[allow(clippy::cast_possible_truncation)]
+            Patch::Value(seconds) if seconds > 0.0 => Patch::Value((seconds * 1000.0) as i64),
+            Patch::Value(_) => {
+                self.errors.push(ErrorItem::format(name, "must be greater than 0."));
+                Patch::Absent
+            }
+        }
+    }
+
     /// A list of texts; one text alone counts as a list of one.
     pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         self.read(name, "array of strings", |value| match value {

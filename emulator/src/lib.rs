@@ -1,8 +1,9 @@
 //! The Clerk API on your own machine: an HTTP server on loopback with its state in memory, for tests and demos.
 //!
 //! It answers the operations on users, sessions, keys, email addresses, phone numbers, organizations,
-//! memberships, invitations, sign-in tokens and testing tokens as the API does: same shapes, same rules,
-//! same error bodies. Nothing leaves the machine and nothing is kept when it stops. Unofficial.
+//! memberships, invitations, sign-in tokens, testing tokens, machines and their tokens, API keys and OAuth
+//! applications as the API does: same shapes, same rules, same error bodies. It is the Frontend API for handshakes too.
+//! Nothing leaves the machine and nothing is kept when it stops. Unofficial.
 //!
 //! ```
 //! use clerk_usher_emulator::Emulator;
@@ -26,9 +27,12 @@
 
 mod accept;
 mod api;
+mod authentication;
+mod browser;
 mod builder;
 mod clock;
 mod control;
+mod cookies;
 mod emulator;
 mod errors;
 mod faults;
@@ -49,12 +53,16 @@ mod template;
 mod totp;
 mod validate;
 
+pub use browser::Browser;
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
 pub use emulator::Emulator;
 pub use errors::EmulatorError;
 pub use faults::Fault;
 pub use log::RequestRecord;
-pub use mint::{MintKey, MintOptions, OrgOptions};
+pub use mint::{
+    ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintKey, MintOptions, Minted, OAuthTokenOptions, OrgOptions,
+    TokenFormat,
+};
 pub use store::Message;
 pub use store::user::ExternalAccount;

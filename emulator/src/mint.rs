@@ -1,16 +1,32 @@
-//! Making session tokens, version 2 and version 1, and tokens that are wrong in a chosen way.
+//! Making session tokens, version 2 and version 1, and tokens that are wrong in a chosen way. The other kinds of
+//! tokens have a file each.
+
+mod api_key;
+mod handshake;
+mod m2m;
+mod oauth;
 
 use crate::errors::EmulatorError;
 use crate::ids::Ids;
 use crate::keys::SigningKey;
 use data_encoding::BASE64URL_NOPAD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// The `cat` header of session tokens.
+pub use api_key::ApiKeyOptions;
+pub use handshake::HandshakeOptions;
+pub(crate) use handshake::handshake_token;
+pub use m2m::M2mTokenOptions;
+pub(crate) use m2m::m2m_jwt;
+pub use oauth::OAuthTokenOptions;
+pub(crate) use oauth::oauth_jwt;
+
+/// The `cat` header of session tokens, and of handshake tokens.
 pub(crate) const SESSION_CATEGORY: &str = "cl_B7d4PD111AAA";
 /// The `cat` header of tokens made from a JWT template.
 pub(crate) const TEMPLATE_CATEGORY: &str = "cl_B7d4PD222AAA";
+/// The `cat` header of machine tokens.
+pub(crate) const M2M_CATEGORY: &str = "cl_B7d4PD333AAA";
 /// The life of a session token unless asked otherwise, in seconds.
 pub(crate) const DEFAULT_LIFE: i64 = 60;
 
@@ -87,6 +103,33 @@ pub enum MintKey {
     Other,
 }
 
+/// The form of a token that can have either.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenFormat {
+    /// A text that only the API understands; it is stored, and can be revoked.
+    #[default]
+    Opaque,
+    /// A signed token; it is not stored.
+    Jwt,
+}
+
+/// A token or key that was made.
+#[derive(Clone, Serialize)]
+pub struct Minted {
+    /// Its id, by which it can be revoked if it is stored.
+    pub id: String,
+    /// What a caller shows.
+    pub token: String,
+}
+
+impl std::fmt::Debug for Minted {
+    /// Without the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Minted").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// What every token of an instance has in common.
 pub(crate) struct Issuer<'a> {
     pub(crate) iss: &'a str,
@@ -119,11 +162,28 @@ pub(crate) fn session_token(
     if let Some(org) = &options.org {
         if options.version == 2 { org_claims_v2(&mut claims, org) } else { org_claims_v1(&mut claims, org) }
     }
-    overlay(&mut claims, &options.claims);
-    let mut header = header(issuer.kid, SESSION_CATEGORY);
-    overlay(&mut header, &options.header);
-    let token = encode(issuer.key, &header, &claims)?;
-    if !options.tampered {
+    let over = Over { claims: &options.claims, header: &options.header, tampered: options.tampered };
+    sign_over(issuer.key, header(issuer.kid, SESSION_CATEGORY), claims, &over)
+}
+
+/// What makes a token unlike the usual one of its kind.
+struct Over<'a> {
+    claims: &'a Map<String, Value>,
+    header: &'a Map<String, Value>,
+    tampered: bool,
+}
+
+/// Lays `over` on header and claims, and signs.
+fn sign_over(
+    key: &SigningKey,
+    mut header: Map<String, Value>,
+    mut claims: Map<String, Value>,
+    over: &Over<'_>,
+) -> Result<String, EmulatorError> {
+    overlay(&mut claims, over.claims);
+    overlay(&mut header, over.header);
+    let token = encode(key, &header, &claims)?;
+    if !over.tampered {
         return Ok(token);
     }
     claims.insert("tampered".into(), true.into());

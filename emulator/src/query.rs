@@ -34,6 +34,11 @@ impl Query {
             .filter(|value| !value.is_empty())
     }
 
+    /// The first value of a parameter, even if it is empty.
+    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// All values of a repeated parameter, at most 100.
     pub(crate) fn list(&mut self, name: &str) -> Vec<String> {
         let values: Vec<String> = self
@@ -95,11 +100,16 @@ impl Query {
 
     /// `limit` (1 to 500, default 10) and `offset` (default 0).
     pub(crate) fn page(&mut self) -> Page {
+        self.page_up_to(500)
+    }
+
+    /// `limit` (1 to `most`, default 10) and `offset` (default 0).
+    pub(crate) fn page_up_to(&mut self, most: i64) -> Page {
         let limit = self.integer("limit").unwrap_or(10);
         if limit < 1 {
             self.errors.push(ErrorItem::too_small("limit", 1));
-        } else if limit > 500 {
-            self.errors.push(ErrorItem::too_large("limit", 500));
+        } else if limit > most {
+            self.errors.push(ErrorItem::too_large("limit", most));
         }
         let offset = self.integer("offset").unwrap_or(0);
         if offset < 0 {

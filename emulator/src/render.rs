@@ -1,5 +1,7 @@
 //! The JSON that the API answers with, made from what is stored.
 
+mod credentials;
+
 use crate::store::Store;
 use crate::store::billing::{Account, money};
 use crate::store::identification::{Contact, Verification, Wallet};

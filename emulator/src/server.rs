@@ -1,11 +1,12 @@
 //! The server: connections, the log, faults, authentication, and the way to the routes and back.
 
-use crate::api::{Call, Found, Part, Reply};
+use crate::api::{Access, Call, Caller, Found, Part, Reply};
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::log::RequestRecord;
 use crate::query::Query;
 use crate::state::Shared;
+use crate::store::Store;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -132,8 +133,7 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
     } else {
         let parts = parse_multipart(&head.headers, &body).await;
         match route(&shared, &head, found, query, body, parts) {
-            Ok(Reply::Json(value)) => respond(200, "application/json", value.to_string().into()),
-            Ok(Reply::Raw { content_type, bytes }) => respond(200, &content_type, bytes),
+            Ok(reply) => send(reply),
             Err(error) => refuse(&error, &trace_id),
         }
     };
@@ -163,11 +163,10 @@ fn route(
     let Some(route) = found.routes.iter().find(|route| route.method == method) else {
         return Err(ApiError::wrong_method(method));
     };
-    if route.secret {
-        authenticate(shared, head)?;
-    }
     let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let now = shared.clock.now_ms();
     let mut store = shared.store();
+    let caller = authenticate(shared, &store, route.access, head, now)?;
     let mut call = Call {
         shared,
         store: &mut store,
@@ -175,21 +174,39 @@ fn route(
         query: Query::new(query),
         body,
         content_type: text(header::CONTENT_TYPE).unwrap_or_default(),
+        cookie: text(header::COOKIE).unwrap_or_default(),
+        caller,
         version: text(HeaderName::from_static("clerk-api-version")),
         parts: parts?,
-        now: shared.clock.now_ms(),
+        now,
     };
     (route.handler)(&mut call)
 }
 
-fn authenticate(shared: &Shared, head: &http::request::Parts) -> Result<(), ApiError> {
+/// Whose key the request has, if it is one that the route takes.
+fn authenticate(
+    shared: &Shared,
+    store: &Store,
+    access: Access,
+    head: &http::request::Parts,
+    now: i64,
+) -> Result<Caller, ApiError> {
+    if access == Access::Public {
+        return Ok(Caller::Anyone);
+    }
     let value = head.headers.get(header::AUTHORIZATION).ok_or_else(ApiError::no_authorization)?;
     let text = value.to_str().map_err(|_| ApiError::bad_authorization())?;
     let key = match text.split_once(' ') {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty() => key.trim(),
         _ => return Err(ApiError::bad_authorization()),
     };
-    if key == shared.secret_key { Ok(()) } else { Err(ApiError::wrong_key()) }
+    if key == shared.secret_key {
+        return Ok(Caller::Instance);
+    }
+    match store.machine_by_key(key, now) {
+        Some(machine) if access == Access::SecretOrMachine => Ok(Caller::Machine(machine.id.clone())),
+        _ => Err(ApiError::wrong_key()),
+    }
 }
 
 /// The parts of a multipart body; nothing for bodies of other types.
@@ -220,6 +237,32 @@ impl Stream for Once {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
+fn send(reply: Reply) -> Response<Answer> {
+    match reply {
+        Reply::Json(value) => respond(200, "application/json", value.to_string().into()),
+        Reply::Created(value) => respond(201, "application/json", value.to_string().into()),
+        Reply::Empty => {
+            let mut response = Response::new(Answer::whole(Bytes::new()));
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        Reply::Raw { content_type, bytes } => respond(200, &content_type, bytes),
+        Reply::Redirect { location, cookies } => {
+            let mut response = Response::new(Answer::whole(Bytes::new()));
+            *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+            let pairs = std::iter::once((header::LOCATION, location))
+                .chain(std::iter::once((header::CACHE_CONTROL, "no-store".to_owned())))
+                .chain(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+            for (name, value) in pairs {
+                if let Ok(value) = HeaderValue::try_from(value) {
+                    response.headers_mut().append(name, value);
+                }
+            }
+            response
+        }
     }
 }
 

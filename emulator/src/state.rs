@@ -16,6 +16,7 @@ pub(crate) struct Shared {
     pub(crate) secret_key: String,
     pub(crate) publishable_key: String,
     pub(crate) machine_secret_key: String,
+    pub(crate) machine_id: String,
     pub(crate) instance_id: String,
     pub(crate) seed: Option<u64>,
     pub(crate) key: LazyKey,
@@ -35,6 +36,7 @@ pub(crate) struct Identity {
     pub(crate) secret_key: String,
     pub(crate) publishable_key: String,
     pub(crate) machine_secret_key: String,
+    pub(crate) machine_id: String,
     pub(crate) instance_id: String,
 }
 
@@ -45,11 +47,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     pub(crate) fn new(identity: Identity, seed: Option<u64>, clock: Clock, router: Router) -> Self {
+        let store = Store::new(seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms());
         Shared {
             url: identity.url,
             secret_key: identity.secret_key,
             publishable_key: identity.publishable_key,
             machine_secret_key: identity.machine_secret_key,
+            machine_id: identity.machine_id,
             instance_id: identity.instance_id,
             seed,
             key: LazyKey::default(),
@@ -58,10 +62,15 @@ impl Shared {
             router,
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
-            store: Mutex::new(Store::new(seed)),
+            store: Mutex::new(store),
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
         }
+    }
+
+    /// Whether the instance is one of production: its publishable key says so.
+    pub(crate) fn is_production(&self) -> bool {
+        self.publishable_key.starts_with("pk_live_")
     }
 
     /// What the names of suffixed cookies end in.

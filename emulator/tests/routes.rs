@@ -99,18 +99,57 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("PATCH", "/users/{user_id}/metadata"),
     ("POST", "/users/{user_id}/verify_password"),
     ("POST", "/users/{user_id}/verify_totp"),
+    ("GET", "/machines"),
+    ("POST", "/machines"),
+    ("GET", "/machines/{machine_id}"),
+    ("PATCH", "/machines/{machine_id}"),
+    ("DELETE", "/machines/{machine_id}"),
+    ("GET", "/machines/{machine_id}/secret_key"),
+    ("POST", "/machines/{machine_id}/secret_key/rotate"),
+    ("POST", "/machines/{machine_id}/scopes"),
+    ("DELETE", "/machines/{machine_id}/scopes/{other_machine_id}"),
+    ("POST", "/m2m_tokens"),
+    ("GET", "/m2m_tokens"),
+    ("POST", "/m2m_tokens/{m2m_token_id}/revoke"),
+    ("POST", "/m2m_tokens/verify"),
+    ("POST", "/api_keys"),
+    ("GET", "/api_keys"),
+    ("GET", "/api_keys/{api_key_id}"),
+    ("PATCH", "/api_keys/{api_key_id}"),
+    ("DELETE", "/api_keys/{api_key_id}"),
+    ("GET", "/api_keys/{api_key_id}/secret"),
+    ("POST", "/api_keys/{api_key_id}/revoke"),
+    ("POST", "/api_keys/verify"),
+    ("GET", "/oauth_applications"),
+    ("POST", "/oauth_applications"),
+    ("GET", "/oauth_applications/{oauth_application_id}"),
+    ("PATCH", "/oauth_applications/{oauth_application_id}"),
+    ("DELETE", "/oauth_applications/{oauth_application_id}"),
+    ("PUT", "/oauth_applications/{oauth_application_id}/logo"),
+    ("POST", "/oauth_applications/{oauth_application_id}/rotate_secret"),
+    ("POST", "/oauth_applications/{oauth_application_id}/revoke_token"),
+    ("POST", "/oauth_applications/access_tokens/verify"),
+    ("GET", "/clients/handshake_payload"),
 ];
+
+/// The three verifications that SDKs also ask for without `/v1` (R-130).
+const WITHOUT_VERSION: &[&str] =
+    &["/m2m_tokens/verify", "/api_keys/verify", "/oauth_applications/access_tokens/verify"];
 
 #[tokio::test]
 async fn every_operation_has_its_route() {
     let api = Api::start();
-    assert_eq!(OPERATIONS.len(), 91);
+    assert_eq!(OPERATIONS.len(), 122);
     for (method, path) in OPERATIONS {
         let url = format!("{}/v1{path}", api.emulator.url());
         let response = api.client.request(method.parse().unwrap(), url).send().await.unwrap();
         assert_eq!(response.status(), 401, "{method} {path}");
         let routed = api.emulator.requests().pop().unwrap().route;
         assert_eq!(routed, Some(format!("/v1{path}")));
+    }
+    for path in WITHOUT_VERSION {
+        let response = api.client.post(format!("{}{path}", api.emulator.url())).send().await.unwrap();
+        assert_eq!(response.status(), 401, "{path}");
     }
 }
 
@@ -119,7 +158,9 @@ async fn every_operation_has_its_route() {
 async fn junk_is_answered_everywhere() {
     let api = Api::start();
     let fields = r#"{"user_id": 1, "email_address": {}, "phone_number": [1], "amount": 1e300, "expires_in_days": -9223372036854775808,
-        "expires_in_seconds": 9223372036854775807, "created_at": "+99999-01-01T00:00:00Z", "name": "\u0000", "public_metadata": 7}"#;
+        "expires_in_seconds": 9223372036854775807, "seconds_until_expiration": 1e308, "previous_token_ttl": 28800,
+        "redirect_uris": "x", "scopes": "a  b", "subject": "user_", "claims": 1, "token": "a.b.c", "secret": "ak_",
+        "min_remaining_ttl_seconds": 2147483647, "token_format": "jwt", "default_token_ttl": 315360000, "created_at": "+99999-01-01T00:00:00Z", "name": "\u0000", "public_metadata": 7}"#;
     let bodies = ["", "null", "[]", "[null]", "{}", "{\"a\":", "\u{fffd}", fields];
     for now in [i64::MAX, i64::MIN, 0] {
         api.emulator.clock().set(now);

@@ -167,6 +167,11 @@ def emulated() -> None:
         assert_type(emulator.clerk(clock=ManualClock(0)), Clerk)
         assert_type(emulator.async_clerk(), AsyncClerk)
         assert_type(emulator.mint_session_token(user_id="user_1"), str)
+        assert_type(emulator.mint_m2m_token(format="jwt"), str)
+        assert_type(emulator.mint_oauth_token(scopes=("email",)), str)
+        assert_type(emulator.mint_api_key(claims=[1]), str)
+        assert_type(emulator.mint_handshake_token(["a=b"]), str)
+        assert_type(emulator.browser_sign_in("user_1").session_id, str)
         assert_type(emulator.requests(), list[dict[str, Any]])
 
 

@@ -5,6 +5,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod generate;
 mod lint;
 mod packages;
@@ -78,6 +79,15 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Throw bytes at every parser. Needs a nightly toolchain; installs cargo-fuzz where it is missing.
+    Fuzz {
+        /// Only these.
+        #[arg(value_enum)]
+        targets: Vec<fuzz::Target>,
+        /// For how long each, in seconds.
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+    },
     /// Build what the packages need in place: native modules, TypeScript, virtual environment, node_modules.
     Setup,
 }
@@ -91,6 +101,7 @@ fn main() -> ExitCode {
         Task::Spec { json } => spec::run(json),
         Task::Rules { json } => rules::run(json),
         Task::Bench { quick, json } => bench::run(quick, json),
+        Task::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Task::Setup => setup::all(),
     };
     match outcome {

@@ -6,14 +6,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from ._native import ManualClock, NativeEmulator
 from .client import AsyncClerk, Clerk
 
-__all__ = ["Emulator", "ManualClock"]
+__all__ = ["Browser", "Emulator", "ManualClock"]
+
+
+class Browser(NamedTuple):
+    """A browser that is signed in."""
+
+    browser: str
+    """What the Frontend API knows it by: its `__client` cookie there and, in development, the dev-browser token
+    (`__clerk_db_jwt`)."""
+    session_id: str
+    """The session it is signed in to."""
 
 
 class Emulator:
@@ -24,9 +34,11 @@ class Emulator:
     secret_key: str
     """The secret key that it accepts."""
     publishable_key: str
-    """The publishable key of its instance."""
+    """The publishable key of its instance. For handshakes give `url` as `proxy_url`: the emulator has no TLS."""
     machine_secret_key: str
     """The machine secret key that it accepts."""
+    machine_id: str
+    """The id of the machine that the machine secret key belongs to."""
     instance_id: str
     """The instance's id, which is the `kid` of tokens."""
     jwt_key: str
@@ -42,6 +54,7 @@ class Emulator:
         publishable_key: str | None = None,
         machine_secret_key: str | None = None,
         instance_id: str | None = None,
+        production: bool = False,
     ) -> None:
         """Starts an emulator.
 
@@ -53,6 +66,7 @@ class Emulator:
             publishable_key: The publishable key to have.
             machine_secret_key: The machine secret key to accept.
             instance_id: The id to have.
+            production: Makes its keys those of a production instance.
         """
         options = {
             "seed": seed,
@@ -62,6 +76,7 @@ class Emulator:
             "publishable_key": publishable_key,
             "machine_secret_key": machine_secret_key,
             "instance_id": instance_id,
+            "production": production or None,
         }
         given = {name: value for name, value in options.items() if value is not None}
         self._native = NativeEmulator(json.dumps(given))
@@ -70,6 +85,7 @@ class Emulator:
         self.secret_key = info["secret_key"]
         self.publishable_key = info["publishable_key"]
         self.machine_secret_key = info["machine_secret_key"]
+        self.machine_id = info["machine_id"]
         self.instance_id = info["instance_id"]
         self.jwt_key = info["jwt_key"]
 
@@ -139,6 +155,184 @@ class Emulator:
         given = {name: value for name, value in arguments.items() if value is not None}
         jwt: str = self.control("mint_session_token", **given)["jwt"]
         return jwt
+
+    def mint_handshake_token(
+        self,
+        directives: Sequence[str] = (),
+        *,
+        claims: Mapping[str, Any] | None = None,
+        header: Mapping[str, Any] | None = None,
+        tampered: bool = False,
+        key: str | None = None,
+    ) -> str:
+        """Mints a handshake token.
+
+        Args:
+            directives: Whole `Set-Cookie` values.
+            claims: Claims to lay over the others; None removes one.
+            header: Header fields to lay over the others, such as `cat`; None removes one.
+            tampered: Whether its payload was changed after it was signed.
+            key: `instance`, or `other` for a key that is not the instance's.
+        """
+        arguments = {
+            "directives": list(directives),
+            "claims": claims,
+            "header": header,
+            "tampered": tampered,
+            "key": key,
+        }
+        jwt: str = self._mint("mint_handshake_token", arguments)["jwt"]
+        return jwt
+
+    def mint_m2m_token(
+        self,
+        *,
+        format: Literal["opaque", "jwt"] = "opaque",
+        machine_id: str | None = None,
+        scopes: Sequence[str] | None = None,
+        claims: Mapping[str, Any] | None = None,
+        expires_in_seconds: int | None = None,
+        header: Mapping[str, Any] | None = None,
+        issued_at: int | None = None,
+        tampered: bool = False,
+        key: str | None = None,
+    ) -> str:
+        """Mints a machine token.
+
+        Args:
+            format: `opaque`, which is stored and can be revoked, or `jwt`.
+            machine_id: The machine that calls. Default: one of nobody.
+            scopes: The machines that may be called. Default: those of the stored machine, else the emulator's own.
+            claims: Custom claims. In a JWT they are laid over the others; None removes one.
+            expires_in_seconds: Its life. Default: that of the stored machine's tokens, else 3600.
+            header: JWTs only: header fields to lay over the others; None removes one.
+            issued_at: JWTs only: when it was made, in Unix seconds. Default: now, by the emulator's clock.
+            tampered: JWTs only: whether its payload was changed after it was signed.
+            key: JWTs only: `instance`, or `other` for a key that is not the instance's.
+
+        Raises:
+            ValueError: an opaque token cannot have what was asked.
+        """
+        arguments = {
+            "format": format,
+            "machine_id": machine_id,
+            "scopes": None if scopes is None else list(scopes),
+            "claims": claims,
+            "expires_in_seconds": expires_in_seconds,
+            "header": header,
+            "issued_at": issued_at,
+            "tampered": tampered,
+            "key": key,
+        }
+        token: str = self._mint("mint_m2m_token", arguments)["token"]
+        return token
+
+    def mint_oauth_token(
+        self,
+        *,
+        format: Literal["opaque", "jwt"] = "opaque",
+        application_id: str | None = None,
+        client_id: str | None = None,
+        user_id: str | None = None,
+        scopes: Sequence[str] | None = None,
+        expires_in_seconds: int | None = None,
+        claims: Mapping[str, Any] | None = None,
+        header: Mapping[str, Any] | None = None,
+        issued_at: int | None = None,
+        tampered: bool = False,
+        key: str | None = None,
+    ) -> str:
+        """Mints an access token of an OAuth application.
+
+        Args:
+            format: `opaque`, which is stored and can be revoked, or `jwt`.
+            application_id: The stored application that asks. Default: none.
+            client_id: Default: the application's, else one of nobody.
+            user_id: The user who agreed. Default: one of nobody.
+            scopes: Default: the application's, else `profile` and `email`.
+            expires_in_seconds: Its life. Default: one day.
+            claims: JWTs only: claims to lay over the others; None removes one.
+            header: JWTs only: header fields to lay over the others; None removes one.
+            issued_at: JWTs only: when it was made, in Unix seconds. Default: now, by the emulator's clock.
+            tampered: JWTs only: whether its payload was changed after it was signed.
+            key: JWTs only: `instance`, or `other` for a key that is not the instance's.
+
+        Raises:
+            ValueError: there is no such application, or an opaque token cannot have what was asked.
+        """
+        arguments = {
+            "format": format,
+            "application_id": application_id,
+            "client_id": client_id,
+            "user_id": user_id,
+            "scopes": None if scopes is None else list(scopes),
+            "expires_in_seconds": expires_in_seconds,
+            "claims": claims,
+            "header": header,
+            "issued_at": issued_at,
+            "tampered": tampered,
+            "key": key,
+        }
+        token: str = self._mint("mint_oauth_token", arguments)["token"]
+        return token
+
+    def mint_api_key(
+        self,
+        *,
+        subject: str | None = None,
+        name: str | None = None,
+        scopes: Sequence[str] = (),
+        claims: Any = None,
+        expires_in_seconds: int | None = None,
+    ) -> str:
+        """Makes an API key; what is returned is its secret.
+
+        Args:
+            subject: The user, organization or machine it belongs to. Default: one of nobody.
+            name: Default: `API key`.
+            scopes: Default: none.
+            claims: Any JSON.
+            expires_in_seconds: Its life. Default: it never expires.
+        """
+        arguments = {
+            "subject": subject,
+            "name": name,
+            "scopes": list(scopes),
+            "claims": claims,
+            "expires_in_seconds": expires_in_seconds,
+        }
+        token: str = self._mint("mint_api_key", arguments)["token"]
+        return token
+
+    def _mint(self, command: str, arguments: Mapping[str, Any]) -> Any:
+        return self.control(command, **{name: value for name, value in arguments.items() if value is not None})
+
+    def create_handshake_nonce(self, directives: Sequence[str]) -> str:
+        """Keeps `Set-Cookie` values to be fetched with a handshake nonce, for a minute; the nonce."""
+        nonce: str = self.control("create_handshake_nonce", directives=list(directives))["nonce"]
+        return nonce
+
+    def browser_sign_in(self, user_id: str, *, org_id: str | None = None, browser: str | None = None) -> Browser:
+        """Signs a user in on a browser, as the Frontend API finds it at the next handshake.
+
+        Args:
+            user_id: A stored user.
+            org_id: The id or slug of the active organization. Default: the personal account.
+            browser: One that is known. Default: a new one.
+
+        Raises:
+            ValueError: there is no such user or browser, or the user is banned, locked or no member.
+        """
+        arguments = {"user_id": user_id, "org_id": org_id, "browser": browser}
+        return Browser(**self._mint("browser_sign_in", arguments))
+
+    def browser_sign_out(self, browser: str) -> None:
+        """Signs a browser out.
+
+        Raises:
+            ValueError: there is no such browser.
+        """
+        self.control("browser_sign_out", browser=browser)
 
     def set_clock(self, now_ms: int | None) -> None:
         """Stops its clock at this Unix time in milliseconds; None lets it run with this machine's again."""

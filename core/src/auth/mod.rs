@@ -43,5 +43,40 @@ pub use reason::AuthReason;
 pub use request::RequestParts;
 pub use state::{AuthStatus, Echo, Note, RequestState};
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz {
+    //! What only this floor can reach of what is thrown at it.
+
+    use super::cookies::Cookies;
+    use super::object::Auth;
+    use super::organization_sync::Patterns;
+    use super::suffix::Choice;
+    use crate::token::Claims;
+
+    pub(crate) fn auth(claims: &Claims) -> Auth {
+        Auth::of_session("t", claims, false)
+    }
+
+    pub(crate) fn cookies(header: &str) {
+        let cookies = Cookies::read(header);
+        for production in [true, false] {
+            let choice = Choice {
+                cookies: &cookies,
+                suffix: "1Z8AzTQD",
+                frontend_api: "clerk.example.com",
+                production,
+                now_ms: 0,
+            };
+            let _ = choice.uses_suffixed();
+        }
+    }
+
+    pub(crate) fn pattern(pattern: &str, path: &str) {
+        if let Ok(sync) = Patterns::default().sync(&[pattern.to_owned()], &[]) {
+            let _ = sync.target(path);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -39,5 +39,12 @@ pub enum Step<T> {
     NeedKeys(Missing),
 }
 
+/// The claims of a payload, as if it had been signed: for what is thrown at them.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn claims_of(payload: &str) -> Option<Claims> {
+    let index = claims::ClaimIndex::read(payload)?;
+    Some(Claims::new(payload.to_owned(), index, "user_1".to_owned(), 0, None, None))
+}
+
 #[cfg(test)]
 mod tests;

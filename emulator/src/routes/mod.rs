@@ -1,11 +1,19 @@
 //! The routes, one file a resource. Each file lists its own at the top.
 
+mod api_keys;
 mod billing;
 mod codes;
 mod email_addresses;
+mod frontend;
+mod handshake_payload;
 mod invitations;
 mod jwks;
+mod m2m_tokens;
+mod machine_scopes;
+mod machines;
 mod memberships;
+mod oauth_access_tokens;
+mod oauth_applications;
 mod organization_invitations;
 mod organization_metadata;
 mod organizations;
@@ -31,11 +39,19 @@ use crate::render::Render;
 
 /// All routes of the emulator.
 pub(crate) const ROUTES: &[&[Route]] = &[
+    api_keys::ROUTES,
     billing::ROUTES,
     email_addresses::ROUTES,
+    frontend::ROUTES,
+    handshake_payload::ROUTES,
     invitations::ROUTES,
     jwks::ROUTES,
+    m2m_tokens::ROUTES,
+    machine_scopes::ROUTES,
+    machines::ROUTES,
     memberships::ROUTES,
+    oauth_access_tokens::ROUTES,
+    oauth_applications::ROUTES,
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
     organizations::ROUTES,

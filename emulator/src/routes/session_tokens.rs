@@ -1,6 +1,7 @@
 //! Tokens of a session: plain, from a template, and refreshed.
 
 use crate::api::{Call, Reply, Route};
+use crate::cookies::Writer;
 use crate::errors::ApiError;
 use crate::mint::{self, DEFAULT_LIFE, MintOptions};
 use crate::routes::sessions::read_token;
@@ -42,7 +43,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     mint(call, &session, life.unwrap_or(DEFAULT_LIFE), None).map(token)
 }
 
-fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Option<String>) -> Result<String, ApiError> {
+/// A session token, with the organization that is active in the session.
+pub(super) fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Option<String>) -> Result<String, ApiError> {
     let issuer = call.issuer()?;
     let options = MintOptions {
         user_id: Some(session.user_id.clone()),
@@ -104,6 +106,7 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     call.query.finish()?;
 
     let session = check_refresh(call, &expired_token, &refresh_token, &origin)?;
+    let secure = origin.starts_with("https://");
     let jwt = mint(call, &session, DEFAULT_LIFE, Some(origin))?;
     if let Ok(stored) = call.store.session_mut(&session.id) {
         stored.last_active_at = call.now;
@@ -111,11 +114,10 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     if format == "token" {
         return Ok(token(jwt));
     }
-    let attributes = "Path=/; Max-Age=315360000; SameSite=Lax";
-    let mut cookies = vec![format!("__session={jwt}; {attributes}")];
+    let writer = Writer::new(call.shared, secure);
+    let mut cookies = vec![writer.plain("__session", &jwt)];
     if suffixed {
-        let suffix = call.shared.cookie_suffix();
-        cookies.push(format!("__session_{suffix}={jwt}; {attributes}"));
+        cookies.push(writer.suffixed("__session", &jwt));
     }
     Ok(Reply::Json(json!({ "object": "cookies", "cookies": cookies })))
 }

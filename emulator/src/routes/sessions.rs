@@ -114,3 +114,8 @@ pub(super) fn read_token(call: &Call<'_>, token: &str) -> Option<Value> {
     let (_, payload) = signed.split_once('.')?;
     serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?).ok()
 }
+
+/// The header of anything that looks like a token.
+pub(super) fn read_header(token: &str) -> Option<Value> {
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(token.split('.').next()?.as_bytes()).ok()?).ok()
+}

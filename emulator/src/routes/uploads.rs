@@ -1,4 +1,4 @@
-//! Pictures of users and organizations. The emulator serves what was uploaded under `/images`.
+//! Pictures of users, organizations and OAuth applications. The emulator serves what was uploaded under `/images`.
 
 use crate::api::{Call, Part, Reply, Route};
 use crate::errors::ApiError;
@@ -9,6 +9,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new("DELETE", "/v1/users/{user_id}/profile_image", delete_profile_image),
     Route::new("PUT", "/v1/organizations/{organization_id}/logo", set_logo),
     Route::new("DELETE", "/v1/organizations/{organization_id}/logo", delete_logo),
+    Route::new("PUT", "/v1/oauth_applications/{oauth_application_id}/logo", set_application_logo),
     Route::public("GET", "/images/{image_id}", image),
 ];
 
@@ -106,11 +107,16 @@ fn change_logo(call: &mut Call<'_>, image: Option<Image>, with_logo: bool) -> Re
 fn set_logo(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     call.store.organization_mut(&call.param("organization_id"))?;
     let image = read_image(call)?;
-    let uploader = call.parts.iter().find(|part| part.name == "uploader_user_id");
-    if let Some(uploader) = uploader {
+    check_uploader(call)?;
+    change_logo(call, Some(image), true)
+}
+
+/// The user who is named as the uploader has to be there.
+fn check_uploader(call: &Call<'_>) -> Result<(), ApiError> {
+    if let Some(uploader) = call.parts.iter().find(|part| part.name == "uploader_user_id") {
         call.store.user(&String::from_utf8_lossy(&uploader.bytes))?;
     }
-    change_logo(call, Some(image), true)
+    Ok(())
 }
 
 fn delete_logo(call: &mut Call<'_>) -> Result<Reply, ApiError> {
@@ -118,6 +124,20 @@ fn delete_logo(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         return Err(ApiError::new(404, "image_not_found", "Image not found", "Image not found"));
     }
     change_logo(call, None, false)
+}
+
+fn set_application_logo(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let (id, now) = (call.param("oauth_application_id"), call.now);
+    call.store.oauth_application(&id)?;
+    let image = read_image(call)?;
+    check_uploader(call)?;
+    let old = call.store.oauth_application_mut(&id)?.image_id.take();
+    let image_id = swap(call, old, Some(image));
+    let application = call.store.oauth_application_mut(&id)?;
+    application.image_id = image_id;
+    application.updated_at = now;
+    let application = call.store.oauth_application(&id)?;
+    Ok(Reply::Json(call.render().oauth_application(application, false)))
 }
 
 fn image(call: &mut Call<'_>) -> Result<Reply, ApiError> {

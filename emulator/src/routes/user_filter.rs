@@ -191,7 +191,7 @@ mod tests {
         let mut query = Query::new(Query::decode(text));
         let filter = Filter::for_users(&mut query);
         query.finish().expect("well formed");
-        filter.admits(&Store::new(Some(1)), &user())
+        filter.admits(&Store::new(Some(1), "mch_1", "ak_1", 0), &user())
     }
 
     #[test]

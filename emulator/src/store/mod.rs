@@ -1,8 +1,14 @@
 //! Everything the emulated instance knows. One store belongs to one emulator and is lost with it.
 
+pub(crate) mod api_key;
 pub(crate) mod billing;
+pub(crate) mod browser;
+pub(crate) mod credential;
 pub(crate) mod identification;
 pub(crate) mod invitation;
+pub(crate) mod m2m_token;
+pub(crate) mod machine;
+pub(crate) mod oauth;
 pub(crate) mod organization;
 pub(crate) mod session;
 pub(crate) mod sign_in_token;
@@ -14,9 +20,14 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use api_key::ApiKey;
 use billing::Account;
+use browser::{Browser, HandshakePayload};
 use identification::CodeVerification;
 use invitation::{Invitation, OrganizationInvitation};
+use m2m_token::M2mToken;
+use machine::Machine;
+use oauth::{AccessToken, OAuthApplication};
 use organization::{Membership, Organization, Role};
 use session::Session;
 use sign_in_token::SignInToken;
@@ -72,10 +83,21 @@ pub(crate) struct Store {
     pub(crate) templates: IndexMap<String, JwtTemplate>,
     pub(crate) images: IndexMap<String, Image>,
     pub(crate) messages: Vec<Message>,
+    pub(crate) machines: IndexMap<String, Machine>,
+    pub(crate) m2m_tokens: IndexMap<String, M2mToken>,
+    pub(crate) api_keys: IndexMap<String, ApiKey>,
+    pub(crate) oauth_applications: IndexMap<String, OAuthApplication>,
+    pub(crate) access_tokens: IndexMap<String, AccessToken>,
+    /// By the token that a browser shows.
+    pub(crate) browsers: IndexMap<String, Browser>,
+    /// By the nonce.
+    pub(crate) nonces: IndexMap<String, HandshakePayload>,
 }
 
 impl Store {
-    pub(crate) fn new(seed: Option<u64>) -> Self {
+    /// The store of a new instance: nobody in it but one machine.
+    pub(crate) fn new(seed: Option<u64>, machine_id: &str, machine_key: &str, now: i64) -> Self {
+        let machine = Machine::new(machine_id.to_owned(), 0, "Default".to_owned(), machine_key.to_owned(), now);
         Store {
             ids: Ids::new(seed),
             age: 0,
@@ -92,6 +114,13 @@ impl Store {
             templates: IndexMap::new(),
             images: IndexMap::new(),
             messages: Vec::new(),
+            machines: IndexMap::from([(machine.id.clone(), machine)]),
+            m2m_tokens: IndexMap::new(),
+            api_keys: IndexMap::new(),
+            oauth_applications: IndexMap::new(),
+            access_tokens: IndexMap::new(),
+            browsers: IndexMap::new(),
+            nonces: IndexMap::new(),
         }
     }
 

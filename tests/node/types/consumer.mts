@@ -107,6 +107,11 @@ const emulator = Emulator.start({ seed: 7 });
 const fault: Fault = { route: '/v1/users', status: 500, count: 1 };
 emulator.addFault(fault);
 expectType<string>()(emulator.mintSessionToken({ userId: 'user_1', claims: { a: null } }));
+expectType<string>()(emulator.mintM2mToken({ format: 'jwt', claims: { a: 1 }, key: 'other' }));
+expectType<string>()(emulator.mintOAuthToken({ applicationId: 'oauthapp_1', scopes: ['email'] }));
+expectType<string>()(emulator.mintApiKey({ subject: 'org_1', claims: [1] }));
+expectType<string>()(emulator.mintHandshakeToken({ directives: ['a=b'] }));
+expectType<string>()(emulator.browserSignIn({ userId: 'user_1' }).sessionId);
 expectType<string>()(emulator.requests()[0]?.method ?? '');
 emulator[Symbol.dispose]();
 

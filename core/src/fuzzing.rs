@@ -1,0 +1,237 @@
+//! What is thrown at every parser: the entry points that the fuzz targets and the property tests share. Each takes any bytes,
+//! and panics only where something that must always hold does not.
+
+use crate::auth::{
+    Answers, AuthStatus, AuthenticateOptions, Authenticator, Decision, HasParams, Need, RequestParts, RequestState,
+    fuzz,
+};
+use crate::key::{
+    JwkSet, KeyCacheSettings, KeyCaches, KeyResponse, LocalKey, NoAnswer, PublishableKey, check_secret_key,
+};
+use crate::secret::Secret;
+use crate::token::{
+    DecodedToken, Instance, Verifier, VerifyOptions, claims_of, is_machine_jwt, is_machine_token, machine_token_type,
+};
+use std::sync::{Arc, OnceLock};
+
+/// A time in the middle of most tokens' lives, in Unix milliseconds.
+const NOW_MS: i64 = 1_700_000_000_000;
+
+/// A key whose other half nobody has, so nothing that is thrown is signed by it.
+const KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsq8/wav5IewtxVOpKjnhAOd/Xa4/+bQbK7XBACn+wx5eO6fNgQzAqpKUwtqANe/PN1Qp5TAOcd9irhRYSsM2V4Xrb9Y+0qohGuZ6RkOCQIWDSNp2/pOus8fuX+Vy8pdAc0T6Mx/JBTwcmogoPPfEo/dbopziD6xvHwynLCXJZK5b6FQX12k4zhumvMVlxg/Y2PPu2ZoEGbeBUJH/qDwVxh1tDmlwcOHiNV5qJJ4P48n8rIozBv7mqGzV/pD5/UtJiPU/rI92P4OP2UVi3a+1uWDrXaZfS6xhYe69SbpSCfe8xrVABQ6YRKeK5JNwUCqQHxrWaru6+QOuk1vlm0gWcwIDAQAB";
+
+fn text(data: &[u8]) -> String {
+    String::from_utf8_lossy(data).into_owned()
+}
+
+/// A token: it is read or it is not, and what is not signed is never accepted.
+pub fn token(data: &[u8]) {
+    let token = text(data);
+    let _ = DecodedToken::read(&token);
+    assert!(!is_machine_jwt(&token) || is_machine_token(&token));
+    assert_eq!(is_machine_token(&token), machine_token_type(&token).is_some());
+    let verifier = authenticator().verifier();
+    match verifier.try_verify(&token, &VerifyOptions::default(), NOW_MS) {
+        crate::token::Step::Done(verdict) => assert!(verdict.is_err(), "nobody signed this"),
+        crate::token::Step::NeedKeys(_) => unreachable!("there is a local key"),
+    }
+}
+
+/// A payload that was signed: whatever is in it, an object comes of it that can be asked and written.
+pub fn claims(data: &[u8]) {
+    let (payload, question) = split(data);
+    let Some(claims) = claims_of(&text(payload)) else { return };
+    let auth = fuzz::auth(&claims);
+    let _ = auth.has(&HasParams::from_json(&text(question)));
+    let _ = (auth.actor(), auth.factor_verification_age());
+    assert!(is_json(&auth.to_json()), "{}", auth.to_json());
+}
+
+/// A `cookie` header, and the choice between cookies with and without suffix.
+pub fn cookies(data: &[u8]) {
+    fuzz::cookies(&text(data));
+}
+
+/// Keys of every kind.
+pub fn keys(data: &[u8]) {
+    let _ = JwkSet::read(data);
+    let text = text(data);
+    if let Ok(key) = PublishableKey::parse(&text) {
+        assert!(!key.frontend_api().contains('$') && key.cookie_suffix().len() == 8);
+    }
+    let _ = LocalKey::parse(&text);
+    if let Err(error) = check_secret_key("secret_key", &text) {
+        assert!(text.len() < 12 || !error.message.contains(&text), "an error repeats a key");
+    }
+}
+
+/// A path pattern, and a path.
+pub fn pattern(data: &[u8]) {
+    let (pattern, path) = split(data);
+    fuzz::pattern(&text(pattern), &text(path));
+}
+
+/// A whole request, with the API's answers to whatever its decision asks for: there is always a state or an error of the
+/// setup, and only the API's word on an opaque machine token signs anybody in.
+pub fn request(data: &[u8]) {
+    let (head, rest) = split(data);
+    let (options, answer) = split(rest);
+    let head = text(head);
+    let mut lines = head.split('\n');
+    let method = lines.next().unwrap_or_default();
+    let target = lines.next().unwrap_or_default();
+    let mut parts = RequestParts::received(method, target);
+    for line in lines {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        parts = parts.with_header(name, value);
+    }
+    let Ok(options) = AuthenticateOptions::from_json(&text(options)).or_else(|_| AuthenticateOptions::from_json(""))
+    else {
+        return;
+    };
+    if options.verify.jwt_key.is_some() || options.verify.secret_key.is_some() {
+        return; // Somebody's own key, whose signatures may well hold.
+    }
+    let mut answers = Answers::default();
+    for _ in 0..6 {
+        match authenticator().step(&parts, &options, NOW_MS, &answers) {
+            Decision::Done(Ok(state)) => return check(&state),
+            Decision::Done(Err(_)) => return,
+            Decision::Need(Need::Keys(_)) => unreachable!("there is a local key"),
+            Decision::Need(Need::Call(call)) => {
+                assert!(is_json(call.body.as_deref().unwrap_or("null")) && call.path.starts_with('/'));
+                let status = answer.first().map_or(0, |first| u16::from(*first) * 4);
+                let body = answer.get(1..).unwrap_or_default().to_vec();
+                let said = match status {
+                    0 => Err(NoAnswer { message: String::new() }),
+                    _ => Ok(KeyResponse { status, body, retry_after: None }),
+                };
+                answers = answers.with_answer(call.kind, said);
+            }
+        }
+    }
+    unreachable!("a decision ends");
+}
+
+fn check(state: &RequestState) {
+    assert!(is_json(&state.to_json()) && is_json(&state.debug_json()));
+    assert!(!state.is_authenticated() || state.machine_token().is_some(), "nobody signed this");
+    assert_eq!(state.is_authenticated(), state.reason().is_none());
+    for (name, value) in state.headers() {
+        assert!(value.chars().all(|c| u32::from(c) <= 0xFF && !matches!(c, '\r' | '\n' | '\0')), "{name}");
+        if name == "location" {
+            assert!(url::Url::parse(value).is_ok(), "{value}");
+        }
+    }
+    let location = state.headers().iter().any(|(name, _)| name == "location");
+    assert!(location || state.status() != AuthStatus::Handshake);
+}
+
+/// Up to the first NUL, and after it.
+fn split(data: &[u8]) -> (&[u8], &[u8]) {
+    match data.iter().position(|byte| *byte == 0) {
+        Some(at) => (&data[..at], &data[at + 1..]),
+        None => (data, &[]),
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
+}
+
+fn authenticator() -> &'static Authenticator {
+    static AUTHENTICATOR: OnceLock<Authenticator> = OnceLock::new();
+    AUTHENTICATOR.get_or_init(|| {
+        let secret = Secret::new("sk_live_a");
+        let keys = KeyCaches::new("https://api.clerk.com", "v", Some(&secret), KeyCacheSettings::default());
+        let local = LocalKey::parse(KEY).ok();
+        assert!(local.is_some(), "the key is one");
+        let defaults = AuthenticateOptions {
+            publishable_key: PublishableKey::parse("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k").ok(),
+            ..AuthenticateOptions::default()
+        };
+        let verifier = Verifier::new(local, Arc::new(keys), Instance::default(), VerifyOptions::default());
+        Authenticator::new(verifier, Some(secret), defaults)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    /// Bytes of which many are those that the parsers look for.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let pieces = prop_oneof![
+            4 => proptest::collection::vec(any::<u8>(), 0..6),
+            6 => prop::sample::select(PIECES).prop_map(|piece| piece.as_bytes().to_vec()),
+        ];
+        proptest::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    const PIECES: &[&str] = &[
+        "\0",
+        "\n",
+        ".",
+        "=",
+        ";",
+        ":",
+        "/",
+        "%",
+        "(",
+        ")",
+        "{",
+        "}",
+        "?",
+        "*",
+        "+",
+        "\\",
+        "\"",
+        ",",
+        " ",
+        "e30",
+        "eyJ",
+        "eyJhbGciOiJSUzI1NiJ9",
+        "{\"sub\":\"user_1\"",
+        "\"o\":{\"id\":",
+        "\"fea\":\"o:a,u:b\"",
+        "\"fpm\":\"3,1\"",
+        "GET\n",
+        "/orgs/:id",
+        "https://a.example/",
+        "host: a.example\n",
+        "cookie: __session=",
+        "__client_uat=1; ",
+        "__clerk_handshake=",
+        "authorization: Bearer ",
+        "sec-fetch-dest: document\n",
+        "x-forwarded-host: ",
+        "referer: https://b.example/\n",
+        "ak_",
+        "mt_",
+        "oat_",
+        "pk_test_",
+        "pk_live_",
+        "sk_",
+        "-----BEGIN PUBLIC KEY-----",
+        "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"",
+        "{\"accepts_token\":\"any\"}",
+        "{\"is_satellite\":true,\"domain\":\"s.example\"}",
+        "{\"cookies\":[\"__session=x\"]}",
+        "{\"subject\":\"user_1\"}",
+        "2",
+        "null",
+        "-1",
+        "1e999",
+    ];
+
+    macro_rules! properties {
+        ($($name:ident)*) => {
+            proptest! {
+                #![proptest_config(ProptestConfig::with_cases(2_000))]
+                $(#[test] fn $name(data in bytes()) { super::$name(&data); })*
+            }
+        };
+    }
+
+    properties! { token claims cookies keys pattern request }
+}
