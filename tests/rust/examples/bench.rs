@@ -106,7 +106,7 @@ fn contenders(pem: &str) -> Result<Vec<(&'static str, Work<'static>)>, Whatever>
     ])
 }
 
-/// The body of a delivery: a user with a good deal of metadata, 3.7 KB.
+/// The body of a delivery: a user with a good deal of metadata, 3.5 KB.
 fn delivery() -> String {
     let note = "what a backend keeps about its users ".repeat(10);
     let addresses: Vec<Value> = (0..8)
@@ -137,7 +137,7 @@ fn webhooks(body: &str) -> Result<Vec<(&'static str, Work<'static>)>, Whatever> 
     let event: Work<'static> =
         Box::new(move |body| other.verify(&others, body.as_bytes()).map(drop).map_err(Into::into));
     Ok(vec![
-        ("the limit: HMAC alone, 3.7 KB", raw),
+        ("the limit: HMAC alone, 3.5 KB", raw),
         ("clerk-usher, Webhook::verify_raw", verdict),
         ("clerk-usher, Webhook::verify", event),
     ])
