@@ -8,6 +8,8 @@ import { after, describe, test } from 'node:test';
 import { Emulator } from 'clerk-usher/testing';
 
 import { tokenCase } from './cases.mjs';
+import { HELPER_KINDS, doctorCase, helperCase } from './helpers.mjs';
+import { webhookCase } from './webhooks.mjs';
 import { calledCase, coverageCase, mutationCase } from './mutations.mjs';
 import { record } from './recorded.mjs';
 import { checkRequests } from './sent.mjs';
@@ -54,7 +56,10 @@ for (const file of files) {
         else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
         else if (given.kind === 'machine') await machineCase(given, { emulator, other });
         else if (given.kind === 'get_token') await getTokenCase(given, { emulator, other });
+        else if (given.kind === 'webhook') webhookCase(given);
         else if (given.kind === 'mutation') mutationCase(given, generated);
+        else if (given.kind === 'doctor') await doctorCase(given, { emulator, other });
+        else if (HELPER_KINDS.includes(given.kind)) await helperCase(given);
         else assert.fail(`no runner for the kind ${given.kind}`);
       });
     }
@@ -74,7 +79,8 @@ describe('changed answers', () => {
 
 test('there are cases of every kind', () => {
   const kinds = new Set(all.map((given) => given.kind));
-  for (const kind of ['call', 'token', 'authenticate', 'machine', 'mutation']) assert.ok(kinds.has(kind), kind);
+  const wanted = ['call', 'token', 'authenticate', 'machine', 'get_token', 'webhook', 'mutation', 'doctor', ...HELPER_KINDS];
+  for (const kind of wanted) assert.ok(kinds.has(kind), kind);
 });
 
 async function callCase(given) {

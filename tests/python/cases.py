@@ -15,7 +15,16 @@ from clerk_usher.testing import Emulator
 
 FOLDER = Path(__file__).parent.parent / "conformance"
 Case = dict[str, Any]
-TIMES = ("timeout", "attempt_timeout", "connect_timeout", "keys_timeout", "retry_delay", "clock_skew", "keys_cooldown")
+TIMES = (
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "keys_timeout",
+    "retry_delay",
+    "clock_skew",
+    "keys_cooldown",
+    "tolerance",
+)
 
 
 def load(kind: str) -> list[Case]:

@@ -5,21 +5,36 @@ from __future__ import annotations
 import asyncio
 import base64
 import inspect
+import json
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cases import Case, call_options, check_error, check_requests, check_within, goes, load, make_token, options, times
-from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, CallEvent, Clerk, ClerkError, File, Model, Page, Pager
+from clerk_usher import (
+    AsyncClerk,
+    AsyncPage,
+    AsyncPager,
+    CallEvent,
+    Clerk,
+    ClerkError,
+    File,
+    Model,
+    Page,
+    Pager,
+    Webhook,
+)
 from clerk_usher.testing import Emulator, ManualClock
 from recorded import record
 from states import check_state
 from steps import run_steps
+from webhooks import body_of, headers_of
 
 WAYS = ("python_sync", "python_async")
 CALLS = [(case, way) for case in load("call") for way in WAYS if goes(case, way)]
 TOKENS = [(case, way) for case in load("token") for way in WAYS if goes(case, way)]
+WEBHOOKS = [(case, way) for case in load("webhook") for way in WAYS if way == "python_sync" or "client" in case]
 AUTHENTICATIONS = [(case, way) for case in load("authenticate") for way in WAYS if goes(case, way)]
 TOKENS_GOT = [(case, way) for case in load("get_token") for way in WAYS if goes(case, way)]
 MACHINES = [(case, way) for case in load("machine") for way in WAYS if goes(case, way)]
@@ -170,3 +185,28 @@ def ask_token(clerk: Any, step: Any) -> Any:
 @named(TOKENS_GOT)
 def test_get_token(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
     run_steps(emulator, other, case, way, ask_token, check_within)
+
+
+@named(WEBHOOKS)
+def test_webhook(case: Case, way: str) -> None:
+    body = body_of(case)
+    headers = headers_of(case, body)
+    clock = ManualClock(case["now"])
+
+    def verify() -> Any:
+        if "client" in case:
+            return client(way, clock=clock, **case["client"]).verify_webhook(headers, body)
+        told = {name: case[name] for name in ("tolerance_ms",) if name in case}
+        return Webhook(case["secret"], clock=clock, **options(told)).verify(headers, body)
+
+    if "error" in case:
+        with pytest.raises(ClerkError) as raised:
+            verify()
+        check_error(case["error"], raised.value)
+        return
+    event = verify()
+    assert event.to_dict() == (case["result"] if "result" in case else json.loads(body))
+    if "model" in case:
+        assert type(event).__name__ == case["model"]
+    if "data_model" in case:
+        assert type(event.data).__name__ == case["data_model"]
