@@ -5,6 +5,7 @@
 
 mod bench;
 mod demo;
+mod differential;
 mod fuzz;
 mod generate;
 mod lint;
@@ -79,6 +80,18 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Decide random requests with this SDK and with npm's @clerk/backend, and compare all that comes of it.
+    Differential {
+        /// How many requests.
+        #[arg(long, default_value_t = differential::CASES)]
+        cases: u64,
+        /// Whence chance starts: a run with the same seed has the same requests.
+        #[arg(long, default_value_t = differential::SEED)]
+        seed: u64,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Throw bytes at every parser. Needs a nightly toolchain; installs cargo-fuzz where it is missing.
     Fuzz {
         /// Only these.
@@ -101,6 +114,7 @@ fn main() -> ExitCode {
         Task::Spec { json } => spec::run(json),
         Task::Rules { json } => rules::run(json),
         Task::Bench { quick, json } => bench::run(quick, json),
+        Task::Differential { cases, seed, json } => differential::run(cases, seed, json),
         Task::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
         Task::Setup => setup::all(),
     };

@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::ValueEnum;
 
 use crate::process::{cargo, command, root, step};
-use crate::{Outcome, generate, packages, setup, spec};
+use crate::{Outcome, differential, generate, packages, setup, spec};
 
 /// A part of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -14,7 +14,7 @@ pub(crate) enum Part {
     Rust,
     /// The Python package: conformance, hosts, peers.
     Python,
-    /// The Node package: conformance, hosts, peers.
+    /// The Node package: conformance, hosts, peers, and random requests beside @clerk/backend.
     Node,
     /// The wheel and the npm package, installed into empty places, with the README's snippets.
     Packages,
@@ -43,6 +43,7 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     }
     if wanted(Part::Node) {
         note("node", node());
+        note("differential", differential::compare(differential::CASES, differential::SEED, false));
     }
     if wanted(Part::Packages) {
         note("packages", packages::run());
