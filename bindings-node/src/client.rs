@@ -17,6 +17,7 @@ use crate::cancel::{Flag, NativeCanceller};
 use crate::clock::NativeClock;
 use crate::hooks::{NativeRecorder, recorded};
 use crate::runtime::promise;
+use crate::webhook::NativeDelivery;
 
 /// A file of a multipart form.
 #[napi(object, object_to_js = false)]
@@ -190,11 +191,24 @@ impl NativeClient {
         })
     }
 
+    /// The verdict on a webhook's delivery. `headers` has names and values in turn.
+    #[napi(catch_unwind)]
+    pub fn verify_webhook(&self, headers: Vec<String>, body: Uint8Array) -> Result<NativeDelivery> {
+        let webhook = self.0.webhook().map_err(|error| thrown(&error.into()))?;
+        crate::webhook::verify(webhook, &headers, &body)
+    }
+
     /// Fetches the keys that verify tokens.
     #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
     pub fn warm_up<'env>(&self, env: &'env Env, canceller: Option<&NativeCanceller>) -> Result<Object<'env>> {
         let clerk = self.0.clone();
         promise(env, flag(canceller), async move { clerk.warm_up().await.map(|()| Outcome::Done) })
+    }
+}
+
+impl NativeClient {
+    pub(crate) fn clerk(&self) -> Clerk {
+        self.0.clone()
     }
 }
 

@@ -11,9 +11,11 @@ mod cancel;
 mod client;
 mod clock;
 mod emulator;
+mod helper;
 mod hooks;
 mod runtime;
 mod walk;
+mod webhook;
 
 use napi_derive::napi;
 

@@ -4,7 +4,9 @@ import { RequestState, type CallOperation } from './auth.js';
 import { Call, settle, settleCall, type RawResponse } from './call.js';
 import { nativeClock } from './clock.js';
 import { Dispatch } from './dispatch.js';
+import { Report } from './doctor.js';
 import { ArgumentError, native } from './error.js';
+import { FrontendApiProxy, proxyOptionsJson, type FrontendApiProxyOptions } from './frontend_api_proxy.js';
 import { Resources } from './generated/resources.js';
 import { HOOK_NAMES, Hooks } from './hooks.js';
 import { toMachineToken, type MachineToken } from './machine.js';
@@ -22,8 +24,10 @@ import {
   type VerifyMachineTokenOptions,
   type VerifyTokenOptions,
 } from './options.js';
-import { toRequestJson, type RequestInput } from './request.js';
+import { toRequestJson, type HeadersInput, type RequestInput } from './request.js';
 import type { SessionClaims } from './token.js';
+import type { WebhookEvent } from './generated/webhook_events.js';
+import { verifyDelivery, type WebhookBody } from './webhook.js';
 
 /** Query and body of {@link Clerk.request}. */
 export interface RequestParams {
@@ -171,12 +175,67 @@ export class Clerk extends Resources {
   };
 
   /**
+   * Verifies a webhook with the client's `webhookSigningSecret`, and reads its event. Nothing is sent or awaited.
+   *
+   * @param request a fetch `Request`, Node's `IncomingMessage`, or the headers alone. Its own body is not touched.
+   * @param body the body as it came, before anything parsed it.
+   * @throws {WebhookError} with the reason it does not hold, or that the client has no secret.
+   * @throws {ArgumentError} for a body that was parsed already.
+   */
+  verifyWebhook(request: RequestInput | HeadersInput, body: WebhookBody): WebhookEvent {
+    const { client } = this.#dispatch;
+    return verifyDelivery((headers, bytes) => client.verifyWebhook(headers, bytes), request, body).event;
+  }
+
+  /**
    * Fetches the keys that verify tokens, so that no request has to wait for them: for start-up hooks. Does nothing when
    * they are at hand, or when there is a `jwtKey`.
    */
   async warmUp(options?: { signal?: AbortSignal | undefined }): Promise<void> {
     const { module, client } = this.#dispatch;
     await settle(module, options?.signal, (canceller) => native(() => client.warmUp(canceller)));
+  }
+
+  /**
+   * Looks for what could be wrong with this client, with the API behind it, and with a token that is refused. It sends up
+   * to three requests, and decides nothing. No key and no token is told.
+   *
+   * @param token a token that should hold here.
+   * @returns what was found: print it, or look at `findings`.
+   */
+  async doctor(token?: string | null, options?: { signal?: AbortSignal | undefined }): Promise<Report> {
+    const { module, client } = this.#dispatch;
+    const text = tokenOf(token);
+    const answer = await settle(module, options?.signal, (canceller) => native(() => client.doctor(text, canceller)));
+    return new Report(answer.value ?? '');
+  }
+
+  /**
+   * As {@link Clerk.doctor}, for options of which no client can be made: it tells what is wrong with a key instead of
+   * throwing.
+   *
+   * @throws {ConfigError} for an option that is unknown, or of another type.
+   */
+  static async diagnose(
+    options: ClerkOptions = {},
+    token?: string | null,
+    callOptions?: { signal?: AbortSignal | undefined },
+  ): Promise<Report> {
+    const module = nativeModule();
+    const json = optionsJson(options);
+    const clock = clockOf(options);
+    const text = tokenOf(token);
+    const answer = await settle(module, callOptions?.signal, (canceller) =>
+      native(() => module.NativeHelper.diagnose(json, clock, text, canceller)),
+    );
+    return new Report(answer.value ?? '');
+  }
+
+  /** A Frontend API proxy with this client's keys. */
+  frontendApiProxy(options: Pick<FrontendApiProxyOptions, 'path' | 'fapiUrl'> = {}): FrontendApiProxy {
+    const json = proxyOptionsJson(options, undefined);
+    const { client } = this.#dispatch;
+    return FrontendApiProxy.of(native(() => client.frontendApiProxy(json)));
   }
 }
 
@@ -185,11 +244,20 @@ const OWN_NAMES = ['clock', ...HOOK_NAMES];
 
 function create(options: ClerkOptions): Dispatch {
   const module = nativeModule();
-  const own = { environment: environmentOf(options), platform: `node/${process.versions.node}` };
-  const json = toOptionsJson({ ...options, ...own }, CLIENT_NAMES, OWN_NAMES);
+  const json = optionsJson(options);
   const hooks = Hooks.of(options ?? {});
   const clock = clockOf(options);
   return new Dispatch(module, native(() => module.NativeClient.create(json, clock)), hooks);
+}
+
+function optionsJson(options: ClerkOptions): string {
+  const own = { environment: environmentOf(options), platform: `node/${process.versions.node}` };
+  return toOptionsJson({ ...options, ...own }, CLIENT_NAMES, OWN_NAMES);
+}
+
+/** Whatever is no text is no token either. */
+function tokenOf(token: unknown): string | null {
+  return token === undefined || token === null ? null : typeof token === 'string' ? token : '';
 }
 
 function clockOf(options: ClerkOptions): NativeClock | null {
@@ -203,7 +271,9 @@ function clockOf(options: ClerkOptions): NativeClock | null {
 function environmentOf(options: ClerkOptions): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.environment ?? process.env)) {
-    if ((name.startsWith('CLERK_') || name.startsWith('VERCEL_')) && value !== undefined) variables[name] = value;
+    // Those of other tools with `CLERK` in their names are for the doctor.
+    const wanted = name.toUpperCase().includes('CLERK') || name.startsWith('VERCEL_');
+    if (wanted && value !== undefined) variables[name] = value;
   }
   return variables;
 }

@@ -29,7 +29,8 @@ export type OperationShape = {
 
 type ListShape = OperationShape & { answer: 'list' };
 
-const SHAPER = new Shaper(SHAPES);
+/** @internal */
+export const SHAPER = new Shaper(SHAPES);
 
 /** What is needed to make a call. @internal */
 export class Dispatch {

@@ -52,8 +52,33 @@ export type {
 } from './options.js';
 export type { MachineToken } from './machine.js';
 export * from './metadata.js';
+export { decodeToken, type TokenHeader, type UnverifiedToken } from './decode.js';
+export { Report, type Finding } from './doctor.js';
+export {
+  FrontendApiProxy,
+  ProxyRequest,
+  type FrontendApiProxyOptions,
+  type ProxyAnswer,
+  type ProxyResponse,
+} from './frontend_api_proxy.js';
+export {
+  apiUrlFromPublishableKey,
+  instanceTypeOfPublishableKey,
+  instanceTypeOfSecretKey,
+  isPublishableKey,
+  parsePublishableKey,
+  publishableKeyFromHost,
+  publishableKeyFromRequestHost,
+  type InstanceType,
+  type ParsePublishableKeyOptions,
+  type PublishableKey,
+} from './key.js';
 export { Page, Pager } from './page.js';
+export { Redirects, type RedirectsOptions } from './redirect.js';
+export { reverificationError, type ReverificationError } from './reverification.js';
 export type { CallEvent, Hook, HookOptions } from './hooks.js';
 export type { HeadersInput, RequestInput } from './request.js';
 export type { ActorClaim, SessionClaims } from './token.js';
+export type { UnknownEventType } from './event.js';
+export { Webhook, WebhookDelivery, type WebhookBody, type WebhookOptions } from './webhook.js';
 export * from './generated/index.js';

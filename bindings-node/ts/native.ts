@@ -104,7 +104,32 @@ export interface NativeClient {
   ): Promise<NativeAnswer>;
   tryVerifyMachineToken(token: string, optionsJson: string): string | null;
   verifyMachineToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  verifyWebhook(headers: string[], body: Uint8Array): NativeDelivery;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  doctor(token: string | null, canceller: NativeCanceller | null): Promise<NativeAnswer>;
+  frontendApiProxy(optionsJson: string): NativeFrontendApiProxy;
+}
+
+/** The Frontend API under a path of the application's own. It sends nothing. */
+export interface NativeFrontendApiProxy {
+  path(): string;
+  matches(requestJson: string): boolean;
+  prepare(requestJson: string): string;
+  response(context: string, status: number, headersJson: string): string;
+  failed(): string;
+}
+
+/** A webhook's delivery that holds. */
+export interface NativeDelivery {
+  id: string;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+/** Verifies webhooks. Headers are names and values in turn. */
+export interface NativeWebhook {
+  verify(headers: string[], body: Uint8Array): NativeDelivery;
+  sign(id: string, timestamp: number, body: Uint8Array): string[];
 }
 
 /** The way through a listing. */
@@ -125,11 +150,22 @@ export interface NativeEmulator {
 /** The module. */
 export interface NativeModule {
   NativeClient: { create(optionsJson: string, clock: NativeClock | null): NativeClient };
+  NativeWebhook: { create(optionsJson: string, clock: NativeClock | null): NativeWebhook };
   NativeCanceller: new () => NativeCanceller;
   NativeRecorder: new () => NativeRecorder;
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
+  NativeFrontendApiProxy: { create(optionsJson: string): NativeFrontendApiProxy };
+  NativeHelper: {
+    run(name: string, argumentsJson: string): string;
+    diagnose(
+      optionsJson: string,
+      clock: NativeClock | null,
+      token: string | null,
+      canceller: NativeCanceller | null,
+    ): Promise<NativeAnswer>;
+  };
   nativeVersion(): string;
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;

@@ -88,6 +88,11 @@ export interface ClerkOptions extends HookOptions {
    * revoked still counts. Default: 0, not at all.
    */
   machineCacheMs?: number | undefined;
+  /**
+   * What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated. Environment:
+   * `CLERK_WEBHOOK_SIGNING_SECRET`.
+   */
+  webhookSigningSecret?: string | readonly string[] | undefined;
   /** Where the time comes from. Default: this machine's clock. For tests. */
   clock?: ManualClock | undefined;
   /** Where unset options come from. Default: `process.env`. */
@@ -217,8 +222,12 @@ export const CLIENT_NAMES = table(
   'organization_patterns',
   'personal_account_patterns',
   'machine_cache_ms',
+  'webhook_signing_secret',
   'environment',
 );
+
+/** @internal */
+export const WEBHOOK_NAMES = table('tolerance_ms');
 
 /** How a listing is walked. */
 export interface WalkOptions {

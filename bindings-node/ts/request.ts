@@ -42,6 +42,14 @@ function addressOf(request: RequestInput & NodeRequest): { target: string } | { 
   return Array.isArray(request.rawHeaders) ? { target: url } : { url };
 }
 
+/** The headers of a request, or those that it is: names and values in turn. @internal */
+export function toHeaderList(request: unknown): string[] {
+  if (typeof request !== 'object' || request === null) throw refuse('request', 'must be a request or its headers');
+  const input = request as RequestInput & NodeRequest;
+  const has = Array.isArray(input.rawHeaders) || (typeof input.headers === 'object' && input.headers !== null);
+  return pairsOf(has ? input : { headers: request as HeadersInput }).flat();
+}
+
 function pairsOf(request: RequestInput & NodeRequest): [string, string][] {
   const raw = request.rawHeaders;
   if (Array.isArray(raw)) {

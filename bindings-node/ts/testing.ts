@@ -1,12 +1,40 @@
 /** For tests: the API on this machine, and a clock that can be moved. Nothing here talks to Clerk. */
 
 import { Clerk } from './client.js';
+import type { ManualClock } from './clock.js';
 import { native } from './error.js';
+import { runHelper } from './helper.js';
 import { camelCase, put } from './names.js';
 import { nativeModule, type NativeEmulator } from './native.js';
 import type { ClerkOptions } from './options.js';
 
 export { ManualClock } from './clock.js';
+
+/** How a test's token is signed. */
+export interface SignJwtOptions {
+  /** Default: `RS256`. */
+  algorithm?: 'RS256' | 'RS384' | 'RS512' | undefined;
+  /** Further fields of the header, such as `kid`; `alg` is always that of `algorithm`. Default: `{ typ: 'JWT' }`. */
+  header?: Readonly<Record<string, unknown>> | undefined;
+  /** Where the time comes from. Default: the machine's clock. */
+  clock?: ManualClock | undefined;
+}
+
+/**
+ * Signs a JWT with an RSA key of your own (§2.10). A client whose `jwtKey` is the public half of it verifies it.
+ *
+ * @param payload its claims; `iat` is set to now, whatever it was.
+ * @param key a private key, as PEM (PKCS#8) or as a JWK with all of its parts.
+ * @throws {ArgumentError} if the key or the algorithm is none.
+ */
+export function signJwt(
+  payload: Readonly<Record<string, unknown>>,
+  key: string | Readonly<Record<string, unknown>>,
+  options: SignJwtOptions = {},
+): string {
+  const { algorithm, header, clock } = options;
+  return runHelper('sign_jwt', { payload, key, algorithm, header, now_ms: clock?.now });
+}
 
 /** How to start an emulator. */
 export interface EmulatorOptions {

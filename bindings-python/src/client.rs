@@ -11,6 +11,7 @@ use crate::auth::RequestState;
 use crate::claims::Claims;
 use crate::clock::ManualClock;
 use crate::error::raise;
+use crate::helper::NativeFrontendApiProxy;
 use crate::machine::MachineToken;
 use crate::task::{Completions, Product, Task};
 
@@ -195,6 +196,47 @@ impl NativeClient {
             completions,
             async move { clerk.verify_machine_token(&token, &options).await.map(Product::Machine) },
         )
+    }
+
+    /// Starts examining this client.
+    #[pyo3(signature = (token, completions=None))]
+    fn start_doctor(&self, py: Python<'_>, token: Option<String>, completions: Option<&Completions>) -> PyResult<Task> {
+        let clerk = self.0.clone();
+        let examine = async move { Ok(Product::Text(clerk.doctor(token.as_deref()).await.to_json())) };
+        Task::start(py, completions, examine)
+    }
+
+    /// Starts examining options, of which no client has to be possible.
+    #[staticmethod]
+    #[pyo3(signature = (options, clock, token, completions=None))]
+    fn start_diagnose(
+        py: Python<'_>,
+        options: &str,
+        clock: Option<&ManualClock>,
+        token: Option<String>,
+        completions: Option<&Completions>,
+    ) -> PyResult<Task> {
+        let builder = ClerkBuilder::from_json(options).map_err(|error| raise(py, &error))?;
+        let builder = match clock {
+            Some(clock) => builder.shared_clock(clock.shared()),
+            None => builder,
+        };
+        let examine = async move { Ok(Product::Text(builder.diagnose(token.as_deref()).await.to_json())) };
+        Task::start(py, completions, examine)
+    }
+
+    /// A Frontend API proxy with this client's keys.
+    fn frontend_api_proxy(&self, py: Python<'_>, options: &str) -> PyResult<NativeFrontendApiProxy> {
+        let made =
+            || -> Result<_, Error> { Ok(self.0.frontend_api_proxy(clerk_usher::helper::proxy_options(options)?)?) };
+        made().map(NativeFrontendApiProxy::new).map_err(|error| raise(py, &error))
+    }
+
+    /// The id of a webhook's delivery that holds, and when it was sent, in Unix seconds.
+    #[allow(clippy::needless_pass_by_value)] // what pyo3 converts, it converts into a value
+    fn verify_webhook(&self, py: Python<'_>, headers: Vec<(String, String)>, body: &[u8]) -> PyResult<(String, i64)> {
+        let webhook = self.0.webhook().map_err(|error| raise(py, &error.into()))?;
+        crate::webhook::verify(py, webhook, &headers, body)
     }
 
     /// Starts fetching the keys that verify tokens.

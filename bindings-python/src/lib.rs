@@ -11,10 +11,12 @@ mod client;
 mod clock;
 mod emulator;
 mod error;
+mod helper;
 mod machine;
 mod runtime;
 mod task;
 mod walk;
+mod webhook;
 
 /// How many times this process is a fork of a fork.
 #[pyfunction]
@@ -34,6 +36,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("MAX_FILE_BYTES", clerk_usher::File::MAX_BYTES)?;
     module.add_function(wrap_pyfunction!(fork_generation, module)?)?;
     module.add_function(wrap_pyfunction!(after_fork_in_child, module)?)?;
+    module.add_function(wrap_pyfunction!(helper::run_helper, module)?)?;
+    module.add_class::<helper::NativeFrontendApiProxy>()?;
     module.add_class::<auth::Auth>()?;
     module.add_class::<auth::AsyncAuth>()?;
     module.add_class::<auth::RequestState>()?;
@@ -45,5 +49,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<machine::MachineToken>()?;
     module.add_class::<task::Completions>()?;
     module.add_class::<task::Task>()?;
-    module.add_class::<walk::Walk>()
+    module.add_class::<walk::Walk>()?;
+    module.add_class::<webhook::NativeWebhook>()
 }

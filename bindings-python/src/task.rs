@@ -35,6 +35,8 @@ pub(crate) enum Product {
     State(CoreState, bool),
     /// A machine's token that holds.
     Machine(CoreMachine),
+    /// JSON text.
+    Text(String),
     /// Nothing but that it was done.
     Nothing,
 }
@@ -48,6 +50,7 @@ impl Product {
                 Ok((response.status, response.headers, body).into_pyobject(py)?.into_any().unbind())
             }
             Self::Claims(claims) => Ok(Py::new(py, Claims::new(claims))?.into_any()),
+            Self::Text(text) => Ok(text.into_pyobject(py)?.into_any().unbind()),
             Self::Nothing => Ok(py.None()),
             Self::State(state, awaited) => RequestState::made(py, state, awaited),
             Self::Machine(token) => Ok(Py::new(py, MachineToken::new(token))?.into_any()),

@@ -41,6 +41,7 @@ pub(crate) struct Inner {
     api_version: HeaderValue,
     transport: Arc<Transport>,
     pub(crate) verification: Verification,
+    pub(crate) webhook: Option<crate::webhook::Webhook>,
 }
 
 impl Clerk {
@@ -85,6 +86,7 @@ impl Clerk {
         let verification = Verification::new(&values, &url, &api_version)?;
         let api_version = HeaderValue::from_str(&api_version)
             .map_err(|_| ConfigError::new("api_version", "`api_version` must be a date"))?;
+        let webhook = crate::webhook::of_client(values.webhook_signing_secret.as_ref(), &clock)?;
         let base = format!("{}/v1", url.as_str().trim_end_matches('/'));
         Ok(Self {
             inner: Arc::new(Inner {
@@ -95,6 +97,7 @@ impl Clerk {
                 api_version,
                 transport: Arc::new(transport),
                 verification,
+                webhook,
             }),
         })
     }

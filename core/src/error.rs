@@ -9,6 +9,7 @@ use crate::auth::AuthenticateError;
 use crate::key::KeyError;
 use crate::secret::{Length, names};
 use crate::token::{OptionError, TokenError};
+use crate::webhook::WebhookError;
 
 /// The result of anything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -33,6 +34,8 @@ pub enum Error {
     Token(Box<TokenError>),
     /// The keys that decide about a token could not be had: nothing is known of the token (D-15).
     Unavailable(Box<TokenError>),
+    /// A webhook that does not hold.
+    Webhook(WebhookError),
     /// The caller gave up on it.
     Cancelled,
     /// A mistake of ours. Please report it.
@@ -77,6 +80,8 @@ pub enum ErrorKind {
     Token,
     /// See [`Error::Unavailable`]
     Unavailable,
+    /// See [`Error::Webhook`]
+    Webhook,
     /// See [`Error::Cancelled`]
     Cancelled,
     /// See [`Error::Internal`]
@@ -122,6 +127,7 @@ impl ErrorKind {
             Self::Argument => "argument",
             Self::Token => "token",
             Self::Unavailable => "unavailable",
+            Self::Webhook => "webhook",
             Self::Cancelled => "cancelled",
             Self::Internal => "internal",
         }
@@ -343,6 +349,7 @@ impl Error {
             Self::Decode(_) => ErrorKind::Decode,
             Self::Token(_) => ErrorKind::Token,
             Self::Unavailable(_) => ErrorKind::Unavailable,
+            Self::Webhook(_) => ErrorKind::Webhook,
             Self::Cancelled => ErrorKind::Cancelled,
             Self::Internal(_) => ErrorKind::Internal,
         }
@@ -390,6 +397,7 @@ impl Error {
                 out["action"] = error.action.into();
                 out["retry_after"] = error.retry_after_ms.map(|ms| ms as f64 / 1_000.0).into();
             }
+            Self::Webhook(error) => out["reason"] = error.reason.as_str().into(),
             Self::Timeout(_) | Self::Connection(_) | Self::Cancelled | Self::Internal(_) => {}
         }
         out.to_string()
@@ -415,6 +423,7 @@ impl fmt::Display for Error {
             Self::Connection(error) => f.write_str(&error.message),
             Self::Decode(error) => f.write_str(&error.message),
             Self::Token(error) | Self::Unavailable(error) => error.fmt(f),
+            Self::Webhook(error) => error.fmt(f),
             Self::Cancelled => f.write_str("the call was cancelled"),
             Self::Internal(message) => write!(f, "internal error of clerk-usher, please report it: {message}"),
         }
@@ -457,6 +466,12 @@ impl From<AuthenticateError> for Error {
             AuthenticateError::Argument { argument, message } => Self::Argument(ArgumentError { argument, message }),
             AuthenticateError::Handshake(error) => error.into(),
         }
+    }
+}
+
+impl From<WebhookError> for Error {
+    fn from(error: WebhookError) -> Self {
+        Self::Webhook(error)
     }
 }
 

@@ -20,12 +20,17 @@ pub mod call;
 pub mod catalogue;
 mod client;
 pub mod clock;
+mod decode;
+pub mod doctor;
 pub mod error;
 mod file;
+pub mod frontend_api_proxy;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod generated;
+#[doc(hidden)]
+pub mod helper;
 pub mod hooks;
 #[doc(hidden)]
 pub mod host;
@@ -34,12 +39,17 @@ pub mod key;
 pub mod model;
 pub mod options;
 pub mod page;
+pub mod redirect;
+mod reverification;
 mod secret;
+pub mod testing;
 pub mod token;
 mod verification;
+pub mod webhook;
 
 pub use call::CallOptions;
 pub use client::{Clerk, PreparedCall};
+pub use decode::{UnverifiedToken, decode_token};
 pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};
@@ -47,4 +57,6 @@ pub use hooks::CallEvent;
 pub use http::{MAX_BODY_BYTES, RawResponse};
 pub use model::FreeForm;
 pub use options::ClerkBuilder;
+pub use reverification::{ReverificationError, reverification_error};
 pub use secret::Secret;
+pub use webhook::Webhook;

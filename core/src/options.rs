@@ -11,9 +11,11 @@ use serde::Deserialize;
 use crate::args::closest;
 use crate::client::Clerk;
 use crate::clock::{Clock, SharedClock, SystemClock};
+use crate::doctor::{self, Report};
 use crate::error::{ConfigError, Result};
 use crate::hooks::{CallEvent, CallStep, Hooks};
 use crate::secret::Secret;
+use crate::webhook::WebhookSecrets;
 
 /// The API version that is asked for unless another is set.
 pub const DEFAULT_API_VERSION: &str = "2026-05-12";
@@ -22,23 +24,45 @@ pub const DEFAULT_API_URL: &str = "https://api.clerk.com";
 
 /// Builds a [`Clerk`]. What is not set comes from the environment: `CLERK_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`,
 /// `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY`, `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`,
-/// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`.
+/// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL`, `CLERK_IS_SATELLITE`,
+/// `CLERK_WEBHOOK_SIGNING_SECRET`.
 #[derive(Debug, Clone, Default)]
 pub struct ClerkBuilder {
     pub(crate) values: Values,
     clock: Option<SharedClock>,
     hooks: Hooks,
     environment: Environment,
+    is_copy: bool,
 }
 
 /// Where unset options come from.
 #[derive(Clone, Default)]
-enum Environment {
+pub(crate) enum Environment {
     /// The process's own variables.
     #[default]
     Process,
     /// These, and no others.
     Given(BTreeMap<String, String>),
+}
+
+impl Environment {
+    /// The variables that were given instead of the process's.
+    pub(crate) fn given(&self) -> Option<&BTreeMap<String, String>> {
+        match self {
+            Self::Process => None,
+            Self::Given(variables) => Some(variables),
+        }
+    }
+
+    /// All variables that are text.
+    pub(crate) fn all(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Process => std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            Self::Given(variables) => variables.clone(),
+        }
+    }
 }
 
 /// Variables by their names: among their values are keys.
@@ -102,6 +126,9 @@ pub(crate) struct Values {
     pub(crate) machine_cache: Option<Duration>,
     /// Whether the deployment's environment says that the Frontend API is proxied on its own origin. No option.
     pub(crate) auto_proxy: Option<bool>,
+    /// Where what was not set came from.
+    pub(crate) variables: Environment,
+    pub(crate) webhook_signing_secret: Option<WebhookSecrets>,
 }
 
 const NAMES: &[&str] = &[
@@ -134,6 +161,7 @@ const NAMES: &[&str] = &[
     "organization_patterns",
     "personal_account_patterns",
     "machine_cache_ms",
+    "webhook_signing_secret",
     "environment",
 ];
 
@@ -150,7 +178,7 @@ macro_rules! setters {
 
 impl ClerkBuilder {
     pub(crate) fn of(values: Values, hooks: Hooks) -> Self {
-        Self { values, hooks, ..Self::default() }
+        Self { values, hooks, is_copy: true, ..Self::default() }
     }
 
     setters! {
@@ -202,6 +230,8 @@ impl ClerkBuilder {
         sign_in_url: String;
         /// Whether this application is a satellite of another domain.
         is_satellite: bool;
+        /// What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated.
+        webhook_signing_secret: WebhookSecrets;
     }
 
     /// The audiences a token may be for: where a token names any, one of these.
@@ -340,6 +370,10 @@ impl ClerkBuilder {
             "personal_account_patterns" => v.personal_account_patterns = Some(texts(name, value)?),
             "machine_cache_ms" => v.machine_cache = Some(milliseconds(name, &value)?),
             "is_satellite" => v.is_satellite = Some(parse(name, value, "true or false")?),
+            "webhook_signing_secret" => {
+                let secrets = WebhookSecrets::from_value(value);
+                v.webhook_signing_secret = Some(secrets.ok_or_else(|| wrong(name, "a string or a list of strings"))?);
+            }
             "environment" => self.environment = Environment::Given(parse(name, value, "an object of texts")?),
             _ => {
                 let meant = closest(name, NAMES.iter().copied());
@@ -361,7 +395,21 @@ impl ClerkBuilder {
         Clerk::from_values(self.values.clone(), self.hooks.clone(), clock)
     }
 
+    /// Looks for what could be wrong with these options, with the API behind them, and, if there is one, with a token that
+    /// should hold here. Unlike [`ClerkBuilder::build`] it takes keys that are none: it tells of them. It sends up to three
+    /// requests, and verifies nothing.
+    pub async fn diagnose(mut self, token: Option<&str>) -> Report {
+        self.fill_from_environment();
+        let clock = self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        doctor::examine(&self.values, &clock, token).await
+    }
+
     fn fill_from_environment(&mut self) {
+        // A copy of a client takes nothing from anywhere, and its options still came from where those of the first did.
+        let from_nowhere = self.environment.given().is_some_and(BTreeMap::is_empty);
+        if !(self.is_copy && from_nowhere) {
+            self.values.variables = self.environment.clone();
+        }
         let variable = |name: &str| -> Option<String> {
             let value = match &self.environment {
                 Environment::Process => std::env::var(name).ok()?,
@@ -388,6 +436,10 @@ impl ClerkBuilder {
             let host = variable("VERCEL_PROJECT_PRODUCTION_URL").and_then(|url| host_of(&url));
             Some(!disabled && production && host.is_some_and(|host| host.ends_with(".vercel.app")))
         });
+        v.webhook_signing_secret = v
+            .webhook_signing_secret
+            .take()
+            .or_else(|| variable("CLERK_WEBHOOK_SIGNING_SECRET").map(WebhookSecrets::from));
     }
 }
 

@@ -1,4 +1,4 @@
-// How a token case and an authenticate case are made: the token, the keys, the time. What is right is in the case.
+// How a case's tokens, keys, times and names are made. What is right is in the case.
 
 import assert from 'node:assert/strict';
 
@@ -7,7 +7,7 @@ import { ManualClock } from 'clerk-usher/testing';
 
 import { failure, internal } from './support.mjs';
 
-const { camelCase, camelPath } = internal('names.js');
+const { camelCase, camelMessage, camelPath } = internal('names.js');
 
 const MIDDAY = 1_700_000_000_000;
 
@@ -70,91 +70,65 @@ export async function tokenCase(given, instances) {
     within(await verify(), times(given.result?.claims ?? {}, now), 'claims');
   } else {
     const error = await failure(verify());
-    const { message_contains: contains, ...fields } = given.error;
-    checkFields(error, fields);
-    if (contains !== undefined) assert.ok(error.message.includes(contains), error.message);
+    checkFields(error, given.error);
   }
   assert.equal(emulator.requests().length, 0, 'nothing was sent');
 }
 
-export async function authenticateCase(given, instances) {
-  const now = given.now ?? MIDDAY;
-  const { emulator } = instances;
-  emulator.clearRequests();
-  const clerk = new Clerk({
-    secretKey: emulator.secretKey,
-    publishableKey: emulator.publishableKey,
-    apiUrl: emulator.url,
-    environment: {},
-    clock: new ManualClock(now),
-    ...placed(nodeNames(given.client), instances),
-  });
-  for (const fault of given.faults ?? []) emulator.addFault(nodeNames(fault));
-  const answer = clerk.authenticateRequest(requestOf(given, instances, now), placed(nodeNames(given.options), instances));
-  if (given.error !== undefined) {
-    checkFields(await failure(answer), given.error);
-    return;
-  }
-  checkState(given.result, await answer, now);
-}
-
 /** The fields of an error; one that names an argument or option does so in Node's names. */
-function checkFields(error, wanted) {
+export function checkFields(error, { message_contains: contains, ...wanted }) {
+  if (contains !== undefined) assert.ok(error.message.includes(camelMessage(contains)), error.message);
   for (const [name, value] of Object.entries(wanted)) {
     const want = name === 'argument' || name === 'option' ? camelPath(value) : value;
     assert.equal(error[camelCase(name)], want, `${name} of ${error}`);
   }
 }
 
-export function requestOf(given, instances, now) {
-  const token = given.token === undefined ? undefined : makeToken(given.token, instances, now);
-  const text = JSON.stringify(given.request);
-  assert.ok(token !== undefined || !text.includes('$TOKEN'), 'a request with a token needs one');
-  return JSON.parse(text.replaceAll('$TOKEN', token ?? ''));
-}
-
-/** Options in which `$JWT_KEY` and the like stand for the instance's own. */
-export function placed(options, { emulator, other }) {
+/** The case with its names (`$TOKEN`, `$SECRET_KEY`) replaced; a token that names another is made after it. */
+export function placed(given, instances, now) {
+  const { emulator, other } = instances;
   const values = {
-    $JWT_KEY: emulator.jwtKey,
-    $OTHER_JWT_KEY: other.jwtKey,
-    $SECRET_KEY: emulator.secretKey,
-    $PUBLISHABLE_KEY: emulator.publishableKey,
+    SECRET_KEY: emulator.secretKey,
+    MACHINE_SECRET_KEY: emulator.machineSecretKey,
+    PUBLISHABLE_KEY: emulator.publishableKey,
+    INSTANCE_ID: emulator.instanceId,
+    API_URL: emulator.url,
+    JWT_KEY: emulator.jwtKey,
+    OTHER_JWT_KEY: other.jwtKey,
   };
-  const entries = Object.entries(options).map(([name, value]) => [name, Object.hasOwn(values, value) ? values[value] : value]);
-  return Object.fromEntries(entries);
-}
-
-function checkState(wanted, state, now) {
-  const { auth, has, headers, ...fields } = wanted;
-  for (const [name, value] of Object.entries(fields)) assert.deepEqual(state[camelCase(name)], value, `${name}: ${state.reason} ${state.message}`);
-  for (const [name, value] of Object.entries(headers ?? {})) assert.equal(state.headers.get(name), value, name);
-  if (auth === null) assert.equal(state.toAuth(), null);
-  if (auth !== undefined && auth !== null) {
-    const got = state.toAuth();
-    for (const [name, value] of Object.entries(auth)) {
-      if (name === 'session_claims' || name === 'claims') within(got.sessionClaims, times(value, now), name);
-      else assert.deepEqual(got[camelCase(name)], value, name);
+  const left = { ...given.tokens, ...(given.token === undefined ? {} : { TOKEN: given.token }) };
+  while (Object.keys(left).length > 0) {
+    const waiting = Object.keys(left);
+    const ready = waiting.filter((name) => !waiting.some((one) => JSON.stringify(left[name]).includes(`$${one}`)));
+    assert.ok(ready.length > 0, 'the tokens of the case name each other in a circle');
+    for (const name of ready) {
+      values[name] = makeToken(replaced(left[name], values), instances, now);
+      delete left[name];
     }
   }
-  for (const [question, answer] of has ?? []) {
-    assert.equal(state.toAuth()?.has(reverified(question)) ?? false, answer, JSON.stringify(question));
+  return replaced(given, values);
+}
+
+/** Longer names first, so that `$SESSION` is not found in `$SESSION_2`. */
+function replaced(value, values) {
+  if (typeof value === 'string') {
+    const names = Object.keys(values).sort((a, b) => b.length - a.length);
+    return names.reduce((text, name) => text.replaceAll(`$${name}`, () => values[name]), value);
   }
+  if (Array.isArray(value)) return value.map((item) => replaced(item, values));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, values)]));
 }
 
-function reverified(question) {
-  const { reverification } = question;
-  if (typeof reverification !== 'object' || reverification === null) return question;
-  return { ...question, reverification: nodeNames(reverification) };
-}
-
-function within(got, wanted, path) {
+/** Every field that is named is as it says; objects within likewise. */
+export function within(got, wanted, path) {
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) within(got?.[name], value, `${path}.${name}`);
-    else assert.deepEqual(got?.[name], value, `${path}.${name}`);
+    else assert.deepEqual(got?.[name] ?? null, value, `${path}.${name}`);
   }
 }
 
-function nodeNames(object) {
+/** Options in Node's names. */
+export function nodeNames(object) {
   return Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [camelCase(name), value]));
 }

@@ -7,9 +7,13 @@ import { after, describe, test } from 'node:test';
 
 import { Emulator } from 'clerk-usher/testing';
 
-import { authenticateCase, tokenCase } from './cases.mjs';
+import { tokenCase } from './cases.mjs';
+import { HELPER_KINDS, doctorCase, helperCase } from './helpers.mjs';
+import { webhookCase } from './webhooks.mjs';
 import { calledCase, coverageCase, mutationCase } from './mutations.mjs';
 import { record } from './recorded.mjs';
+import { checkRequests } from './sent.mjs';
+import { authenticateCase, getTokenCase, machineCase } from './steps.mjs';
 import { ROOT, clientOf, failure, internal } from './support.mjs';
 
 const { OPERATIONS } = internal('generated/operations.js');
@@ -50,7 +54,12 @@ for (const file of files) {
         if (given.kind === 'call') await callCase(given);
         else if (given.kind === 'token') await tokenCase(given, { emulator, other });
         else if (given.kind === 'authenticate') await authenticateCase(given, { emulator, other });
+        else if (given.kind === 'machine') await machineCase(given, { emulator, other });
+        else if (given.kind === 'get_token') await getTokenCase(given, { emulator, other });
+        else if (given.kind === 'webhook') webhookCase(given);
         else if (given.kind === 'mutation') mutationCase(given, generated);
+        else if (given.kind === 'doctor') await doctorCase(given, { emulator, other });
+        else if (HELPER_KINDS.includes(given.kind)) await helperCase(given);
         else assert.fail(`no runner for the kind ${given.kind}`);
       });
     }
@@ -70,7 +79,8 @@ describe('changed answers', () => {
 
 test('there are cases of every kind', () => {
   const kinds = new Set(all.map((given) => given.kind));
-  for (const kind of ['call', 'token', 'authenticate', 'mutation']) assert.ok(kinds.has(kind), kind);
+  const wanted = ['call', 'token', 'authenticate', 'machine', 'get_token', 'webhook', 'mutation', 'doctor', ...HELPER_KINDS];
+  for (const kind of wanted) assert.ok(kinds.has(kind), kind);
 });
 
 async function callCase(given) {
@@ -98,7 +108,7 @@ async function callCase(given) {
   } finally {
     record(given.name, emulator.requests());
   }
-  checkRequests(emulator.requests(), given.requests ?? []);
+  checkRequests(emulator.requests(), given.requests ?? [], emulator.secretKey);
   if (given.events !== undefined) checkEvents(events, given.events);
 }
 
@@ -189,53 +199,6 @@ function checkError(error, wanted) {
   }
 }
 
-function checkRequests(got, wanted) {
-  assert.equal(got.length, wanted.length, `requests: ${JSON.stringify(got.map((one) => `${one.method} ${one.path}`))}`);
-  wanted.forEach((want, index) => {
-    const one = got[index];
-    assert.equal(one.method, want.method);
-    assert.equal(one.path, want.path);
-    if (want.query !== undefined) assert.deepEqual(sorted(one.query), sorted(want.query));
-    const header = (name) => one.headers.find(([key]) => key === name.toLowerCase())?.[1] ?? '';
-    for (const [name, value] of Object.entries(want.headers ?? {})) {
-      assert.ok(header(name) === value.replace('$SECRET_KEY', emulator.secretKey), `the header ${name} is not what it should be`);
-    }
-    for (const [name, value] of Object.entries(want.header_contains ?? {})) {
-      assert.ok(header(name).includes(value), `the header ${name} is not what it should be`);
-    }
-    if (want.body !== undefined) assert.deepEqual(one.body === null ? null : JSON.parse(one.body), want.body);
-    if (want.multipart !== undefined) checkMultipart(one, header('content-type'), want.multipart);
-  });
-}
-
-function checkMultipart(request, type, wanted) {
-  const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1];
-  assert.ok(boundary, `not a form: ${type}`);
-  const text = Buffer.from(request.bodyBase64, 'base64').toString('latin1');
-  const parts = text.split(`--${boundary}`).slice(1, -1).map((part) => {
-    const [head, ...rest] = part.replace(/^\r\n/, '').replace(/\r\n$/, '').split('\r\n\r\n');
-    return {
-      name: /[; ]name="([^"]*)"/.exec(head)?.[1],
-      filename: /filename="([^"]*)"/.exec(head)?.[1],
-      content_type: /content-type: *([^\r\n]+)/i.exec(head)?.[1],
-      base64: Buffer.from(rest.join('\r\n\r\n'), 'latin1').toString('base64'),
-    };
-  });
-  assert.equal(parts.length, wanted.length);
-  for (const want of wanted) {
-    const part = parts.find((one) => one.name === want.name);
-    assert.ok(part, `no part ${want.name}`);
-    for (const field of ['filename', 'content_type', 'base64']) {
-      if (want[field] !== undefined) assert.equal(part[field], want[field], field);
-    }
-    if (want.text !== undefined) assert.equal(Buffer.from(part.base64, 'base64').toString('utf8'), want.text);
-  }
-}
-
 function camelKeys(object) {
   return Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [camelCase(name), value]));
-}
-
-function sorted(pairs) {
-  return pairs.map((entry) => JSON.stringify(entry)).sort();
 }

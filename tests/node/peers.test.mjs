@@ -10,7 +10,8 @@ import { createClerkClient, verifyToken } from '@clerk/backend';
 import { Clerk } from 'clerk-usher';
 import { Emulator, ManualClock } from 'clerk-usher/testing';
 
-import { keyOf, makeToken, placed, requestOf } from './cases.mjs';
+import { keyOf, makeToken, nodeNames, placed } from './cases.mjs';
+import { reverified } from './states.mjs';
 import { ROOT, internal } from './support.mjs';
 
 const { camelCase } = internal('names.js');
@@ -80,7 +81,8 @@ const cases = readdirSync(folder)
   .filter((name) => name.endsWith('.json') && !name.startsWith('peers_'))
   .sort()
   .flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')).cases)
-  .filter((given) => given.kind === 'token' || given.kind === 'authenticate');
+  // What goes in steps is about our own key cache.
+  .filter((given) => given.kind === 'token' || (given.kind === 'authenticate' && given.steps === undefined && given.at_once === undefined));
 const explanations = readExplanations(join(folder, 'peers_node.json'));
 const used = new Set();
 
@@ -104,13 +106,18 @@ describe('verdicts beside those of @clerk/backend', () => {
       emulator.reset();
       const now = given.now ?? 1_700_000_000_000;
       const token = given.kind === 'token' ? makeToken(given.token, instances, now) : undefined;
-      const request = given.kind === 'token' ? undefined : requestOf(given, instances, now);
-      for (const fault of given.faults ?? []) emulator.addFault(nodeNames(fault));
-      const ours = given.kind === 'token' ? await ourToken(given, token, now) : await ourState(given, request, now);
+      const told = given.kind === 'token' ? given : placed(given, instances, now);
+      const addFaults = () => {
+        emulator.clearFaults();
+        for (const fault of told.faults ?? []) emulator.addFault(nodeNames(fault));
+      };
+      addFaults();
+      const ours = given.kind === 'token' ? await ourToken(given, token, now) : await ourState(told, now);
+      addFaults();
       mock.timers.enable({ apis: ['Date'], now });
       let theirs;
       try {
-        theirs = given.kind === 'token' ? await theirToken(given, token) : await theirState(given, request);
+        theirs = given.kind === 'token' ? await theirToken(given, token) : await theirState(told);
       } finally {
         mock.timers.reset();
       }
@@ -152,18 +159,20 @@ function theirToken(given, token) {
   return verdict(() => verifyToken(token, { ...keyOf(given.key, instances), ...theirOptions(given.options) }));
 }
 
-async function ourState(given, request, now) {
+async function ourState(given, now) {
   try {
-    const clerk = new Clerk({
+    const settings = {
       secretKey: emulator.secretKey,
       publishableKey: emulator.publishableKey,
       apiUrl: emulator.url,
       environment: {},
+      retryDelayMs: 1,
       clock: new ManualClock(now),
       keysTimeoutMs: 500,
-      ...placed(nodeNames(given.client), instances),
-    });
-    const state = await clerk.authenticateRequest(request, placed(nodeNames(given.options), instances));
+      ...nodeNames(given.client),
+    };
+    const clerk = new Clerk(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)));
+    const state = await clerk.authenticateRequest(given.request, nodeNames(given.options));
     return stateVerdict(given, state, state.auth);
   } catch (error) {
     assert.ok(error.kind !== undefined, error);
@@ -171,48 +180,69 @@ async function ourState(given, request, now) {
   }
 }
 
-async function theirState(given, request) {
-  const { url, method, headers } = request;
-  const options = { ...theirOptions(placed(given.client ?? {}, instances)), ...theirOptions(placed(given.options ?? {}, instances)) };
-  const own = createClerkClient({
-    secretKey: emulator.secretKey,
-    publishableKey: emulator.publishableKey,
-    apiUrl: emulator.url,
-    telemetry: { disabled: true },
-    ...(options.jwtKey === undefined ? {} : { jwtKey: options.jwtKey }),
-  });
+async function theirState(given) {
+  const { url, method, headers } = given.request;
+  const { organizationPatterns, personalAccountPatterns, ...options } = merged(theirOptions(given.client), theirOptions(given.options));
+  const keys = { secretKey: emulator.secretKey, publishableKey: emulator.publishableKey };
+  const environment = Object.entries(options.environment ?? {});
+  for (const [name, value] of environment) process.env[name] = value;
   try {
+    const own = createClerkClient({
+      ...keys,
+      ...Object.fromEntries(Object.keys(keys).filter((name) => options[name] !== undefined).map((name) => [name, options[name] ?? undefined])),
+      apiUrl: emulator.url,
+      telemetry: { disabled: true },
+      ...(options.jwtKey === undefined ? {} : { jwtKey: options.jwtKey }),
+      ...(options.machineSecretKey === undefined ? {} : { machineSecretKey: options.machineSecretKey }),
+    });
+    const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
+    const patterns = organizationPatterns ?? personalAccountPatterns;
+    const sync = patterns === undefined ? {} : { organizationSyncOptions: { organizationPatterns, personalAccountPatterns } };
     // Its key cache is the process's: what came before must not show.
-    const state = await own.authenticateRequest(new Request(url, { method, headers }), { skipJwksCache: true, ...options });
+    const state = await own.authenticateRequest(new Request(url, { method, headers }), { skipJwksCache: true, ...set, ...sync });
     return stateVerdict(given, state, state.toAuth());
   } catch {
     return { throws: true };
+  } finally {
+    for (const [name] of environment) delete process.env[name];
   }
 }
 
 function stateVerdict(given, state, auth) {
   const has = (given.result?.has ?? []).map(([question]) => auth?.has(reverified(question)) ?? false);
+  const location = state.headers.get('location');
+  const cookies = state.headers.getSetCookie();
   return {
     status: state.status,
     reason: state.reason ?? null,
     user: auth?.userId ?? null,
     org: [auth?.orgId ?? null, auth?.orgRole ?? null, auth?.orgSlug ?? null, auth?.orgPermissions ?? null],
     has,
+    ...(location === null ? {} : { location: masked(written(location)) }),
+    ...(cookies.length === 0 ? {} : { set_cookie: cookies.map(masked) }),
   };
+}
+
+/** The client's options under the call's; what is falsy takes nothing back. */
+function merged(client, call) {
+  const said = Object.entries(call).filter(([name, value]) => value || !client[name]);
+  return { ...client, ...Object.fromEntries(said) };
+}
+
+/** A URL with its query written as forms are, whoever wrote it. */
+function written(location) {
+  const url = new URL(location);
+  url.search = new URLSearchParams(url.search).toString();
+  return url.href;
+}
+
+/** Without tokens, which are others in every run. */
+function masked(text) {
+  return text.replaceAll(/eyJ[\w.-]+/g, '<token>');
 }
 
 /** Our options in their names. */
 function theirOptions(options) {
   const { clock_skew_ms: clockSkewInMs, ...rest } = options ?? {};
   return { ...nodeNames(rest), ...(clockSkewInMs === undefined ? {} : { clockSkewInMs }) };
-}
-
-function reverified(question) {
-  const { reverification } = question;
-  if (typeof reverification !== 'object' || reverification === null) return question;
-  return { ...question, reverification: nodeNames(reverification) };
-}
-
-function nodeNames(object) {
-  return Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [camelCase(name), value]));
 }

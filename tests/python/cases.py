@@ -15,7 +15,16 @@ from clerk_usher.testing import Emulator
 
 FOLDER = Path(__file__).parent.parent / "conformance"
 Case = dict[str, Any]
-TIMES = ("timeout", "attempt_timeout", "connect_timeout", "keys_timeout", "retry_delay", "clock_skew", "keys_cooldown")
+TIMES = (
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "keys_timeout",
+    "retry_delay",
+    "clock_skew",
+    "keys_cooldown",
+    "tolerance",
+)
 
 
 def load(kind: str) -> list[Case]:
@@ -57,11 +66,14 @@ def check_requests(expected: list[Any], got: list[dict[str, Any]], secret_key: s
             assert sorted(map(tuple, came["query"])) == sorted(map(tuple, wanted["query"]))
         headers = {name.lower(): value for name, value in came["headers"]}
         for name, value in wanted.get("headers", {}).items():
-            assert headers.get(name) == value.replace("$SECRET_KEY", secret_key), name
+            # Null is for one that must not be there.
+            assert headers.get(name) == (value and value.replace("$SECRET_KEY", secret_key)), name
         for name, value in wanted.get("header_contains", {}).items():
             assert value in headers.get(name, ""), name
         if "body" in wanted:
             assert (json.loads(came["body"]) if came["body"] else None) == wanted["body"]
+        if "body_within" in wanted:
+            check_within(wanted["body_within"], json.loads(came["body"]), "body")
         if "multipart" in wanted:
             check_form(wanted["multipart"], headers["content-type"], base64.b64decode(came["body_base64"]))
 

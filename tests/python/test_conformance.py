@@ -12,14 +12,32 @@ from typing import Any
 
 import pytest
 from cases import Case, call_options, check_error, check_requests, check_within, goes, load, make_token, options, times
-from clerk_usher import AsyncClerk, AsyncPage, AsyncPager, CallEvent, Clerk, ClerkError, File, Model, Page, Pager
+from clerk_usher import (
+    AsyncClerk,
+    AsyncPage,
+    AsyncPager,
+    CallEvent,
+    Clerk,
+    ClerkError,
+    File,
+    Model,
+    Page,
+    Pager,
+    Webhook,
+)
 from clerk_usher.testing import Emulator, ManualClock
 from recorded import record
+from states import check_state
+from steps import run_steps
+from webhooks import body_of, headers_of
 
 WAYS = ("python_sync", "python_async")
 CALLS = [(case, way) for case in load("call") for way in WAYS if goes(case, way)]
 TOKENS = [(case, way) for case in load("token") for way in WAYS if goes(case, way)]
+WEBHOOKS = [(case, way) for case in load("webhook") for way in WAYS if way == "python_sync" or "client" in case]
 AUTHENTICATIONS = [(case, way) for case in load("authenticate") for way in WAYS if goes(case, way)]
+TOKENS_GOT = [(case, way) for case in load("get_token") for way in WAYS if goes(case, way)]
+MACHINES = [(case, way) for case in load("machine") for way in WAYS if goes(case, way)]
 
 
 def named(cases: list[tuple[Case, str]]) -> pytest.MarkDecorator:
@@ -132,51 +150,63 @@ def test_token(emulator: Emulator, other: Emulator, case: Case, way: str) -> Non
     assert emulator.requests() == []
 
 
-def placed(told: dict[str, Any], emulator: Emulator, other: Emulator) -> dict[str, Any]:
-    """Options in which `$JWT_KEY` and the like stand for the instance's own."""
-    values = {
-        "$JWT_KEY": emulator.jwt_key,
-        "$OTHER_JWT_KEY": other.jwt_key,
-        "$SECRET_KEY": emulator.secret_key,
-        "$PUBLISHABLE_KEY": emulator.publishable_key,
-    }
-    return {name: values.get(value, value) if isinstance(value, str) else value for name, value in told.items()}
+def ask_who(clerk: Any, step: Any) -> Any:
+    return clerk.authenticate_request(step["request"], **options(step.get("options", {})))
 
 
 @named(AUTHENTICATIONS)
 def test_authenticate(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
-    now = case["now"]
-    for fault in case.get("faults", []):
-        emulator.control("add_fault", **fault)
-    settings: dict[str, Any] = {
-        "secret_key": emulator.secret_key,
-        "publishable_key": emulator.publishable_key,
-        "api_url": emulator.url,
-        "environment": {},
-        "clock": ManualClock(now),
-        **placed(options(case.get("client", {})), emulator, other),
-    }
-    request = json.dumps(case["request"])
-    if "token" in case:
-        request = request.replace("$TOKEN", make_token(case["token"], emulator, now))
-    told = placed(options(case.get("options", {})), emulator, other)
+    run_steps(emulator, other, case, way, ask_who, check_state)
+
+
+def ask_machine(clerk: Any, step: Any) -> Any:
+    return clerk.verify_machine_token(step["verify"], **options(step.get("options", {})))
+
+
+@named(MACHINES)
+def test_machine(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
+    run_steps(emulator, other, case, way, ask_machine, lambda told, came: check_within(told, came.to_dict()))
+
+
+def ask_token(clerk: Any, step: Any) -> Any:
+    asked, passed_on = (
+        step["get_token"],
+        clerk.authenticate_request(step["request"], **options(step.get("options", {}))),
+    )
+    if isinstance(clerk, Clerk):
+        return {"token": passed_on.auth.get_token(**asked)}
+
+    async def awaited() -> Any:
+        return {"token": await (await passed_on).auth.get_token(**asked)}
+
+    return awaited()
+
+
+@named(TOKENS_GOT)
+def test_get_token(emulator: Emulator, other: Emulator, case: Case, way: str) -> None:
+    run_steps(emulator, other, case, way, ask_token, check_within)
+
+
+@named(WEBHOOKS)
+def test_webhook(case: Case, way: str) -> None:
+    body = body_of(case)
+    headers = headers_of(case, body)
+    clock = ManualClock(case["now"])
+
+    def verify() -> Any:
+        if "client" in case:
+            return client(way, clock=clock, **case["client"]).verify_webhook(headers, body)
+        told = {name: case[name] for name in ("tolerance_ms",) if name in case}
+        return Webhook(case["secret"], clock=clock, **options(told)).verify(headers, body)
+
     if "error" in case:
         with pytest.raises(ClerkError) as raised:
-            run(way, client(way, **settings).authenticate_request, json.loads(request), **told)
+            verify()
         check_error(case["error"], raised.value)
         return
-    state = run(way, client(way, **settings).authenticate_request, json.loads(request), **told)
-    for name, value in case["result"].items():
-        if name == "auth":
-            auth = None if state.auth is None else state.auth.to_dict()
-            assert (value is None) == (auth is None)
-            renamed = {"session_claims" if key == "claims" else key: item for key, item in (value or {}).items()}
-            check_within(times(renamed, now), auth)
-        elif name == "has":
-            for asked, answer in value:
-                assert (state.auth is not None and state.auth.has(**asked)) is answer, asked
-        elif name == "headers":
-            headers = dict(state.headers)
-            assert {key: headers.get(key) for key in value} == value
-        else:
-            assert getattr(state, name) == value, (name, state.reason, state.message)
+    event = verify()
+    assert event.to_dict() == (case["result"] if "result" in case else json.loads(body))
+    if "model" in case:
+        assert type(event).__name__ == case["model"]
+    if "data_model" in case:
+        assert type(event.data).__name__ == case["data_model"]

@@ -23,6 +23,9 @@ from clerk_usher import (
     RawResponse,
     RequestState,
     TokenError,
+    Webhook,
+    WebhookError,
+    models,
 )
 from clerk_usher.models import DeletedObject, EmailAddress, Organization, Session, SessionToken, User
 from clerk_usher.testing import Emulator, ManualClock
@@ -153,6 +156,33 @@ def requests(clerk: Clerk) -> None:
         assert_type(auth.session_claims, dict[str, Any] | None)
 
 
+def webhooks(clerk: Clerk, waiting: AsyncClerk, body: bytes) -> None:
+    webhook = Webhook(["whsec_AAAA", "whsec_BBBB"], tolerance=60)
+    event = webhook.verify({"svix-id": "msg_1"}, body)
+    assert_type(event, models.WebhookEvent)
+    assert_type(clerk.verify_webhook({}, body), models.WebhookEvent)
+    assert_type(waiting.verify_webhook({}, body), models.WebhookEvent)
+    assert_type(webhook.verify_raw([], body).event, models.WebhookEvent)
+    assert_type(webhook.sign("msg_1", 1, body), dict[str, str])
+    assert_type(event.timestamp, int)
+    if event.type == "user.created":
+        assert_type(event, models.UserCreatedEvent)
+        assert_type(event.data, models.User)
+        print(event.data.frist_name)  # type: ignore[attr-defined]
+    elif event.type == "session.ended":
+        assert_type(event.data.user.first_name, str | None)
+    if isinstance(event, models.UserCreatedEvent):
+        assert_type(event.type, Literal["user.created"])
+        assert_type(event.data, models.User)
+    elif isinstance(event, models.UnknownWebhookEvent):
+        assert_type(str(event.type), str)
+        assert_type(event.data, Any | None)
+    try:
+        webhook.verify({}, body)
+    except WebhookError as error:
+        assert_type(error.reason, str)
+
+
 def errors(error: ApiError) -> None:
     assert_type(error.status, int)
     assert_type(error.errors, list[ApiErrorItem])
@@ -184,3 +214,6 @@ def refused(clerk: Clerk) -> None:
     print(clerk.users.list().nonsense)  # type: ignore[attr-defined]
     print(clerk.users.get("user_1").frist_name)  # type: ignore[attr-defined]
     clerk.with_options(timeuot=1)  # type: ignore[call-arg]
+    Webhook("whsec_AAAA").verify({}, {"type": "user.created"})  # type: ignore[arg-type]
+    Webhook("whsec_AAAA").verify({}, "{}")  # type: ignore[arg-type]
+    Webhook(b"whsec_AAAA")  # type: ignore[arg-type]

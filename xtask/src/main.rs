@@ -11,6 +11,7 @@ mod generate;
 mod lint;
 mod packages;
 mod process;
+mod rules;
 mod setup;
 mod spec;
 mod test;
@@ -64,6 +65,12 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// List the rules of the specification with the conformance cases that show them; fails on a rule without one.
+    Rules {
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Measure token verification beside its peers in one run, as ratios.
     Bench {
         /// Only show that it runs: few rounds, figures that mean nothing.
@@ -105,6 +112,7 @@ fn main() -> ExitCode {
         Task::Gen { check } => generate::run(check),
         Task::Lint { fix } => lint::run(fix),
         Task::Spec { json } => spec::run(json),
+        Task::Rules { json } => rules::run(json),
         Task::Bench { quick, json } => bench::run(quick, json),
         Task::Differential { cases, seed, json } => differential::run(cases, seed, json),
         Task::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),

@@ -45,4 +45,5 @@ export * from './templates.js';
 export * from './testing_tokens.js';
 export * from './users.js';
 export * from './waitlist_entries.js';
+export * from './webhook_events.js';
 export * from './webhooks.js';

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from ._native import __version__ as __version__
     from .client import AsyncClerk as AsyncClerk
     from .client import Clerk as Clerk
+    from .decode import RawParts as RawParts
+    from .decode import UnverifiedToken as UnverifiedToken
+    from .decode import decode_token as decode_token
+    from .doctor import Finding as Finding
+    from .doctor import Report as Report
     from .error import ApiError as ApiError
     from .error import ApiErrorItem as ApiErrorItem
     from .error import ArgumentError as ArgumentError
@@ -46,9 +51,22 @@ if TYPE_CHECKING:
     from .error import TokenError as TokenError
     from .error import UnavailableError as UnavailableError
     from .error import ValidationError as ValidationError
+    from .error import WebhookError as WebhookError
     from .file import File as File
     from .file import FileInput as FileInput
+    from .frontend_api_proxy import FrontendApiProxy as FrontendApiProxy
+    from .frontend_api_proxy import ProxyAnswer as ProxyAnswer
+    from .frontend_api_proxy import ProxyRequest as ProxyRequest
+    from .frontend_api_proxy import ProxyResponse as ProxyResponse
     from .hooks import CallEvent as CallEvent
+    from .key import PublishableKey as PublishableKey
+    from .key import api_url_from_publishable_key as api_url_from_publishable_key
+    from .key import instance_type_of_publishable_key as instance_type_of_publishable_key
+    from .key import instance_type_of_secret_key as instance_type_of_secret_key
+    from .key import is_publishable_key as is_publishable_key
+    from .key import parse_publishable_key as parse_publishable_key
+    from .key import publishable_key_from_host as publishable_key_from_host
+    from .key import publishable_key_from_request_host as publishable_key_from_request_host
     from .model import Model as Model
     from .options import OMIT as OMIT
     from .options import AuthenticateOptions as AuthenticateOptions
@@ -64,6 +82,11 @@ if TYPE_CHECKING:
     from .page import Pager as Pager
     from .raw import Headers as Headers
     from .raw import RawResponse as RawResponse
+    from .redirect import Redirects as Redirects
+    from .reverification import ReverificationError as ReverificationError
+    from .reverification import reverification_error as reverification_error
+    from .webhook import Webhook as Webhook
+    from .webhook import WebhookDelivery as WebhookDelivery
 
 _HOMES = {
     "_native": (
@@ -98,6 +121,7 @@ _HOMES = {
         "TokenError",
         "UnavailableError",
         "ValidationError",
+        "WebhookError",
     ),
     "file": ("File", "FileInput"),
     "hooks": ("CallEvent",),
@@ -113,6 +137,22 @@ _HOMES = {
     ),
     "page": ("AsyncPage", "AsyncPager", "Items", "Page", "Pager"),
     "raw": ("Headers", "RawResponse"),
+    "decode": ("RawParts", "UnverifiedToken", "decode_token"),
+    "doctor": ("Finding", "Report"),
+    "frontend_api_proxy": ("FrontendApiProxy", "ProxyAnswer", "ProxyRequest", "ProxyResponse"),
+    "key": (
+        "PublishableKey",
+        "api_url_from_publishable_key",
+        "instance_type_of_publishable_key",
+        "instance_type_of_secret_key",
+        "is_publishable_key",
+        "parse_publishable_key",
+        "publishable_key_from_host",
+        "publishable_key_from_request_host",
+    ),
+    "redirect": ("Redirects",),
+    "reverification": ("ReverificationError", "reverification_error"),
+    "webhook": ("Webhook", "WebhookDelivery"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -140,6 +180,8 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "File",
+    "Finding",
+    "FrontendApiProxy",
     "GoneError",
     "Headers",
     "InternalError",
@@ -153,17 +195,38 @@ __all__ = [
     "Pager",
     "PaymentRequiredError",
     "PermissionDeniedError",
+    "ProxyAnswer",
+    "ProxyRequest",
+    "ProxyResponse",
+    "PublishableKey",
     "RateLimitError",
+    "RawParts",
     "RawResponse",
+    "Redirects",
+    "Report",
     "RequestConnectionError",
     "RequestState",
     "RequestTimeoutError",
+    "ReverificationError",
     "ServerError",
     "TokenError",
     "UnavailableError",
+    "UnverifiedToken",
     "ValidationError",
     "VerifyOptions",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookError",
     "__version__",
+    "api_url_from_publishable_key",
+    "decode_token",
+    "instance_type_of_publishable_key",
+    "instance_type_of_secret_key",
+    "is_publishable_key",
+    "parse_publishable_key",
+    "publishable_key_from_host",
+    "publishable_key_from_request_host",
+    "reverification_error",
 ]
 
 

@@ -18,12 +18,15 @@ __all__ = [
     "ManualClock",
     "NativeClient",
     "NativeEmulator",
+    "NativeFrontendApiProxy",
+    "NativeWebhook",
     "RequestState",
     "Task",
     "Walk",
     "__version__",
     "after_fork_in_child",
     "fork_generation",
+    "run_helper",
 ]
 
 __version__: str
@@ -36,6 +39,32 @@ def fork_generation() -> int:
 
 def after_fork_in_child() -> None:
     """To be called in the child after `fork`. It touches one atomic and nothing else."""
+
+def run_helper(name: str, arguments: str) -> str:
+    """Runs a helper by its name."""
+
+@final
+class NativeFrontendApiProxy:
+    """The Frontend API under a path of the application's own. It sends nothing."""
+
+    def __new__(cls, options: str) -> NativeFrontendApiProxy: ...
+    @property
+    def path(self) -> str:
+        """The path, without a slash at its end."""
+
+    def matches(self, request: str) -> bool:
+        """Whether a request is for the proxy."""
+
+    def prepare(self, request: str) -> str:
+        """What to do with a request."""
+
+    @staticmethod
+    def response(context: str, status: int, headers: str) -> str:
+        """The answer for the browser, from that of the Frontend API."""
+
+    @staticmethod
+    def failed() -> str:
+        """The answer for a request that could not be sent."""
 
 @final
 class ManualClock:
@@ -187,9 +216,7 @@ class NativeClient:
         """The same for a client that is awaited."""
 
     @overload
-    def start_authenticate_request(
-        self, request: str, options: str, completions: None = None
-    ) -> Task[RequestState]:
+    def start_authenticate_request(self, request: str, options: str, completions: None = None) -> Task[RequestState]:
         """Starts an authentication that may ask the API."""
 
     @overload
@@ -206,8 +233,34 @@ class NativeClient:
     ) -> Task[MachineToken]:
         """Starts the verification of a machine's token that may ask the API."""
 
+    def start_doctor(self, token: str | None, completions: Completions | None = None) -> Task[str]:
+        """Starts examining this client."""
+
+    @staticmethod
+    def start_diagnose(
+        options: str, clock: ManualClock | None, token: str | None, completions: Completions | None = None
+    ) -> Task[str]:
+        """Starts examining options, of which no client has to be possible."""
+
+    def frontend_api_proxy(self, options: str) -> NativeFrontendApiProxy:
+        """A Frontend API proxy with this client's keys."""
+
+    def verify_webhook(self, headers: list[tuple[str, str]], body: bytes) -> tuple[str, int]:
+        """The id of a webhook's delivery that holds, and when it was sent, in Unix seconds."""
+
     def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
         """Starts fetching the keys that verify tokens."""
+
+@final
+class NativeWebhook:
+    """Verifies webhooks. Options come as JSON."""
+
+    def __new__(cls, options: str, clock: ManualClock | None = None) -> NativeWebhook: ...
+    def verify(self, headers: list[tuple[str, str]], body: bytes) -> tuple[str, int]:
+        """The id of a delivery that holds, and when it was sent, in Unix seconds."""
+
+    def sign(self, id: str, timestamp: int, body: bytes) -> list[tuple[str, str]]:
+        """The headers of a signed delivery."""
 
 @final
 class NativeEmulator:
@@ -224,8 +277,8 @@ class Auth:
     """Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false."""
 
     def get_token(self, *, template: str | None = None, expires_in_seconds: int | None = None) -> str | None:
-        """A token for this caller: the one that the request had; with a template or a life of its own, a session's token
-        that the API makes. None for nobody.
+        """A token for this caller: the one that the request had; with a template or a life of its own, one that the API
+        makes for the session. None for nobody.
 
         Args:
             template: Name of a JWT template.

@@ -18,19 +18,24 @@ from ._native import (
     after_fork_in_child,
 )
 from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, read_anything, run
+from .doctor import Report, read_report
 from .error import ArgumentError, ConfigError
+from .frontend_api_proxy import FrontendApiProxy
 from .generated.client import AsyncResources, Resources
+from .helper import told_options
 from .hooks import Hooks
 from .options import OMIT, CallOptions, Omit, encode_options
 from .page import AsyncPage, AsyncPager, Page, Pager
 from .raw import RawResponse
 from .request import read_request
+from .webhook import verify_delivery
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Unpack
 
+    from .generated.models import WebhookEvent
     from .options import AuthenticateOptions, ClientOptions, MachineTokenOptions, VerifyOptions
 
 P = ParamSpec("P")
@@ -44,9 +49,13 @@ if hasattr(os, "register_at_fork"):
 
 
 def _make_starter(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> Starter:
-    hooks, rest = Hooks.taken_from(options)
-    told = {**rest, "secret_key": secret_key, "platform": _PLATFORM}
-    return Starter(NativeClient(encode_options(told, ConfigError), clock), hooks)
+    hooks, _ = Hooks.taken_from(options)
+    return Starter(NativeClient(_told_options(secret_key, options), clock), hooks)
+
+
+def _told_options(secret_key: str | None, options: Mapping[str, Any]) -> str:
+    _, rest = Hooks.taken_from(options)
+    return encode_options({**rest, "secret_key": secret_key, "platform": _PLATFORM}, ConfigError)
 
 
 def _changed(starter: Starter, options: Mapping[str, Any]) -> Starter:
@@ -59,6 +68,10 @@ def _text(token: object) -> str:
     if isinstance(token, str):
         return token.encode("utf-8", "replace").decode()
     return token.decode("utf-8", "replace") if isinstance(token, bytes) else ""
+
+
+def _maybe(token: object) -> str | None:
+    return None if token is None else _text(token)
 
 
 _told: set[str] = set()
@@ -234,6 +247,20 @@ class Clerk(Resources):
         """What `Auth.get_token()` asks for: the token in hand, or the one that this call makes."""
         return token if call is None else _jwt(self._starter.wait(self._starter.operation(*call, None)))
 
+    def verify_webhook(self, request: object, body: bytes) -> WebhookEvent:
+        """Verifies a webhook with the client's `webhook_signing_secret`, and reads its event. Nothing is sent.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or the
+                headers as a mapping or as pairs. Its body is not touched.
+            body: The bytes of the body as they came.
+
+        Raises:
+            WebhookError: it does not hold, or the client has no secret; `reason` says which.
+            ArgumentError: the body is not bytes, or the request is nothing that is known here.
+        """
+        return verify_delivery(self._native.verify_webhook, request, body).event
+
     def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
 
@@ -242,6 +269,53 @@ class Clerk(Resources):
             ConfigError: the client has no key to fetch them with.
         """
         self._native.start_warm_up().wait()
+
+    def doctor(self, token: str | None = None) -> Report:
+        """Looks for what could be wrong with this client, with the API behind it, and with a token that is refused.
+
+        It sends up to three requests, and decides nothing. No key and no token is told.
+
+        Args:
+            token: A token that should hold here.
+
+        Returns:
+            What was found; `print()` it, or look at `findings`.
+        """
+        return read_report(self._native.start_doctor(_maybe(token)).wait())
+
+    @staticmethod
+    def diagnose(
+        secret_key: str | None = None,
+        *,
+        token: str | None = None,
+        clock: ManualClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Report:
+        """As `doctor`, for options of which no client can be made: what is wrong with a key is told and not raised.
+
+        Args:
+            secret_key: The instance's secret key, as for a client.
+            token: A token that should hold here.
+            clock: Where the time comes from, for tests.
+            **options: See `ClientOptions`; times are seconds.
+
+        Raises:
+            ConfigError: an option is unknown, or of another type.
+        """
+        told = _told_options(secret_key, options)
+        return read_report(NativeClient.start_diagnose(told, clock, _maybe(token)).wait())
+
+    def frontend_api_proxy(self, *, path: str | None = None, fapi_url: str | None = None) -> FrontendApiProxy:
+        """A Frontend API proxy with this client's keys.
+
+        Args:
+            path: The path that is the proxy's. Default `/__clerk`.
+            fapi_url: Where the Frontend API is. Default: `CLERK_FAPI_URL`, or as the publishable key says.
+
+        Raises:
+            ConfigError: `path` is none.
+        """
+        return FrontendApiProxy.of(self._native.frontend_api_proxy(told_options(path=path, fapi_url=fapi_url)))
 
     def __enter__(self) -> Clerk:
         return self
@@ -350,9 +424,7 @@ class AsyncClerk(AsyncResources):
             return claims
         return await run(lambda completions: self._native.start_verify_token(text, told, completions))
 
-    async def authenticate_request(
-        self, request: object, **options: Unpack[AuthenticateOptions]
-    ) -> AsyncRequestState:
+    async def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> AsyncRequestState:
         """Tells who sent a request: signed in, signed out (and why), to be sent on a handshake first, or, in an outage,
         none of these.
 
@@ -402,6 +474,21 @@ class AsyncClerk(AsyncResources):
         """What `AsyncAuth.get_token()` asks for: the token in hand, or the one that this call makes."""
         return token if call is None else _jwt(await self._starter.run(self._starter.operation(*call, None)))
 
+    def verify_webhook(self, request: object, body: bytes) -> WebhookEvent:
+        """Verifies a webhook with the client's `webhook_signing_secret`, and reads its event. Nothing is sent, and
+        there is nothing to await.
+
+        Args:
+            request: A request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or the
+                headers as a mapping or as pairs. Its body is not touched.
+            body: The bytes of the body as they came.
+
+        Raises:
+            WebhookError: it does not hold, or the client has no secret; `reason` says which.
+            ArgumentError: the body is not bytes, or the request is nothing that is known here.
+        """
+        return verify_delivery(self._native.verify_webhook, request, body).event
+
     async def warm_up(self) -> None:
         """Fetches the keys that verify tokens, so that the first request does not wait for them: for start-up hooks.
 
@@ -410,6 +497,54 @@ class AsyncClerk(AsyncResources):
             ConfigError: the client has no key to fetch them with.
         """
         await run(self._native.start_warm_up)
+
+    async def doctor(self, token: str | None = None) -> Report:
+        """Looks for what could be wrong with this client, with the API behind it, and with a token that is refused.
+
+        It sends up to three requests, and decides nothing. No key and no token is told.
+
+        Args:
+            token: A token that should hold here.
+
+        Returns:
+            What was found; `print()` it, or look at `findings`.
+        """
+        text = _maybe(token)
+        return read_report(await run(lambda completions: self._native.start_doctor(text, completions)))
+
+    @staticmethod
+    async def diagnose(
+        secret_key: str | None = None,
+        *,
+        token: str | None = None,
+        clock: ManualClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Report:
+        """As `doctor`, for options of which no client can be made: what is wrong with a key is told and not raised.
+
+        Args:
+            secret_key: The instance's secret key, as for a client.
+            token: A token that should hold here.
+            clock: Where the time comes from, for tests.
+            **options: See `ClientOptions`; times are seconds.
+
+        Raises:
+            ConfigError: an option is unknown, or of another type.
+        """
+        told, text = _told_options(secret_key, options), _maybe(token)
+        return read_report(await run(lambda completions: NativeClient.start_diagnose(told, clock, text, completions)))
+
+    def frontend_api_proxy(self, *, path: str | None = None, fapi_url: str | None = None) -> FrontendApiProxy:
+        """A Frontend API proxy with this client's keys.
+
+        Args:
+            path: The path that is the proxy's. Default `/__clerk`.
+            fapi_url: Where the Frontend API is. Default: `CLERK_FAPI_URL`, or as the publishable key says.
+
+        Raises:
+            ConfigError: `path` is none.
+        """
+        return FrontendApiProxy.of(self._native.frontend_api_proxy(told_options(path=path, fapi_url=fapi_url)))
 
     async def __aenter__(self) -> AsyncClerk:
         return self

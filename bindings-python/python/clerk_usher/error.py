@@ -210,6 +210,17 @@ class UnavailableError(ClerkError):
         """Seconds after which to try again, where known."""
 
 
+class WebhookError(ClerkError):
+    """A webhook that does not hold."""
+
+    kind = "webhook"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """A code to program against, such as `webhook-signature-invalid`."""
+
+
 class CancelledError(ClerkError):
     """The call was given up. (A cancelled asyncio task sees `asyncio.CancelledError`, as always.)"""
 
@@ -272,6 +283,8 @@ def from_envelope(envelope: str) -> ClerkError:
         return ConfigError(message, option=told.get("option") or "")
     if kind == "token":
         return TokenError(message, reason=told["reason"], action=told.get("action"))
+    if kind == "webhook":
+        return WebhookError(message, reason=told["reason"])
     if kind == "unavailable":
         return UnavailableError(
             message, reason=told["reason"], action=told.get("action"), retry_after=told.get("retry_after")

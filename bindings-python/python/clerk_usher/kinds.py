@@ -26,6 +26,11 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
+def is_buffer(value: object) -> TypeGuard[bytearray | memoryview[int]]:
+    """Whether it is bytes that are not called so."""
+    return isinstance(value, (bytearray, memoryview))
+
+
 def is_bytes(value: object) -> TypeGuard[bytes]:
     """Whether it is bytes."""
     return isinstance(value, bytes)

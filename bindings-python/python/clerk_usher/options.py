@@ -99,6 +99,9 @@ class ClientOptions(TypedDict, total=False):
     machine_cache: float | None
     """Seconds for which the API's word on an opaque machine token is believed again. Within that time a token that was
     revoked still counts. Default 0: not at all."""
+    webhook_signing_secret: str | Sequence[str] | None
+    """What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated. Environment:
+    `CLERK_WEBHOOK_SIGNING_SECRET`."""
     environment: Mapping[str, str] | None
     """Variables to use instead of the process's."""
     on_request: Hook | None
@@ -213,6 +216,7 @@ _TIMES = frozenset(
         "machine_cache",
         "retry_delay",
         "timeout",
+        "tolerance",
     }
 )
 

@@ -31,6 +31,21 @@ def read_request(request: object) -> str:
     return json.dumps(_parts(request), ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
+def read_headers(request: object) -> Pairs:
+    """The headers of a request, or those that it is.
+
+    Raises:
+        ArgumentError: it is nothing that is known here.
+    """
+    headers: Pairs = _parts(request)["headers"]
+    return [(_unicode(name), _unicode(value)) for name, value in headers]
+
+
+def _unicode(text: str) -> str:
+    """Without lone surrogates, which have no UTF-8 form."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def _parts(request: Any) -> Parts:
     if is_mapping(request):
         # The names in a mapping of headers are a client's: what is told by names has to be told by kinds of values too.

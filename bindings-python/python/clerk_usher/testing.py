@@ -12,8 +12,9 @@ from typing import Any, Literal, NamedTuple
 
 from ._native import ManualClock, NativeEmulator
 from .client import AsyncClerk, Clerk
+from .helper import run_helper
 
-__all__ = ["Browser", "Emulator", "ManualClock"]
+__all__ = ["Browser", "Emulator", "ManualClock", "sign_jwt"]
 
 
 class Browser(NamedTuple):
@@ -24,6 +25,37 @@ class Browser(NamedTuple):
     (`__clerk_db_jwt`)."""
     session_id: str
     """The session it is signed in to."""
+
+
+def sign_jwt(
+    payload: Mapping[str, Any],
+    key: str | Mapping[str, Any],
+    *,
+    algorithm: str = "RS256",
+    header: Mapping[str, Any] | None = None,
+    clock: ManualClock | None = None,
+) -> str:
+    """Signs a JWT with an RSA key of your own (§2.10). A client whose `jwt_key` is the public half of it verifies it.
+
+    Args:
+        payload: Its claims. `iat` is set to now, whatever it was.
+        key: A private key, as PEM (PKCS#8) or as a JWK with all of its parts.
+        algorithm: `RS256`, `RS384` or `RS512`.
+        header: Further fields of the header, such as `kid`; `alg` is always that of `algorithm`. Default: `typ`, `JWT`.
+        clock: Where the time comes from. Default: this machine's clock.
+
+    Raises:
+        ArgumentError: the key or the algorithm is none, or something has no JSON form.
+    """
+    jwt: str = run_helper(
+        "sign_jwt",
+        payload=payload,
+        key=key,
+        algorithm=algorithm,
+        header=header,
+        now_ms=None if clock is None else clock.now_ms,
+    )
+    return jwt
 
 
 class Emulator:

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check_field::{FieldChecker, Use};
 use crate::error::{Error, Problem};
+use crate::event;
 use crate::ir::{
-    Body, Catalogue, Field, Key, ListShape, Model, Operation, Pages, Resource, Returns, Rule, Status, Type, Union,
+    Body, Catalogue, EVENTS, Event, Field, Key, ListShape, Model, Operation, Pages, Resource, Returns, Rule, Status,
+    Type, UNKNOWN_EVENT, Union,
 };
 use crate::names::{is_camel, is_snake, lower_camel};
 use crate::raw;
@@ -45,6 +47,7 @@ impl Checker {
     /// Model and union names first, since any file may refer to any.
     fn collect_types(&mut self, sources: &[Source]) {
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut made = BTreeSet::from([EVENTS.to_owned(), UNKNOWN_EVENT.to_owned()]);
         for source in sources {
             let models = source.content.models.0.iter().map(|(name, line, _)| (name, *line, true));
             let unions = source.content.unions.0.iter().map(|(name, line, _)| (name, *line, false));
@@ -65,6 +68,15 @@ impl Checker {
                     self.unions.insert(name.clone())
                 };
             }
+            for (name, line, _) in &source.content.events.0 {
+                let model = event::model_name(name);
+                if !made.insert(model.clone()) {
+                    self.problem(&source.file, *line, format!("{name}: two events would be a `{model}`"));
+                }
+            }
+        }
+        for name in made.iter().filter(|name| seen.contains_key(name.as_str())) {
+            self.problem(seen[name.as_str()], 0, format!("`{name}` is a name of an event"));
         }
     }
 
@@ -92,11 +104,13 @@ impl Checker {
                 open: model.open,
                 fields,
                 rules,
+                event: None,
             });
         }
         for (name, line, union) in &content.unions.0 {
             catalogue.unions.push(self.union(source, name, *line, union));
         }
+        self.events(source, catalogue);
         if content.operations.0.is_empty() {
             return;
         }
@@ -115,6 +129,46 @@ impl Checker {
         }
         let doc = one_line(content.doc.as_deref().unwrap_or_default());
         catalogue.resources.push(Resource { name: source.home.clone(), doc, operations });
+    }
+
+    /// The events, their models, and the union of them.
+    fn events(&mut self, source: &Source, catalogue: &mut Catalogue) {
+        let content = &source.content;
+        if content.events.0.is_empty() {
+            if let Some((name, line, _)) = content.envelope.0.first() {
+                self.problem(&source.file, *line, format!("`envelope` has `{name}`, but there are no events"));
+            }
+            return;
+        }
+        if !catalogue.events.is_empty() {
+            let (_, line, _) = content.events.0[0];
+            self.problem(&source.file, line, "the events are in another file already");
+            return;
+        }
+        let envelope = self.fields(source, "envelope", &content.envelope, Use::Model);
+        self.unique(source, "envelope", envelope.iter());
+        for field in envelope.iter().filter(|field| field.name == "type" || field.name == "data") {
+            self.problem(&source.file, 0, format!("envelope: every event has a `{}` of its own", field.name));
+        }
+        for (name, line, raw) in &content.events.0 {
+            let data = if self.models.contains(&raw.data) {
+                Type::Model(raw.data.clone())
+            } else {
+                if !self.unions.contains(&raw.data) {
+                    self.problem(&source.file, *line, format!("{name}: no model `{}`", raw.data));
+                }
+                Type::Union(raw.data.clone())
+            };
+            if !event::is_event_type(name) {
+                self.problem(&source.file, *line, format!("`{name}` is no type of event like `user.created`"));
+            }
+            let (doc, model) = (one_line(&raw.doc), event::model_name(name));
+            let event = Event { name: name.clone(), doc, data: raw.data.clone(), model };
+            catalogue.models.push(event::model(&source.home, &event, data, &envelope));
+            catalogue.events.push(event);
+        }
+        catalogue.models.push(event::unknown(&source.home, &envelope));
+        catalogue.unions.push(event::union(&source.home, &catalogue.events));
     }
 
     fn fields(&mut self, source: &Source, owner: &str, raw: &raw::Named<raw::Field>, used: Use) -> Vec<Field> {

@@ -9,6 +9,26 @@ pub struct Catalogue {
     pub models: Vec<Model>,
     /// The unions of all files, sorted by name.
     pub unions: Vec<Union>,
+    /// What webhooks tell of, in file order. Each has its model, and [`EVENTS`] is the union of all of them.
+    pub events: Vec<Event>,
+}
+
+/// The union of all events.
+pub const EVENTS: &str = "WebhookEvent";
+/// The model of an event of a type that is not in the catalogue.
+pub const UNKNOWN_EVENT: &str = "UnknownWebhookEvent";
+
+/// What a webhook tells of.
+#[derive(Debug)]
+pub struct Event {
+    /// Its type, such as `user.created`.
+    pub name: String,
+    /// One sentence.
+    pub doc: String,
+    /// The model or union of its data.
+    pub data: String,
+    /// The model of the whole event, such as `UserCreatedEvent`.
+    pub model: String,
 }
 
 /// One file's operations.
@@ -251,6 +271,17 @@ pub struct Model {
     pub fields: Vec<Field>,
     /// Rules between them, where it is part of a request.
     pub rules: Vec<Rule>,
+    /// What it is among the events, if it is one.
+    pub event: Option<EventKind>,
+}
+
+/// What a model is among the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// One of the catalogue: its `type` is its one value and no other.
+    Known,
+    /// Any other: see [`UNKNOWN_EVENT`].
+    Unknown,
 }
 
 /// One of several models.
@@ -266,6 +297,14 @@ pub struct Union {
     pub tag: Option<String>,
     /// Tag value (or model name, without a tag) and model, in file order.
     pub members: Vec<(String, String)>,
+}
+
+impl Union {
+    /// Whether it is that of the events, in which an unknown member is a model of its own.
+    #[must_use]
+    pub fn is_events(&self) -> bool {
+        self.name == EVENTS
+    }
 }
 
 impl Operation {

@@ -10,6 +10,7 @@ mod check;
 mod check_field;
 pub mod emit;
 mod error;
+mod event;
 mod generate;
 pub mod ir;
 pub mod names;

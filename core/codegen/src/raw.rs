@@ -51,6 +51,10 @@ pub(crate) struct File {
     pub(crate) models: Named<Model>,
     #[serde(default)]
     pub(crate) unions: Named<Union>,
+    #[serde(default)]
+    pub(crate) envelope: Named<Field>,
+    #[serde(default)]
+    pub(crate) events: Named<Event>,
 }
 
 /// An operation.
@@ -332,6 +336,14 @@ pub(crate) struct Model {
     pub(crate) fields: Named<Field>,
     #[serde(default)]
     pub(crate) rules: Vec<Rule>,
+}
+
+/// An event: its name is its type.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Event {
+    pub(crate) doc: String,
+    pub(crate) data: String,
 }
 
 /// A union: members by tag value, or, without a tag, by any telling name.

@@ -1,9 +1,11 @@
 //! The three signature algorithms, and a public key that is bound to one of them.
 
+use super::der::sequence_of_integers;
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rsa::{PublicKey, PublicKeyComponents};
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters};
 use std::fmt;
+use std::sync::Arc;
 
 /// RSASSA-PKCS1-v1_5 with one of three hashes: all that a token of this API may be signed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +58,8 @@ const MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 pub struct VerifyingKey {
     algorithm: Algorithm,
     key: ParsedPublicKey,
+    /// Modulus and exponent, in one form whatever the key came in.
+    public: Arc<[u8]>,
 }
 
 impl VerifyingKey {
@@ -72,7 +76,7 @@ impl VerifyingKey {
         check_bits(usize::try_from(bits).unwrap_or(usize::MAX))?;
         let key =
             ParsedPublicKey::new(algorithm.parameters(), der).map_err(|_| "it is not a usable RSA key".to_owned())?;
-        Ok(Self { algorithm, key })
+        Ok(Self { algorithm, key, public: Arc::from(public.as_ref()) })
     }
 
     /// A key from the big-endian modulus and exponent of a JWK.
@@ -87,13 +91,19 @@ impl VerifyingKey {
         let key = PublicKeyComponents { n, e }
             .to_parsed_public_key(algorithm.parameters())
             .map_err(|_| "it is not a usable RSA key".to_owned())?;
-        Ok(Self { algorithm, key })
+        Ok(Self { algorithm, key, public: Arc::from(sequence_of_integers(&[n, e])) })
     }
 
     /// The algorithm this key verifies.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// Whether this is the same public key as the other, whatever text each was read from.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.public == other.public
     }
 
     /// Whether `signature` is this key's signature of exactly these bytes.

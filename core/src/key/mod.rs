@@ -5,7 +5,9 @@
 
 mod algorithm;
 mod cache;
+pub(crate) mod der;
 mod flight;
+mod host;
 mod jwk;
 mod local;
 mod partition;
@@ -15,6 +17,8 @@ mod source;
 
 pub use algorithm::{Algorithm, VerifyingKey};
 pub use cache::{KeyCache, KeyCacheSettings, Lookup, NeedKeys, Progress};
+pub(crate) use host::{accounts_portal, fapi_url_from_publishable_key};
+pub use host::{api_url_from_publishable_key, publishable_key_from_host, publishable_key_from_request_host};
 pub use jwk::{JwkSet, MAX_KEYS};
 pub use local::LocalKey;
 pub use partition::{KeyCaches, Partition};

@@ -30,6 +30,20 @@ impl InstanceType {
         }
     }
 
+    /// What a publishable key's prefix says: `pk_test_`, `pk_live_`, or the older `test_`, `live_`. The rest of the
+    /// key is not looked at.
+    #[must_use]
+    pub fn of_publishable_key(publishable_key: &str) -> Option<Self> {
+        let starts = |prefixes: [&str; 2]| prefixes.iter().any(|prefix| publishable_key.starts_with(prefix));
+        if starts(["pk_test_", "test_"]) {
+            Some(Self::Development)
+        } else if starts(["pk_live_", "live_"]) {
+            Some(Self::Production)
+        } else {
+            None
+        }
+    }
+
     /// What a secret key's prefix says: `sk_test_`, `sk_live_`, or the older `test_`, `live_`.
     #[must_use]
     pub fn of_secret_key(secret_key: &str) -> Option<Self> {
@@ -75,6 +89,12 @@ impl PublishableKey {
         Ok(Self { text: text.to_owned(), instance_type, frontend_api, cookie_suffix: cookie_suffix(text) })
     }
 
+    /// Whether this is a publishable key.
+    #[must_use]
+    pub fn is_valid(text: &str) -> bool {
+        Self::parse(text).is_ok()
+    }
+
     /// The key as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -91,6 +111,19 @@ impl PublishableKey {
     #[must_use]
     pub fn frontend_api(&self) -> &str {
         &self.frontend_api
+    }
+
+    /// Where the Frontend API is for this application: its proxy, else a production satellite's `clerk.<domain>`, else the
+    /// host that the key holds. Empty texts are none.
+    #[must_use]
+    pub fn frontend_api_for(&self, proxy_url: &str, domain: &str, is_satellite: bool) -> String {
+        if !proxy_url.is_empty() {
+            proxy_url.to_owned()
+        } else if self.instance_type == InstanceType::Production && is_satellite && !domain.is_empty() {
+            format!("clerk.{domain}")
+        } else {
+            self.frontend_api.clone()
+        }
     }
 
     /// What the cookies of this instance end with: eight characters.

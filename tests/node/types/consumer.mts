@@ -12,10 +12,15 @@ import {
   Pager,
   TokenError,
   UnavailableError,
+  Webhook,
   type Auth,
   type CallEvent,
   type CallOptions,
   type HasQuestion,
+  type OrganizationPublicMetadata,
+  type UnknownWebhookEvent,
+  type UserCreatedEvent,
+  type WebhookEvent,
   type Invitation,
   type RequestState,
   type SessionClaims,
@@ -103,6 +108,40 @@ try {
   if (error instanceof ClerkError) expectType<Record<string, unknown>>()(error.toJSON());
 }
 
+const webhook = new Webhook(['whsec_AAAA'], { toleranceMs: 5, clock: new ManualClock(0) });
+const received = new Request('https://app.example.com/');
+const event = webhook.verify(received, await received.arrayBuffer());
+expectType<WebhookEvent>()(event);
+expectType<WebhookEvent>()(clerk.verifyWebhook(received.headers, Buffer.from('{}')));
+expectType<WebhookEvent>()(webhook.verifyRaw({}, '{}').event);
+expectType<Record<string, string>>()(webhook.sign('msg_1', 1, new Uint8Array()));
+expectType<number>()(event.timestamp);
+if (event.type === 'user.created') {
+  expectType<UserCreatedEvent>()(event);
+  expectType<User>()(event.data);
+} else if (event.type === 'session.ended' || event.type === 'session.removed') {
+  expectType<User>()(event.data.user);
+}
+switch (event.type) {
+  case 'user.deleted':
+    expectType<boolean>()(event.data.deleted);
+    break;
+  case 'organization.created':
+    expectType<OrganizationPublicMetadata>()(event.data.publicMetadata);
+    break;
+  default:
+    break;
+}
+function rest(some: WebhookEvent): string {
+  // The type of an event that is not known is a string all the same.
+  return some.type;
+}
+void rest;
+declare const foreign: UnknownWebhookEvent;
+expectType<unknown>()(foreign.data);
+// @ts-expect-error no such event
+if (event.type === 'user.creatd') void event;
+
 const emulator = Emulator.start({ seed: 7 });
 const fault: Fault = { route: '/v1/users', status: 500, count: 1 };
 emulator.addFault(fault);
@@ -132,5 +171,7 @@ new Clerk({ secret: 'x' });
 void clerk.users.get('user_1', { timeout: 1 });
 // @ts-expect-error null in a query
 void clerk.users.list({ query: null });
+// @ts-expect-error a body that was parsed
+webhook.verify({}, { type: 'user.created' });
 // @ts-expect-error no such resource
 void clerk.nothing;

@@ -1,6 +1,6 @@
-//! Verifying session tokens, beside a peer and the limit of the machine, all in one run: `cargo xtask bench`.
+//! Verifying session tokens and webhooks, beside a peer and the limit of the machine, all in one run: `cargo xtask bench`.
 //!
-//! The limit is what the cryptography alone takes: one RSA verification with a parsed key. Figures are medians over
+//! The limit is what the cryptography alone takes: one RSA verification with a parsed key, one HMAC with a key made ready. Figures are medians over
 //! rounds in which everyone takes a turn, so that a noisy machine is noisy for all; ratios are what counts.
 
 // It prints figures; that is what it is for.
@@ -8,11 +8,13 @@
 
 use std::time::Instant;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clerk_usher::Clerk;
 use clerk_usher::token::{Step, VerifyOptions};
+use clerk_usher::webhook::Webhook;
 use clerk_usher_emulator::Emulator;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
@@ -37,21 +39,34 @@ fn main() -> Result<(), Whatever> {
         })
         .collect::<Result<_, Whatever>>()?;
 
-    let contenders = contenders(&pem)?;
+    show(&contenders(&pem)?, &tokens, rounds, has("--json"))?;
+    // The same work for each turn: a delivery is its own text again and again.
+    let body = delivery();
+    let turns = vec![body.clone(); tokens.len()];
+    show(&webhooks(&body)?, &turns, rounds, has("--json"))
+}
+
+/// Measures and shows all of them, the first being the limit.
+fn show(
+    contenders: &[(&'static str, Work<'static>)],
+    texts: &[String],
+    rounds: usize,
+    json: bool,
+) -> Result<(), Whatever> {
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
     for _ in 0..rounds {
         for ((_, work), times) in contenders.iter().zip(&mut times) {
             let start = Instant::now();
-            for token in &tokens {
-                work(token)?;
+            for text in texts {
+                work(text)?;
             }
-            times.push(start.elapsed().as_secs_f64() * 1e6 / f64::from(count));
+            times.push(start.elapsed().as_secs_f64() * 1e6 / texts.len() as f64);
         }
     }
     let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
     for ((name, _), median) in contenders.iter().zip(&medians) {
         let ratio = medians[0] / median;
-        if has("--json") {
+        if json {
             println!("{}", json!({ "name": name, "microseconds": median, "of_the_limit": ratio }));
         } else {
             println!(
@@ -88,6 +103,43 @@ fn contenders(pem: &str) -> Result<Vec<(&'static str, Work<'static>)>, Whatever>
         ("the limit: RSA alone, parsed key", raw),
         ("clerk-usher, verify_token", ours),
         ("jsonwebtoken, decode", peer),
+    ])
+}
+
+/// The body of a delivery: a user with a good deal of metadata, 3.5 KB.
+fn delivery() -> String {
+    let note = "what a backend keeps about its users ".repeat(10);
+    let addresses: Vec<Value> = (0..8)
+        .map(|number| json!({ "id": format!("idn_{number}"), "object": "email_address", "email_address": "a@example.com",
+            "verification": { "status": "verified", "strategy": "email_code", "attempts": 1, "expire_at": 1_700_000_000_000_i64 } }))
+        .collect();
+    let data = json!({ "id": "user_1", "object": "user", "first_name": "Ann", "email_addresses": addresses,
+        "public_metadata": { "notes": [note, note, note, note, note] }, "created_at": 1_700_000_000_000_i64 });
+    let body =
+        json!({ "type": "user.created", "object": "event", "data": data, "timestamp": 1, "instance_id": "ins_1" });
+    body.to_string()
+}
+
+/// Webhooks: the limit, then the verdict with and without reading the event.
+fn webhooks(body: &str) -> Result<Vec<(&'static str, Work<'static>)>, Whatever> {
+    let secret = b"a secret of the measurements";
+    let text = format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(secret));
+    let webhook = Webhook::new(text)?.tolerance(std::time::Duration::from_secs(1 << 40));
+    let headers = webhook.sign("msg_1", 1_700_000_000, body.as_bytes())?;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let raw: Work<'static> = Box::new(move |body| {
+        std::hint::black_box(hmac::sign(&key, body.as_bytes()));
+        Ok(())
+    });
+    let (other, others) = (webhook.clone(), headers.clone());
+    let verdict: Work<'static> =
+        Box::new(move |body| webhook.verify_raw(&headers, body.as_bytes()).map(drop).map_err(Into::into));
+    let event: Work<'static> =
+        Box::new(move |body| other.verify(&others, body.as_bytes()).map(drop).map_err(Into::into));
+    Ok(vec![
+        ("the limit: HMAC alone, 3.5 KB", raw),
+        ("clerk-usher, Webhook::verify_raw", verdict),
+        ("clerk-usher, Webhook::verify", event),
     ])
 }
 

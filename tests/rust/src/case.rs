@@ -12,7 +12,7 @@ pub type Outcome = Result<(), String>;
 pub struct Case {
     /// Unique over all files.
     pub name: String,
-    /// `call`, `token` or `authenticate`.
+    /// Which runner it has.
     pub kind: String,
     /// The case as written.
     pub value: Value,

@@ -27,6 +27,17 @@ pub fn within(what: &str, expected: &Value, got: &Value) -> Outcome {
     }
 }
 
+/// The text has that in it.
+///
+/// # Errors
+/// With both, if it has not.
+pub fn contains(what: &str, expected: &Value, text: &str) -> Outcome {
+    match expected.as_str() {
+        Some(part) if text.contains(part) => Ok(()),
+        _ => Err(format!("{what}: {expected} is not in {text:?}")),
+    }
+}
+
 /// Numbers are compared by value: `1` and `1.0` are one number.
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
@@ -76,6 +87,7 @@ fn request(what: &str, expected: &Value, got: &Value, secret_key: &str) -> Outco
         found.and_then(|pair| pair[1].as_str()).unwrap_or_default().to_owned()
     };
     for (name, value) in object(&expected["headers"]) {
+        // Null is for one that must not be there.
         let value = value.as_str().unwrap_or_default().replace("$SECRET_KEY", secret_key);
         if header(name) != value {
             return Err(format!("{what} header {name}: it is not what it should be"));
@@ -91,6 +103,10 @@ fn request(what: &str, expected: &Value, got: &Value, secret_key: &str) -> Outco
         let sent =
             if text.is_empty() { Value::Null } else { serde_json::from_str(text).unwrap_or_else(|_| text.into()) };
         same(&format!("{what} body"), body, &sent)?;
+    }
+    if let Some(fields) = expected.get("body_within") {
+        let sent = serde_json::from_str(got["body"].as_str().unwrap_or_default()).map_err(|error| error.to_string())?;
+        within(&format!("{what} body"), fields, &sent)?;
     }
     if let Some(parts) = expected.get("multipart") {
         form(what, parts, &header("content-type"), got["body_base64"].as_str().unwrap_or_default())?;
@@ -144,10 +160,7 @@ pub fn error(expected: &Value, envelope: &Value) -> Outcome {
     for (name, value) in object(expected) {
         let got = match name.as_str() {
             "message_contains" => {
-                let message = envelope["message"].as_str().unwrap_or_default();
-                if !message.contains(value.as_str().unwrap_or_default()) {
-                    return Err(format!("error message: {value} is not in {message:?}"));
-                }
+                contains("error message", value, envelope["message"].as_str().unwrap_or_default())?;
                 continue;
             }
             "code" => &envelope["errors"][0]["code"],

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::error::Error;
-use crate::ir::{Body, Catalogue, Field, Operation, Status};
+use crate::ir::{Body, Catalogue, EVENTS, Field, Operation, Status, UNKNOWN_EVENT};
 use crate::names::{lower_camel, rust_ident};
 use crate::output::Output;
 
@@ -52,7 +52,24 @@ in Python and Node. The last column has the names that other SDKs of this API us
             );
         }
     }
+    events(catalogue, &mut text);
     out.add("API.md", &text)
+}
+
+/// What webhooks tell of.
+fn events(catalogue: &Catalogue, text: &mut String) {
+    if catalogue.events.is_empty() {
+        return;
+    }
+    let _ = write!(
+        text,
+        "\n# Webhook events\n\n{} types, each with a model of its own; any other is an `{UNKNOWN_EVENT}`. In Rust the second \
+         column without its ending is the variant of `{EVENTS}`.\n\n| Type | Model | Its `data` | |\n|---|---|---|---|\n",
+        catalogue.events.len()
+    );
+    for event in &catalogue.events {
+        let _ = writeln!(text, "| `{}` | `{}` | `{}` | {} |", event.name, event.model, event.data, event.doc);
+    }
 }
 
 /// Names of the required fields that are no path parameters, and whether there are optional ones.

@@ -4,6 +4,7 @@
 //! its encoder cannot hide in the cases that are to show it.
 
 mod arguments;
+mod events;
 mod example;
 mod node;
 
@@ -35,13 +36,33 @@ pub fn emit(catalogue: &Catalogue, out: &mut Output) -> Result<(), Error> {
             &format!("{{\n\"cases\": [\n{}\n]}}\n", cases.join(",\n")),
         )?;
     }
-    Ok(())
+    if catalogue.events.is_empty() {
+        return Ok(());
+    }
+    let cases: Vec<String> = events::cases(catalogue).iter().map(lines).collect();
+    out.add(&format!("{FOLDER}/webhook_events.json"), &format!("{{\n\"cases\": [\n{}\n]}}\n", cases.join(",\n")))
 }
 
 /// A line for each key of a case: short enough to have hundreds, and a diff shows what changed.
 fn lines(case: &Map<String, Value>) -> String {
-    let order =
-        ["name", "kind", "operation", "path", "arguments", "files", "respond", "requests", "result", "node_result"];
+    let order = [
+        "name",
+        "kind",
+        "operation",
+        "path",
+        "arguments",
+        "files",
+        "respond",
+        "requests",
+        "now",
+        "secret",
+        "headers",
+        "text",
+        "model",
+        "data_model",
+        "result",
+        "node_result",
+    ];
     let mut text = String::new();
     for key in order {
         if let Some(value) = case.get(key) {

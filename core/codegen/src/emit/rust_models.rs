@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::rust_types::{Types, docs, enum_code, field_ident};
 use crate::error::Error;
-use crate::ir::{Catalogue, Field, Model, Returns, Type, Union};
+use crate::ir::{Catalogue, Field, Model, Returns, Type, UNKNOWN_EVENT, Union};
 use crate::output::Output;
 
 const FOLDER: &str = "core/src/generated/models";
@@ -165,15 +165,24 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
     let (mut list, mut froms, mut writes, mut shows, mut ids) =
         (String::new(), String::new(), String::new(), String::new(), String::new());
     for member in &variants {
-        let _ = writeln!(list, "{}{member}({member}),", docs(model_named(member).map_or("", |model| &model.doc)));
+        let _ = writeln!(
+            list,
+            "{}{}({member}),",
+            docs(model_named(member).map_or("", |model| &model.doc)),
+            short(union, member)
+        );
         let _ = writeln!(
             froms,
-            "\nimpl From<{member}> for {name} {{\nfn from(member: {member}) -> Self {{ Self::{member}(member) }}\n}}"
+            "\nimpl From<{member}> for {name} {{\nfn from(member: {member}) -> Self {{ Self::{}(member) }}\n}}",
+            short(union, member)
         );
-        let _ = writeln!(writes, "Self::{member}(member) => member.serialize(serializer),");
-        let _ = writeln!(shows, "Self::{member}(member) => std::fmt::Debug::fmt(member, f),");
-        let id =
-            if has_id(member) { format!("Self::{member}(member) => member.id.as_deref(),\n") } else { String::new() };
+        let _ = writeln!(writes, "Self::{}(member) => member.serialize(serializer),", short(union, member));
+        let _ = writeln!(shows, "Self::{}(member) => std::fmt::Debug::fmt(member, f),", short(union, member));
+        let id = if has_id(member) {
+            format!("Self::{}(member) => member.id.as_deref(),\n", short(union, member))
+        } else {
+            String::new()
+        };
         ids += &id;
     }
     let covered = variants.iter().all(|member| has_id(member));
@@ -181,6 +190,10 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
     if !covered {
         ids += "_ => None,\n";
     }
+    let id = if union.is_events() { "None".to_owned() } else { format!("match self {{ {ids} }}") };
+    let Unknown { holds, made, odd } = Unknown::of(union);
+    let rest =
+        if union.is_events() { "Self::unknown(Value::Object(fields))" } else { "Self::Unknown(Value::Object(fields))" };
     let mut members = String::new();
     let mut reads = String::new();
     for (index, (tag, member)) in union.members.iter().enumerate() {
@@ -191,7 +204,7 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
             .map(|field| field.wire.as_str())
             .collect();
         let _ = writeln!(members, "({tag:?}, &{required:?}),");
-        let _ = writeln!(reads, "{index} => model::read_member(fields).map(Self::{member}),");
+        let _ = writeln!(reads, "{index} => model::read_member(fields).map(Self::{}),", short(union, member));
     }
     let tag = union.tag.as_ref().map_or_else(|| "None".to_owned(), |tag| format!("Some({tag:?})"));
     let doc = docs(&union.doc);
@@ -202,7 +215,7 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
 #[allow(clippy::large_enum_variant)] // To be matched without a box is worth the room.
 pub enum {name} {{
 {list}/// None of these, as it came.
-Unknown(Value),
+Unknown({holds}),
 }}
 
 impl model::Union for {name} {{
@@ -211,17 +224,16 @@ const TAG: Option<&'static str> = {tag};
 const MEMBERS: &'static [(&'static str, &'static [&'static str])] = &[{members}];
 fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {{
 match index {{
-{reads}_ => Ok(Self::Unknown(Value::Object(fields))),
+{reads}_ => Ok({rest}),
 }}
 }}
-fn unknown(value: Value) -> Self {{ Self::Unknown(value) }}
-fn id(&self) -> Option<&str> {{ match self {{ {ids} }} }}
+fn unknown(value: Value) -> Self {{ {made} }}
+fn id(&self) -> Option<&str> {{ {id} }}
 }}
 
 impl model::Read for {name} {{
 fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {{ model::union_of(deserializer) }}
-fn of_odd(value: Value) -> Result<Self, Value> {{ Ok(Self::Unknown(value)) }}
-}}
+{odd}}}
 
 impl<'de> serde::Deserialize<'de> for {name} {{
 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{ model::deserialize_union(deserializer) }}
@@ -241,6 +253,9 @@ match self {{ {shows}Self::Unknown(_) => f.write_str(\"Unknown(…)\"), }}
 }}
 {froms}"
     );
+    if union.is_events() {
+        text += &accessors(union, &variants);
+    }
     if listed.contains(name) {
         let _ = writeln!(
             text,
@@ -254,4 +269,64 @@ match self {{ {shows}Self::Unknown(_) => f.write_str(\"Unknown(…)\"), }}
         );
     }
     text
+}
+
+/// What a variant is called: that of an event needs not say that it is one.
+fn short<'a>(union: &Union, member: &'a str) -> &'a str {
+    if union.is_events() { member.strip_suffix("Event").unwrap_or(member) } else { member }
+}
+
+/// What a union holds where no member was found.
+struct Unknown {
+    holds: String,
+    made: String,
+    odd: String,
+}
+
+impl Unknown {
+    fn of(union: &Union) -> Self {
+        if union.is_events() {
+            return Self {
+                holds: UNKNOWN_EVENT.to_owned(),
+                made: "match value {
+Value::Object(fields) => Self::Unknown(model::read_member(fields).unwrap_or_default()),
+_ => Self::Unknown(Default::default()),
+}"
+                .to_owned(),
+                odd: String::new(),
+            };
+        }
+        Self {
+            holds: "Value".to_owned(),
+            made: "Self::Unknown(value)".to_owned(),
+            odd: "fn of_odd(value: Value) -> Result<Self, Value> { Ok(Self::Unknown(value)) }\n".to_owned(),
+        }
+    }
+}
+
+/// What every event has, whichever it is.
+fn accessors(union: &Union, variants: &[&str]) -> String {
+    let each = |value: &str| -> String {
+        let all = variants.iter().map(|member| short(union, member)).chain(["Unknown"]);
+        all.map(|variant| format!("Self::{variant}(event) => {value},\n")).collect()
+    };
+    format!(
+        "
+impl {} {{
+/// What happened, such as `user.created`.
+#[must_use]
+pub fn event_type(&self) -> Option<&str> {{ match self {{ {} }} }}
+/// When it happened, in Unix time as it came.
+#[must_use]
+pub fn timestamp(&self) -> Option<i64> {{ match self {{ {} }} }}
+/// The instance it happened in.
+#[must_use]
+pub fn instance_id(&self) -> Option<&str> {{ match self {{ {} }} }}
+}}
+",
+        union.name,
+        each("event.r#type.as_deref()"),
+        each("event.timestamp"),
+        each("event.instance_id.as_deref()")
+    )
 }

@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::error::Error;
-use crate::ir::{Body, Catalogue, Field, Model, Operation, Resource, Returns, Union};
+use crate::ir::{Body, Catalogue, EventKind, Field, Model, Operation, Resource, Returns, UNKNOWN_EVENT, Union};
 use crate::names::{lower_camel, upper_camel};
 use crate::output::Output;
 
 use docs::Names;
 
 const FOLDER: &str = "bindings-node/ts/generated";
+/// The type of what no type in the catalogue is: see `ts/event.ts`.
+const UNKNOWN_TYPE: &str = "UnknownEventType";
 
 /// Writes its files to `out`.
 ///
@@ -172,6 +174,9 @@ fn imports(
         }
     }
     if resource.is_none() {
+        if models.iter().any(|model| model.event == Some(EventKind::Unknown)) {
+            let _ = writeln!(text, "import type {{ {UNKNOWN_TYPE} }} from '../event.js';");
+        }
         text.push_str(&metadata_import(&metadata));
     }
     for (other, names) in homes {
@@ -198,11 +203,17 @@ fn model_text(model: &Model) -> String {
         let optional = if field.required { "" } else { "?" };
         let null = if field.nullable { " | null" } else { "" };
         let undefined = if field.required { "" } else { " | undefined" };
+        let exact = match model.event {
+            // What tells an event is that very text, so that the compiler can tell too.
+            Some(EventKind::Known) if field.enumeration.len() == 1 => Some(types::text(&field.enumeration[0])),
+            Some(EventKind::Unknown) if field.name == "type" => Some(UNKNOWN_TYPE.to_owned()),
+            _ => metadata::kind(&model.name, field),
+        };
         let _ = writeln!(
             text,
             "  {}{optional}: {}{null}{undefined};",
             types::property(&lower_camel(&field.name)),
-            metadata::kind(&model.name, field).unwrap_or_else(|| types::response(field))
+            exact.unwrap_or_else(|| types::response(field))
         );
     }
     if model.open {
@@ -219,6 +230,14 @@ fn union_text(union: &Union) -> String {
         None => "Told apart by what they have; a value of another kind is kept as it came.".to_owned(),
     };
     lines.push(how);
+    if union.is_events() {
+        let mut text = docs::block("", std::slice::from_ref(&union.doc));
+        let _ = write!(text, "export type {} =", union.name);
+        for name in union.members.iter().map(|(_, model)| model.as_str()).chain([UNKNOWN_EVENT]) {
+            let _ = write!(text, "\n  | {name}");
+        }
+        return text + ";\n";
+    }
     let mut text = docs::block("", &lines);
     let mut members: Vec<(&str, Vec<&str>)> = Vec::new();
     for (tag, model) in &union.members {

@@ -91,6 +91,17 @@ impl Description {
         Ok(this)
     }
 
+    /// A description of events, which has no operations.
+    pub(super) fn of_events(text: &str) -> Result<Self, Error> {
+        let root = yaml("the description of webhooks", text)?;
+        Ok(Self { root, operations: BTreeMap::new(), rows: Vec::new() })
+    }
+
+    /// What stands at the top under this name.
+    pub(super) fn root_member(&self, name: &str) -> &Value {
+        &self.root[name]
+    }
+
     /// Follows references until there is none.
     pub(super) fn resolve<'a>(&'a self, mut value: &'a Value) -> &'a Value {
         // A description that refers in circles would otherwise hang us.

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::description::{Answer, Described, Description, Row, our_path, snake};
-use super::differences::Allowed;
 use super::fields::{Place, Seen};
-use super::report::{Difference, Report};
+use super::report::{Compared, Difference};
 use super::shape::Kind;
 use crate::ir::{Body, Catalogue, Field, ListShape, Model, Operation, Pages, Returns, Status, Type, Union};
 
 /// A comparison on its way.
 pub(super) struct Comparer<'a> {
-    catalogue: &'a Catalogue,
+    pub(super) catalogue: &'a Catalogue,
     pub(super) description: &'a Description,
     pub(super) models: BTreeMap<&'a str, &'a Model>,
     pub(super) unions: BTreeMap<&'a str, &'a Union>,
@@ -37,31 +36,10 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    pub(super) fn report(self, allowed: Vec<Allowed>) -> Report {
-        let mut used = vec![false; allowed.len()];
-        let (mut differences, mut reasoned) = (Vec::new(), Vec::new());
-        for difference in moved(self.found) {
-            let mut reason = None;
-            for (index, entry) in allowed.iter().enumerate().filter(|(_, entry)| entry.matches(&difference)) {
-                used[index] = true;
-                reason = Some(entry.reason.clone());
-            }
-            match reason {
-                Some(reason) => reasoned.push((difference, reason)),
-                None => differences.push(difference),
-            }
-        }
-        let stale = allowed.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry.name());
-        // What is left out with a reason is no field to be covered.
-        let left_out = |(found, _): &&(Difference, String)| found.what == "missing" && !found.field.is_empty();
-        let wanted = self.described.len() - reasoned.iter().filter(left_out).count();
-        Report {
-            operations: (self.covered_operations, self.description.rows.len()),
-            fields: (self.described.values().filter(|covered| **covered).count(), wanted),
-            differences,
-            reasoned,
-            stale: stale.collect(),
-        }
+    /// What was found.
+    pub(super) fn done(self) -> Compared {
+        let covered = self.described.values().filter(|covered| **covered).count();
+        Compared { differences: moved(self.found), fields: (covered, self.described.len()) }
     }
 
     pub(super) fn differ(
@@ -95,7 +73,8 @@ impl<'a> Comparer<'a> {
         *self.described.entry((at.to_owned(), place.name(), name.to_owned())).or_insert(false) |= ours;
     }
 
-    pub(super) fn all(&mut self) {
+    /// Compares all operations of the resources that the catalogue has. Answers how many of how many there are.
+    pub(super) fn all(&mut self) -> (usize, usize) {
         for resource in &self.catalogue.resources {
             for operation in &resource.operations {
                 let full = operation.full_name();
@@ -110,6 +89,7 @@ impl<'a> Comparer<'a> {
                 }
             }
         }
+        (self.covered_operations, self.description.rows.len())
     }
 
     fn operation(&mut self, operation: &Operation, row: &Row) {

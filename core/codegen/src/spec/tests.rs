@@ -215,7 +215,8 @@ fn changed(from: &str, to: &str, differences: &str) -> Report {
         .collect();
     let [catalogue, description, extra, operations] = texts.as_slice() else { unreachable!() };
     let catalogue = crate::load_texts(&[("things", catalogue)]).expect("the catalogue is sound");
-    compare_texts(&catalogue, &Texts { description, extra, operations, differences }).expect("the texts can be read")
+    compare_texts(&catalogue, &Texts { description, extra, operations, webhooks: None, differences })
+        .expect("the texts can be read")
 }
 
 /// The differences that a change brings about, as `at.field what`.
@@ -392,7 +393,13 @@ fn a_difference_needs_a_reason() {
         "- {at: Thing, what: a, why: b, reason: c}",
     ] {
         let catalogue = crate::load_texts(&[("things", CATALOGUE)]).expect("the catalogue is sound");
-        let texts = Texts { description: DESCRIPTION, extra: EXTRA, operations: OPERATIONS, differences: listed };
+        let texts = Texts {
+            description: DESCRIPTION,
+            extra: EXTRA,
+            operations: OPERATIONS,
+            webhooks: None,
+            differences: listed,
+        };
         let error = compare_texts(&catalogue, &texts).expect_err("this is no entry");
         assert_eq!(error.problems[0].file, "differences.yaml");
     }
@@ -414,4 +421,78 @@ fn a_reason_holds_only_while_the_description_says_the_same() {
     let listed = "- {at: Thing, field: id, what: required, described: false, reason: Because.}\n";
     let report = changed("id: {type: string, required: true}", "id: string", listed);
     assert_eq!((report.differences.len(), report.stale.len()), (1, 1));
+}
+
+const EVENTS: &str = "
+envelope:
+  object: {type: string, required: true}
+  at: integer
+events:
+  thing.created: {data: Made, doc: A thing was made.}
+models:
+  Made:
+    doc: A thing.
+    fields:
+      id: {type: string, required: true}
+      label: {type: string, nullable: true}
+";
+
+const WEBHOOKS: &str = "
+x-webhooks:
+  thing.created:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              allOf:
+                - $ref: '#/components/schemas/Envelope'
+                - {required: [data], properties: {data: {$ref: '#/components/schemas/Made'}}}
+components:
+  schemas:
+    Envelope:
+      properties: {object: {type: string}, type: {type: string}, at: {type: integer}}
+      required: [object, type]
+    Made:
+      type: object
+      required: [id]
+      properties: {id: {type: string}, label: {type: string, nullable: true}}
+";
+
+/// The differences of the events, with one place of the catalogue or the description changed, and the line of the report.
+fn events(from: &str, to: &str) -> (Vec<String>, String) {
+    let change = |text: &str| text.replacen(from, to, 1);
+    assert!(from.is_empty() || EVENTS.contains(from) || WEBHOOKS.contains(from), "no `{from}`");
+    let webhooks = if EVENTS.contains(from) { WEBHOOKS.to_owned() } else { change(WEBHOOKS) };
+    let catalogue = crate::load_texts(&[("things", CATALOGUE), ("events", &change(EVENTS))]).expect("it is sound");
+    let texts = Texts {
+        description: DESCRIPTION,
+        extra: EXTRA,
+        operations: OPERATIONS,
+        webhooks: Some(&webhooks),
+        differences: "[]",
+    };
+    let report = compare_texts(&catalogue, &texts).expect("the texts can be read");
+    let shown = |difference: &super::Difference| format!("{}.{} {}", difference.at, difference.field, difference.what);
+    let text = report.to_string();
+    let line = text.lines().rev().nth(1).unwrap_or_default().to_owned();
+    (report.differences.iter().map(shown).collect(), line)
+}
+
+#[test]
+fn events_and_all_their_fields() {
+    let (differences, line) = events("", "");
+    assert_eq!((differences, line.as_str()), (Vec::new(), "1 of 1 events, 6 of 6 fields"));
+    assert_eq!(events("      label: {type: string, nullable: true}\n", "").0, ["Made.label missing"]);
+    assert_eq!(events("      label: {type: string, nullable: true}\n", "").1, "1 of 1 events, 5 of 6 fields");
+    assert_eq!(events("id: {type: string, required: true}", "id: {type: integer, required: true}").0, ["Made.id type"]);
+    assert_eq!(events("  at: integer\n", "").0, ["thing.created.at missing"]);
+    assert_eq!(
+        events("  object: {type: string, required: true}", "  object: string").0,
+        ["thing.created.object required"]
+    );
+    assert_eq!(events("thing.created: {data", "thing.gone: {data").0, ["thing.created. missing", "thing.gone. extra"]);
+    assert_eq!(events("thing.created: {data", "thing.gone: {data").1, "0 of 1 events, 0 of 0 fields");
+    assert_eq!(events("required: [data], ", "").0, ["thing.created.data required"]);
+    assert_eq!(events("at: {type: integer}", "at: {type: string}").0, ["thing.created.at type"]);
 }

@@ -266,3 +266,28 @@ fn a_folder_holds_nothing_else() {
     assert!(message.contains("users.yml"), "{message}");
     assert!(crate::load(dir.join("absent")).is_err());
 }
+
+#[test]
+fn events() {
+    let file = |events: &str| format!("{MODELS}envelope:\n  at: integer\nevents:\n{events}");
+    let catalogue =
+        accepted(&file("  user.created: {doc: D., data: User}\n  userThing.pastDue: {doc: D., data: User}\n"));
+    let models: Vec<&str> = catalogue.models.iter().map(|model| model.name.as_str()).collect();
+    assert_eq!(models, ["UnknownWebhookEvent", "User", "UserCreatedEvent", "UserThingPastDueEvent"]);
+    assert_eq!(catalogue.unions[0].members[1].0, "userThing.pastDue");
+    refused(&file("  user.created: {doc: D., data: Usr}\n"), "no model `Usr`");
+    refused(&file("  user: {doc: D., data: User}\n"), "no type of event");
+    refused(&file("  User.created: {doc: D., data: User}\n"), "no type of event");
+    refused(&file("  user.created: {doc: D.}\n"), "data");
+    refused(&file("  user.created: {doc: D., data: User, colour: red}\n"), "colour");
+    refused(&file("  user.created: {doc: D., data: User}\n  user.created: {doc: D., data: User}\n"), "duplicate");
+    refused(&format!("{MODELS}envelope:\n  at: integer\n"), "there are no events");
+    refused(&file("  user.created: {doc: D., data: User}\n").replace("at:", "data:"), "a `data` of its own");
+    let taken = MODELS.replace("User:", "UserCreatedEvent:");
+    refused(&format!("{taken}events:\n  user.created: {{doc: D., data: UserCreatedEvent}}\n"), "is a name of an event");
+    let twice = load_texts(&[
+        ("a", &file("  user.created: {doc: D., data: User}\n")),
+        ("b", "events:\n  user.updated: {doc: D., data: User}\n"),
+    ]);
+    assert!(twice.unwrap_err().to_string().contains("in another file already"));
+}

@@ -86,5 +86,7 @@ mod users;
 pub use users::*;
 mod waitlist_entries;
 pub use waitlist_entries::*;
+mod webhook_events;
+pub use webhook_events::*;
 mod webhooks;
 pub use webhooks::*;

@@ -17,6 +17,7 @@ pub const UNIONS: &[Telling] = &[
     (<models::SamlAccountVerification as Union>::TAG, <models::SamlAccountVerification as Union>::MEMBERS),
     (<models::SessionRefresh as Union>::TAG, <models::SessionRefresh as Union>::MEMBERS),
     (<models::Web3WalletVerification as Union>::TAG, <models::Web3WalletVerification as Union>::MEMBERS),
+    (<models::WebhookEvent as Union>::TAG, <models::WebhookEvent as Union>::MEMBERS),
 ];
 
 /// The model that an operation answers, and whether it lists them; none where it answers no model.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::ir::{Catalogue, Field, Model, Type, Union};
+use crate::ir::{Catalogue, EventKind, Field, Model, Type, UNKNOWN_EVENT, Union};
 use crate::names::{is_snake, upper_camel};
 use crate::output::Output;
 
@@ -83,6 +83,7 @@ fn home_module(catalogue: &Catalogue, home: &str, uses: &Uses) -> Result<String,
             others.push((format!(".{}", module(other)), names));
         }
     }
+    others.push(("...event".to_owned(), vec!["UnknownEventType".to_owned()]));
     others.sort();
     let mut out = docstring(0, &format!("Models of `{}`.", module(home)), &[]);
     out.push_str("\nfrom __future__ import annotations\n\n");
@@ -148,7 +149,12 @@ fn view(model: &Model, is_member: bool, aliases: &mut Aliases) -> Result<String,
     let (mut wire, mut inner, mut secret, mut required) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for field in &model.fields {
         let name = field_ident(model, field)?;
-        let annotation = response(field, aliases, || alias_name(&model.name, field));
+        let annotation = match (model.event, field.enumeration.as_slice()) {
+            // What tells an event is that very text: type checkers narrow by it.
+            (Some(EventKind::Known), [only]) => format!("Literal[{}]", literal(only)),
+            (Some(EventKind::Unknown), []) if field.name == "type" => "Literal[UnknownEventType.ANY]".to_owned(),
+            _ => response(field, aliases, || alias_name(&model.name, field)),
+        };
         fields.push_str(&format!("    {name}: {annotation}\n"));
         let notes = notes(field);
         if !notes.is_empty() {
@@ -243,6 +249,19 @@ fn union_code(union: &Union) -> String {
         if seen.insert(member) {
             out.push_str(&format!("    \"{member}\",\n"));
         }
+    }
+    if union.is_events() {
+        out.push_str(&format!("    \"{UNKNOWN_EVENT}\",\n]\n"));
+        let text = format!("{} One of another type is an `{UNKNOWN_EVENT}`.", union.doc.trim());
+        out.push_str(&docstring(0, &text, &[]));
+        return out
+            + &format!(
+                "\n\ndef {}(data: Mapping[str, Any]) -> {name}:\n    \"\"\"The event that an object is.\"\"\"\n    \
+             event: Any = read_union(\"{name}\", data)\n    \
+             return {UNKNOWN_EVENT}(data) if type(event) is Model else event\n",
+                reader(&union.name),
+                name = union.name
+            );
     }
     out.push_str("    Model,\n]\n");
     out.push_str(&docstring(0, &format!("{} One of another kind is a plain `Model`.", union.doc.trim()), &[]));

@@ -34,6 +34,9 @@ impl Uses {
                 reach_name(catalogue, name, &mut uses.response);
             }
         }
+        for event in &catalogue.events {
+            reach_name(catalogue, &event.model, &mut uses.response);
+        }
         for model in &catalogue.models {
             // One that nothing uses yet is one to be read.
             if !uses.request.contains(&model.name) {

@@ -1,0 +1,170 @@
+// Webhooks: what only Node has, and what others sign and accept. The verdicts themselves are in
+// tests/conformance/webhooks.json.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { Worker } from 'node:worker_threads';
+
+import { ArgumentError, Clerk, ClerkError, ConfigError, Webhook, WebhookDelivery, WebhookError } from 'clerk-usher';
+import { ManualClock } from 'clerk-usher/testing';
+import { Webhook as Svix, WebhookVerificationError } from 'svix';
+
+import { ROOT } from './support.mjs';
+
+const NOW = 1_700_000_000;
+const SECRET = 'whsec_c2VjcmV0IG9mIHRoZSBOb2RlIHRlc3Rz';
+const TEXT = '{"type":"user.created","object":"event","data":{"id":"é","created_at":1000},"instance_id":"ins_1"}';
+const BODY = Buffer.from(TEXT);
+const clock = new ManualClock(NOW * 1000);
+
+const webhook = new Webhook(SECRET, { clock });
+const signed = webhook.sign('msg_1', NOW, BODY);
+
+test('bytes of every kind, and text that nobody parsed', async () => {
+  const padded = new Uint8Array([1, ...BODY, 2]);
+  const request = new Request('https://app.example.com/', { method: 'POST', body: BODY, headers: signed });
+  const kinds = [
+    BODY,
+    new Uint8Array(BODY),
+    padded.subarray(1, -1),
+    new DataView(padded.buffer, 1, BODY.length),
+    padded.buffer.slice(1, -1),
+    await request.clone().arrayBuffer(),
+    await request.clone().text(),
+    TEXT,
+  ];
+  for (const body of kinds) {
+    assert.equal(webhook.verify(signed, body).data.id, 'é');
+    assert.equal(webhook.verifyRaw(signed, body).body, TEXT);
+    assert.deepEqual(webhook.sign('msg_1', NOW, body), signed);
+  }
+  assert.equal(webhook.verify(request, await request.arrayBuffer()).type, 'user.created');
+});
+
+test('headers wherever they stand', () => {
+  const lists = Object.fromEntries(Object.entries(signed).map(([name, value]) => [name.toUpperCase(), [value]]));
+  for (const request of [signed, new Headers(signed), Object.entries(signed), new Map(Object.entries(signed)), lists, { headers: signed }, { headers: new Headers(signed) }]) {
+    assert.equal(webhook.verify(request, BODY).type, 'user.created');
+  }
+  assert.equal(webhook.verify({ ...signed, headers: 'a header of that name' }, BODY).type, 'user.created');
+});
+
+test("a request of Node's server", async () => {
+  const seen = [];
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      seen.push(webhook.verify(request, Buffer.concat(chunks)).type);
+      response.end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await fetch(`http://127.0.0.1:${server.address().port}/`, { method: 'POST', body: BODY, headers: signed });
+  server.close();
+  assert.deepEqual(seen, ['user.created']);
+});
+
+test('a body that was parsed is told where the bytes are', () => {
+  const clerk = new Clerk({ secretKey: 'sk_test_1', webhookSigningSecret: SECRET, environment: {} });
+  for (const body of [JSON.parse(TEXT), null, undefined, [1], 5, Promise.resolve(BODY), new Request('https://a.io')]) {
+    for (const verify of [() => webhook.verify(signed, body), () => webhook.verifyRaw(signed, body), () => clerk.verifyWebhook(signed, body)]) {
+      assert.throws(verify, (error) => {
+        assert.ok(error instanceof ArgumentError && error.argument === 'body');
+        for (const hint of ['express.raw', 'arrayBuffer()', 'addContentTypeParser', "parseAs: 'buffer'"]) assert.ok(error.message.includes(hint), error.message);
+        assert.ok(!error.message.includes('user.created'));
+        return true;
+      });
+    }
+  }
+});
+
+test('a request that is none', () => {
+  for (const request of [null, undefined, 5, 'svix-id: msg_1', [5], [['svix-id']]]) {
+    assert.throws(() => webhook.verify(request, BODY), (error) => error instanceof ArgumentError && error.argument.startsWith('request'));
+  }
+});
+
+test('what is read of a delivery', () => {
+  const delivery = webhook.verifyRaw(signed, BODY);
+  assert.ok(delivery instanceof WebhookDelivery);
+  assert.deepEqual({ ...delivery }, { id: 'msg_1', timestamp: NOW });
+  assert.equal(delivery.event, delivery.event);
+  assert.deepEqual(delivery.event, { type: 'user.created', object: 'event', data: { id: 'é', createdAt: 1000 }, instanceId: 'ins_1' });
+  assert.ok(!inspect(delivery).includes('user.created'));
+  assert.ok(!inspect(webhook, { showHidden: true }).includes('c2VjcmV0'));
+});
+
+test('arguments of wrong kinds', () => {
+  const refused = (run, argument) => assert.throws(run, (error) => error instanceof ClerkError && (error.argument ?? error.option) === argument);
+  for (const secret of [5, { a: SECRET }, [SECRET, 5], true]) refused(() => new Webhook(secret), 'secret');
+  for (const toleranceMs of [-1, NaN, Infinity, '300', true]) refused(() => new Webhook(SECRET, { toleranceMs }), 'toleranceMs');
+  refused(() => new Webhook(SECRET, { tolerance: 5 }), 'tolerance');
+  assert.throws(() => new Webhook(SECRET, { tolerance_ms: 5 }), ConfigError);
+  for (const id of ['', ' a', 'a\n', 5, null]) refused(() => webhook.sign(id, NOW, BODY), 'id');
+  for (const timestamp of [1.5, NaN, '1', new Date(), 2 ** 60]) refused(() => webhook.sign('msg_1', timestamp, BODY), 'timestamp');
+  for (const secret of [undefined, null]) {
+    assert.throws(() => new Webhook(secret), (error) => error instanceof WebhookError && error.reason === 'webhook-secret-missing');
+  }
+  assert.throws(() => new Webhook([SECRET, 'whsec_no base64!']), (error) => {
+    assert.ok(error instanceof WebhookError && error.message.includes('secret[1]'), error);
+    assert.deepEqual(error.toJSON().reason, 'webhook-secret-invalid');
+    return !error.stack.includes('no base64!');
+  });
+});
+
+test('the clock and the tolerance', () => {
+  const moving = new ManualClock(NOW * 1000);
+  const short = new Webhook(SECRET, { clock: moving, toleranceMs: 2000 });
+  assert.equal(short.verify(signed, BODY).type, 'user.created');
+  moving.advance(2000);
+  assert.equal(short.verify(signed, BODY).type, 'user.created');
+  moving.advance(1000);
+  assert.throws(() => short.verify(signed, BODY), (error) => error.reason === 'webhook-timestamp-too-old' && error.message.includes('2 s ago'));
+});
+
+test('names of JavaScript are names like any other', () => {
+  const body = '{"type":"user.deleted","__proto__":{"polluted":1},"data":{"__proto__":5,"constructor":1}}';
+  const event = webhook.verify(webhook.sign('msg_1', NOW, body), body);
+  assert.equal({}.polluted, undefined);
+  assert.equal(event.polluted, undefined);
+  assert.equal(JSON.stringify(event), body);
+});
+
+test('in a worker thread', async () => {
+  const script = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { Webhook } = require('clerk-usher');
+    parentPort.postMessage(new Webhook(workerData.secret, { toleranceMs: 1e12 }).verify(workerData.signed, workerData.body).type);`;
+  const worker = new Worker(script, { eval: true, workerData: { secret: SECRET, signed, body: TEXT }, env: process.env, execArgv: [], stdin: false, argv: [ROOT] });
+  assert.deepEqual((await once(worker, 'message'))[0], 'user.created');
+});
+
+describe('svix, which nobody here wrote', () => {
+  for (const secret of [SECRET, SECRET.slice(6)]) {
+    for (const text of [TEXT, '{"type":"x","data":"𝄞"}']) {
+      test(`signs and accepts ${text.slice(0, 12)} with ${secret.slice(0, 6)}`, () => {
+        const ours = new Webhook(secret);
+        const theirs = new Svix(secret);
+        const now = Math.floor(Date.now() / 1000);
+        const signature = theirs.sign('msg_1', new Date(now * 1000), text);
+        for (const names of ['svix', 'webhook']) {
+          const headers = { [`${names}-id`]: 'msg_1', [`${names}-timestamp`]: String(now), [`${names}-signature`]: signature };
+          assert.equal(ours.verifyRaw(headers, text).body, text);
+          theirs.verify(text, headers);
+        }
+        const headers = ours.sign('msg_1', now, text);
+        assert.equal(headers['svix-signature'], signature);
+        theirs.verify(Buffer.from(text), headers);
+        theirs.verify(text, new Webhook(['whsec_AAAA', secret]).sign('msg_1', now, text));
+        for (const verify of [() => theirs.verify(`${text} `, headers), () => ours.verify(headers, `${text} `)]) {
+          assert.throws(verify, (error) => error instanceof WebhookVerificationError || error.reason === 'webhook-signature-invalid');
+        }
+      });
+    }
+  }
+});
