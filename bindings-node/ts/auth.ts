@@ -364,7 +364,8 @@ export class RequestState {
    *   Default: true.
    */
   toAuth(options?: { treatPendingAsSignedOut?: boolean | undefined }): Auth | null {
-    const pendingIsOut = options?.treatPendingAsSignedOut ?? true;
+    // Nothing but a plain no lets a pending session pass.
+    const pendingIsOut = options?.treatPendingAsSignedOut !== false;
     const json = pendingIsOut ? this.#json.auth : (this.#json.auth_with_pending ?? this.#json.auth);
     if (json === null) return null;
     let auth = this.#auth.get(pendingIsOut);

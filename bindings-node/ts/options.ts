@@ -299,12 +299,38 @@ export const MACHINE_NAMES = table(
 export function toOptionsJson(options: object | null | undefined, names: Table, apart: readonly string[] = []): string {
   if (options === undefined || options === null) return '{}';
   if (typeof options !== 'object') throw new ConfigError({ kind: 'config', option: 'options', message: '`options` must be an object' });
+  const given = options as Record<string, unknown>;
   const out: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || apart.includes(name)) continue;
+  // Those that are known count wherever they come from, getters and prototypes included; of the others, the object's own.
+  for (const name of new Set([...names.keys(), ...Object.keys(given)])) {
+    if (apart.includes(name)) continue;
+    const value = given[name];
+    if (value === undefined) continue;
+    if (!isData(value)) {
+      throw new ConfigError({ kind: 'config', option: name, message: `\`${name}\` must be plain data: text, a number, true or false, a list, or an object of these` });
+    }
     out[names.get(name) ?? foreign(name, names)] = typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
   }
   return JSON.stringify(out);
+}
+
+/** Whether JSON can say it, so that nothing of it is lost on the way. */
+function isData(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return true;
+    case 'object': {
+      if (value === null) return true;
+      if (Array.isArray(value)) return value.every(isData);
+      const prototype: unknown = Object.getPrototypeOf(value);
+      const plain = prototype === null || Object.getPrototypeOf(prototype as object) === null;
+      return plain && Object.values(value).every((item) => item === undefined || isData(item));
+    }
+    default:
+      return false;
+  }
 }
 
 /** A name that only the core has is as unknown here as any other; the core would take it for its own. */

@@ -81,10 +81,17 @@ impl Auth {
     /// This object if it is of a kind that is accepted here; else nobody.
     fn narrow(slf: &Bound<'_, Self>, accepts_token: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
         let py = slf.py();
-        let text = py.import("json")?.call_method1("dumps", (accepts_token,))?.extract::<String>()?;
-        let accepts = AcceptsToken::from_json(&text).map_err(|error| raise(py, &error.into()))?;
+        // What is no JSON is no kind either.
+        let text = py.import("json")?.call_method1("dumps", (accepts_token,)).and_then(|text| text.extract::<String>());
+        let accepts =
+            AcceptsToken::from_json(text.as_deref().unwrap_or_default()).map_err(|error| raise(py, &error.into()))?;
         let this = slf.get();
         Self::made(py, this.auth.clone().narrowed(&accepts), this.client.as_ref(), slf.is_instance_of::<AsyncAuth>())
+    }
+
+    /// Whether somebody is signed in: `if state.auth:` means that.
+    fn __bool__(&self) -> bool {
+        self.auth.is_authenticated
     }
 
     /// A machine token's id.

@@ -103,13 +103,22 @@ impl Clerk {
     }
 
     /// A copy with some options changed; what is not set here stays as it is in this client. Connections and the keys that
-    /// verify tokens are shared, unless an option of theirs changes.
+    /// verify tokens are shared, unless an option of theirs changes. Another secret key is another instance's: JWT key and
+    /// machine secret key of this client are then not those of the copy.
     ///
     /// # Errors
     /// `Config`, as [`ClerkBuilder::build`].
     pub fn with_options(&self, change: impl FnOnce(ClerkBuilder) -> Result<ClerkBuilder>) -> Result<Self> {
-        let builder = ClerkBuilder::of(self.inner.values.clone(), self.inner.hooks.clone());
-        let changed = change(builder.shared_clock(self.inner.clock.clone()).environment([]))?;
+        let mut builder = ClerkBuilder::of(self.inner.values.clone(), self.inner.hooks.clone());
+        // Keys that verify without asking are kept apart: with another secret key they would be another instance's.
+        let jwt_key = builder.values.jwt_key.take();
+        let machine_secret_key = builder.values.machine_secret_key.take();
+        let mut changed = change(builder.shared_clock(self.inner.clock.clone()).environment([]))?;
+        if changed.values.secret_key == self.inner.values.secret_key {
+            let values = &mut changed.values;
+            values.jwt_key = values.jwt_key.take().or(jwt_key);
+            values.machine_secret_key = values.machine_secret_key.take().or(machine_secret_key);
+        }
         let copy = changed.build()?;
         if !self.inner.values.same_connections(&copy.inner.values) {
             return Ok(copy);

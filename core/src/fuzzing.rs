@@ -5,6 +5,7 @@ use crate::auth::{
     Answers, AuthStatus, AuthenticateOptions, Authenticator, Decision, HasParams, Need, RequestParts, RequestState,
     fuzz,
 };
+use crate::clock::ManualClock;
 use crate::key::{
     JwkSet, KeyCacheSettings, KeyCaches, KeyResponse, LocalKey, NoAnswer, PublishableKey, check_secret_key,
 };
@@ -12,6 +13,7 @@ use crate::secret::Secret;
 use crate::token::{
     DecodedToken, Instance, Verifier, VerifyOptions, claims_of, is_machine_jwt, is_machine_token, machine_token_type,
 };
+use crate::webhook::Webhook;
 use std::sync::{Arc, OnceLock};
 
 /// A time in the middle of most tokens' lives, in Unix milliseconds.
@@ -127,6 +129,26 @@ fn check(state: &RequestState) {
     assert!(location || state.status() != AuthStatus::Handshake);
 }
 
+/// A webhook's headers and body: what nobody signed is never accepted.
+pub fn webhook(data: &[u8]) {
+    static WEBHOOK: OnceLock<Option<Webhook>> = OnceLock::new();
+    let made = || Webhook::new("whsec_YW4gZW5kcG9pbnQgaGFzIGEgc2VjcmV0").ok();
+    let Some(webhook) = WEBHOOK.get_or_init(made) else { unreachable!("the secret is one") };
+    let (head, body) = split(data);
+    let head = text(head);
+    let headers: Vec<(&str, &str)> = head.split('\n').filter_map(|line| line.split_once(':')).collect();
+    let webhook = webhook.clone().clock(ManualClock::new(NOW_MS));
+    assert!(webhook.verify(&headers, body).is_err(), "nobody signed this");
+    let _ = Webhook::new(text(body));
+    // What is signed is read, whatever it is.
+    if let Ok(signed) = webhook.sign("msg_1", NOW_MS / 1_000, body)
+        && let Ok(delivery) = webhook.verify_raw(&signed, body)
+    {
+        assert_eq!(delivery.body().as_bytes(), body);
+        assert!(is_json(delivery.body()) && delivery.event().is_ok());
+    }
+}
+
 /// Up to the first NUL, and after it.
 fn split(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|byte| *byte == 0) {
@@ -212,6 +234,12 @@ mod tests {
         "pk_test_",
         "pk_live_",
         "sk_",
+        "svix-id: msg_1\n",
+        "svix-timestamp: 1700000000\n",
+        "svix-signature: v1,",
+        "webhook-id: m\n",
+        "whsec_",
+        "{\"type\":\"user.created\",\"data\":{\"id\":\"user_1\"}}",
         "-----BEGIN PUBLIC KEY-----",
         "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"",
         "{\"accepts_token\":\"any\"}",
@@ -233,5 +261,5 @@ mod tests {
         };
     }
 
-    properties! { token claims cookies keys pattern request }
+    properties! { token claims cookies keys pattern request webhook }
 }

@@ -419,11 +419,14 @@ impl ClerkBuilder {
             (!value.is_empty()).then(|| value.to_owned())
         };
         let v = &mut self.values;
-        v.secret_key = v.secret_key.take().or_else(|| variable("CLERK_SECRET_KEY").map(Secret::from));
+        // Keys of the environment belong to its secret key: beside another one they would vouch for another instance.
+        let ambient = variable("CLERK_SECRET_KEY").map(Secret::from);
+        let of_another = v.secret_key.is_some() && ambient.is_some() && v.secret_key != ambient;
+        let key = |name: &str| variable(name).filter(|_| !of_another).map(Secret::from);
+        v.machine_secret_key = v.machine_secret_key.take().or_else(|| key("CLERK_MACHINE_SECRET_KEY"));
+        v.jwt_key = v.jwt_key.take().or_else(|| key("CLERK_JWT_KEY"));
+        v.secret_key = v.secret_key.take().or(ambient);
         v.publishable_key = v.publishable_key.take().or_else(|| variable("CLERK_PUBLISHABLE_KEY"));
-        v.machine_secret_key =
-            v.machine_secret_key.take().or_else(|| variable("CLERK_MACHINE_SECRET_KEY").map(Secret::from));
-        v.jwt_key = v.jwt_key.take().or_else(|| variable("CLERK_JWT_KEY").map(Secret::from));
         v.api_url = v.api_url.take().or_else(|| variable("CLERK_API_URL"));
         v.api_version = v.api_version.take().or_else(|| variable("CLERK_API_VERSION"));
         v.domain = v.domain.take().or_else(|| variable("CLERK_DOMAIN"));

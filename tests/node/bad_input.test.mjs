@@ -29,6 +29,41 @@ const OPTIONS = [
   ['an option in another language’s name', { secret_key: 'sk_test_x' }, 'secret_key', /did you mean `secretKey`/],
 ];
 
+class Settings {
+  get authorizedParties() {
+    return ['https://app.example.com'];
+  }
+}
+
+test('an option that JSON would lose is refused, and one from a getter counts', async () => {
+  const strict = new Clerk({ ...base(), publishableKey: emulator.publishableKey });
+  const token = emulator.mintSessionToken({ userId: 'user_1', claims: { azp: 'https://evil.example.com' } });
+  const request = { method: 'GET', url: 'https://app.example.com/', headers: { authorization: `Bearer ${token}` } };
+  const lost = [() => ['https://app.example.com'], Symbol('x'), new Map(), new Settings(), 5n, [() => 1]];
+  for (const authorizedParties of lost) {
+    await assert.rejects(strict.authenticateRequest(request, { authorizedParties }), (error) => {
+      assert.ok(error instanceof ConfigError, error.name);
+      assert.equal(error.option, 'authorizedParties');
+      return true;
+    });
+    assert.throws(() => new Clerk({ ...base(), authorizedParties }), ConfigError);
+  }
+  for (const options of [new Settings(), Object.create({ authorizedParties: ['https://app.example.com'] })]) {
+    const state = await strict.authenticateRequest(request, options);
+    assert.equal(state.reason, 'token-invalid-authorized-parties');
+  }
+});
+
+test('only a plain no lets a pending session pass', async () => {
+  const strict = new Clerk({ ...base(), publishableKey: emulator.publishableKey });
+  const token = emulator.mintSessionToken({ userId: 'user_1', claims: { sts: 'pending' } });
+  const state = await strict.authenticateRequest({ url: 'https://app.example.com/', headers: { authorization: `Bearer ${token}` } });
+  for (const odd of [0, '', null, undefined, 'false', true]) {
+    assert.equal(state.toAuth({ treatPendingAsSignedOut: odd }).isAuthenticated, false, String(odd));
+  }
+  assert.equal(state.toAuth({ treatPendingAsSignedOut: false }).isAuthenticated, true);
+});
+
 for (const [name, options, option, message] of OPTIONS) {
   test(`client: ${name}`, () => {
     assert.throws(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from clerk_usher import (
     ApiError,
     ApiErrorItem,
+    AsyncAuth,
     AsyncClerk,
     AsyncPage,
     AsyncPager,
+    AsyncRequestState,
     Auth,
     CallOptions,
     Claims,
@@ -18,6 +20,7 @@ from clerk_usher import (
     File,
     Headers,
     Items,
+    MachineToken,
     Page,
     Pager,
     RawResponse,
@@ -100,7 +103,12 @@ async def awaited(clerk: AsyncClerk) -> None:
     assert_type(await clerk.raw(clerk.users.list, limit=1), RawResponse[AsyncPage[User]])
     assert_type(await clerk.request("GET", "/users"), Any)
     assert_type(await clerk.verify_token("token"), Claims)
-    assert_type(await clerk.authenticate_request({}), RequestState)
+    state = await clerk.authenticate_request({})
+    assert_type(state, AsyncRequestState)
+    assert_type(state.auth, AsyncAuth | None)
+    if state.auth:
+        assert_type(await state.auth.get_token(template="t"), str | None)
+    assert_type(await clerk.verify_machine_token("ak_1"), MachineToken)
     assert_type(clerk.with_options(max_retries=0), AsyncClerk)
     async with clerk as same:
         assert_type(same, AsyncClerk)

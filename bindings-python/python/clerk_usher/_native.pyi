@@ -276,6 +276,9 @@ class NativeEmulator:
 class Auth:
     """Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false."""
 
+    def __bool__(self) -> bool:
+        """Whether somebody is signed in: `if state.auth:` means that."""
+
     def get_token(self, *, template: str | None = None, expires_in_seconds: int | None = None) -> str | None:
         """A token for this caller: the one that the request had; with a template or a life of its own, one that the API
         makes for the session. None for nobody.

@@ -1,10 +1,10 @@
 //! A request with cookies, or with nothing (§3.10). The rows are checked in their order, and the first that fits decides.
 
 use super::authenticator::{Request, Stop};
-use super::handshake::{handshake, handshake_to};
+use super::handshake::{handshake, handshake_to, pairs_of};
 use super::header_path::{refused, signed_in};
 use super::referrer::{is_cross_origin, is_known};
-use super::resolve::resolve;
+use super::resolve::{Resolved, resolve};
 use super::state::{AuthStatus, Note, RequestState};
 use super::{AuthReason, AuthenticateError};
 use crate::token::{Carrier, DecodedToken, TokenType, is_machine_jwt, is_non_session_category};
@@ -12,9 +12,18 @@ use url::Url;
 
 /// Rows C1 to C17.
 pub(crate) fn decide(request: &Request<'_>) -> Result<RequestState, Stop> {
-    if let Some(state) = resolve(request)? {
-        return Ok(state);
+    match resolve(request)? {
+        Resolved::State(state) => Ok(*state),
+        Resolved::No => after_handshake(request),
+        Resolved::Unavailable(state) => {
+            let other = after_handshake(request)?;
+            Ok(if other.status() == AuthStatus::SignedIn { other } else { *state })
+        }
     }
+}
+
+/// Rows C2 to C17.
+fn after_handshake(request: &Request<'_>) -> Result<RequestState, Stop> {
     if let Some(state) = satellite(request)? {
         return Ok(state);
     }
@@ -124,7 +133,9 @@ fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
     let mut sign_in = Url::parse(settings.sign_in_url).map_err(|_| {
         AuthenticateError::config("sign_in_url", "The sign-in URL of a satellite must be an absolute URL.")
     })?;
-    sign_in.query_pairs_mut().append_pair("__clerk_redirect_url", context.url.as_str());
+    let mut pairs = pairs_of(&sign_in);
+    pairs.push(("__clerk_redirect_url".to_owned(), context.url.to_string()));
+    sign_in.query_pairs_mut().clear().extend_pairs(pairs);
     Ok(Some(handshake_to(request, reason, String::new(), &sign_in)))
 }
 
@@ -154,7 +165,7 @@ fn development(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
 
 /// The satellite's URL with what it came for: the browser's token, and that all is done, whatever it said before.
 fn answer_to_satellite(mut url: Url, browser: Option<&str>) -> Url {
-    let mut pairs: Vec<(String, String)> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    let mut pairs = pairs_of(&url);
     pairs.extend(browser.map(|token| ("__clerk_db_jwt".to_owned(), token.to_owned())));
     // In the place of the first that is there, as setting a parameter does.
     let is_synced = |pair: &(String, String)| pair.0 == "__clerk_synced";

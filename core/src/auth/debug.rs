@@ -1,6 +1,7 @@
 //! What a decision was made on, for looking at (R-411, D-8). Secrets are cut to a few characters, which tell their kind.
 
 use super::context::Context;
+use super::handshake::pairs_of;
 use super::settings::Settings;
 use crate::key::InstanceType;
 use serde_json::{Map, Value};
@@ -77,21 +78,34 @@ impl Hint {
 const SECRET_PARAMETERS: [&str; 5] =
     ["__clerk_handshake", "__clerk_handshake_nonce", "__clerk_db_jwt", "__dev_session", "__session"];
 
+/// A URL without what it may carry for nobody's eyes: user and password, the fragment, secret parameters, and the same in the
+/// URLs among its parameters.
 fn redacted_url(url: &Url) -> String {
+    redacted_to(url, 2)
+}
+
+fn redacted_to(url: &Url, depth: u8) -> String {
     let is_secret = |name: &str| SECRET_PARAMETERS.contains(&name) || name.starts_with("__clerk_ticket");
-    if !url.query_pairs().any(|(name, _)| is_secret(&name)) {
-        return url.to_string();
+    let mut shown = url.clone();
+    // These fail for URLs without a host only.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.set_fragment(None);
+    if url.query().is_none() {
+        return shown.to_string();
     }
-    let pairs: Vec<(String, String)> = url
-        .query_pairs()
-        .map(|(name, value)| {
-            let value = if is_secret(&name) { Hint::of(&value).text() } else { value.into_owned() };
-            (name.into_owned(), value)
-        })
-        .collect();
-    let mut url = url.clone();
-    url.query_pairs_mut().clear().extend_pairs(pairs);
-    url.to_string()
+    let pairs = pairs_of(url).into_iter().map(|(name, value)| {
+        let value = match Url::parse(&value) {
+            _ if is_secret(&name) => Hint::of(&value).text(),
+            Ok(inner) if depth > 0 => redacted_to(&inner, depth - 1),
+            Ok(_) => Hint::of(&value).text(),
+            Err(_) => value,
+        };
+        (name, value)
+    });
+    let pairs: Vec<_> = pairs.collect();
+    shown.query_pairs_mut().clear().extend_pairs(pairs);
+    shown.to_string()
 }
 
 fn redacted_text(text: &str) -> String {

@@ -4,7 +4,7 @@ use super::state::is_header_value;
 use serde_json::Value;
 
 /// `Set-Cookie` lines as the API gave them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Directives(Vec<String>);
 
 impl Directives {

@@ -94,13 +94,15 @@ fn base_url(frontend_api: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())).then_some(url)
 }
 
+/// The parameters of a URL's query. Written again, they are as a form has them.
+pub(crate) fn pairs_of(url: &Url) -> Vec<(String, String)> {
+    url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
 /// A URL without these query parameters; what is left is written anew, as a form is.
 pub(crate) fn without_parameters(url: &Url, names: &[&str]) -> Url {
-    let kept: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| !names.contains(&&**name))
-        .map(|(k, v)| (k.into_owned(), v.into_owned()))
-        .collect();
+    let mut kept = pairs_of(url);
+    kept.retain(|(name, _)| !names.contains(&name.as_str()));
     let mut url = url.clone();
     if kept.is_empty() {
         url.set_query(None);

@@ -4,8 +4,8 @@ use super::api::{Answers, ApiAnswer, ApiCall, ApiCallKind, Need, first_error, is
 use super::machine_cache::MachineCache;
 use crate::secret::Secret;
 use crate::token::{
-    MachineError, MachineToken, TokenErrorReason as Reason, TokenType, Verifier, VerifyOptions, check_oauth_audience,
-    machine_token_type,
+    DecodedToken, MachineError, MachineToken, TokenErrorReason as Reason, TokenType, Verifier, VerifyOptions,
+    check_oauth_audience, has_jwt_format, machine_token_type,
 };
 
 /// What a machine's token is verified with.
@@ -25,8 +25,12 @@ impl MachineVerifier<'_> {
         let Some(kind) = machine_token_type(token) else {
             return Ok(Err(no_machine(token)));
         };
-        if is_opaque(token) {
+        if !has_jwt_format(token) {
             return self.remote(token, kind);
+        }
+        // What has the form of a JWT is none but that, whatever it begins with: it is never sent anywhere.
+        if let Err(error) = DecodedToken::read(token) {
+            return Ok(Err(MachineError::new(TokenType::M2mToken, Reason::TokenInvalid, error.message)));
         }
         self.verifier.machine_jwt(token, kind, self.options, self.now_ms, &self.answers.keys).map_err(Need::Keys)
     }
@@ -42,14 +46,9 @@ impl MachineVerifier<'_> {
             let message = "There is no secret key to verify the token with.";
             return Ok(Err(MachineError::new(kind, Reason::SecretKeyInvalid, message)));
         };
-        let found = match self.answers.get(ApiCallKind::VerifyMachine(kind)) {
-            Some(answer) => {
-                let read = read(kind, answer);
-                if let Ok(body) = &read {
-                    self.cache.keep(key, token, body, self.now_ms);
-                }
-                read
-            }
+        let answer = self.answers.get(ApiCallKind::VerifyMachine(kind));
+        let found = match answer {
+            Some(answer) => read(kind, answer),
             None => match self.cache.get(key, token, self.now_ms) {
                 Some(body) => Ok(body),
                 None => return Err(Need::Call(Box::new(call(kind, token, key)))),
@@ -65,23 +64,23 @@ impl MachineVerifier<'_> {
         {
             return Ok(Err(error));
         }
-        let nobody = || MachineError::new(kind, Reason::UnexpectedError, "The API's answer names no subject");
-        Ok(MachineToken::of_answer(kind, &body).ok_or_else(nobody))
+        let Some(verified) = MachineToken::of_answer(kind, &body) else {
+            return Ok(Err(MachineError::new(kind, Reason::UnexpectedError, "The API's answer names no subject")));
+        };
+        if answer.is_some() {
+            self.cache.keep(key, token, &body, self.now_ms);
+        }
+        Ok(Ok(verified))
     }
-}
-
-///
-fn is_opaque(token: &str) -> bool {
-    ["mt_", "oat_", "ak_"].iter().any(|prefix| token.starts_with(prefix))
 }
 
 /// What is wrong with a text that is no machine's token (§2.8 items 1 and 3).
 fn no_machine(token: &str) -> MachineError {
-    if !crate::token::has_jwt_format(token) {
+    if !has_jwt_format(token) {
         let message = "Not a machine token: those begin with ak_, mt_ or oat_, or are JWTs";
         return MachineError::new(TokenType::M2mToken, Reason::TokenInvalid, message);
     }
-    match crate::token::DecodedToken::read(token) {
+    match DecodedToken::read(token) {
         Err(error) => MachineError::new(TokenType::M2mToken, Reason::TokenInvalid, error.message),
         Ok(_) => {
             let message = "The JWT is no machine's: its `sub` does not begin with mch_, and its `typ` is not at+jwt";

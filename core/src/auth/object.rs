@@ -55,7 +55,9 @@ impl Auth {
     pub(crate) fn of_session(token: &str, claims: &Claims, treat_pending_as_signed_out: bool) -> Self {
         let session_status = claims.string("sts");
         let out = Self::signed_out(Some(TokenType::SessionToken));
-        if treat_pending_as_signed_out && session_status.as_deref() == Some("pending") {
+        // A status that is no text says that the session is not simply active (law 4).
+        let odd = session_status.is_none() && claims.raw("sts").is_some_and(|sts| sts != "null");
+        if treat_pending_as_signed_out && (odd || session_status.as_deref() == Some("pending")) {
             return Self { session_status, ..out };
         }
         let Organization { id, slug, role, permissions } = Organization::of(claims);

@@ -96,7 +96,7 @@ fn read(answer: &ApiAnswer) -> Result<Directives, Cow<'static, str>> {
         return Err("fetch-error".into());
     };
     if (200..300).contains(&answer.status) {
-        return Err("unexpected-sdk-error".into());
+        return Err(if answer.body.is_empty() { "unexpected-bapi-error" } else { "unexpected-sdk-error" }.into());
     }
     Err(match first_error(answer, "code") {
         None => "unexpected-bapi-error".into(),

@@ -4,6 +4,7 @@ use super::AuthenticateError;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 /// Method, URL and headers of a request.
@@ -113,13 +114,26 @@ impl RequestParts {
     /// All headers by their names in lower case, several of one name joined, each as a list of one: as the API wants them
     /// when a token is refreshed (§2.11).
     pub(crate) fn all_headers(&self) -> BTreeMap<String, [String; 1]> {
-        let names = self.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
-        let real = names.filter(|name| !name.is_empty() && !name.starts_with(':'));
-        real.map(|name| {
-            let value = self.raw_header(&name).map(Cow::into_owned).unwrap_or_default();
-            (name, [value])
-        })
-        .collect()
+        let mut all: BTreeMap<String, [String; 1]> = BTreeMap::new();
+        for (name, value) in &self.headers {
+            let name = name.to_ascii_lowercase();
+            if name.is_empty() || name.starts_with(':') {
+                continue;
+            }
+            let value = trimmed(value);
+            let joint = joint_of(&name);
+            match all.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert([value.to_owned()]);
+                }
+                Entry::Occupied(mut place) => {
+                    let [joined] = place.get_mut();
+                    joined.push_str(joint);
+                    joined.push_str(value);
+                }
+            }
+        }
+        all
     }
 
     /// The host as the client named it, by the header or HTTP/2's own field.
@@ -134,15 +148,25 @@ impl RequestParts {
 
     /// The same, but an empty one is there.
     pub(crate) fn raw_header(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut values = self
-            .headers
-            .iter()
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim_matches([' ', '\t', '\r', '\n']));
-        let first = values.next()?;
-        let joint = if name == "cookie" { "; " } else { ", " };
-        Some(values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned(format!("{joined}{joint}{value}"))))
+        let mut values =
+            self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| trimmed(value));
+        let mut joined = Cow::Borrowed(values.next()?);
+        for value in values {
+            let text = joined.to_mut();
+            text.push_str(joint_of(name));
+            text.push_str(value);
+        }
+        Some(joined)
     }
+}
+
+fn trimmed(value: &str) -> &str {
+    value.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// What stands between the values of a header that came several times.
+fn joint_of(name: &str) -> &'static str {
+    if name == "cookie" { "; " } else { ", " }
 }
 
 fn read_headers(headers: Option<Value>) -> Option<Vec<(String, String)>> {

@@ -13,30 +13,46 @@ use serde_json::{Map, Value};
 /// Clocks of a developer's machine and of the API may be a day apart.
 const DEVELOPMENT_SKEW_MS: i64 = 86_400_000;
 
-/// What this request's handshake came to. `None` where there is none, and where it failed in a way that is tolerated: then
-/// the rows after it decide.
-pub(crate) fn resolve(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
+/// What this request's handshake came to.
+pub(crate) enum Resolved {
+    /// This is decided.
+    State(Box<RequestState>),
+    /// There is none, or it failed in a way that is tolerated: the rows after it decide.
+    No,
+    /// The keys that would tell cannot be had. A cookie may be another application's (§1.8), so if the rows after it sign
+    /// somebody in, that holds; else this does (D-15).
+    Unavailable(Box<RequestState>),
+}
+
+/// Resolves the handshake that this request comes back from.
+pub(crate) fn resolve(request: &Request<'_>) -> Result<Resolved, Stop> {
+    let decided = |state: RequestState| Ok(Resolved::State(Box::new(state)));
     let context = &request.context;
     let directives = match (context.handshake_nonce.as_deref(), context.handshake_token.as_deref()) {
         (Some(nonce), _) => match of_nonce(request, nonce)? {
             Ok(directives) => directives,
-            Err(unavailable) => return Ok(Some(unavailable)),
+            Err(unavailable) => return decided(unavailable),
         },
         (None, Some(token)) => match of_token(request, token)? {
             Ok(directives) => directives,
-            Err(error) if error.unavailable => return Ok(Some(request.unavailable_for(&error))),
+            Err(error) if error.unavailable => {
+                let state = Box::new(request.unavailable_for(&error));
+                let production = request.settings.is_production();
+                return Ok(if production { Resolved::Unavailable(state) } else { Resolved::State(state) });
+            }
             // Only in development is the token in the URL, so that it is certainly this application's own.
             Err(error) if !request.settings.is_production() => {
                 return Err(AuthenticateError::Handshake(told(error)).into());
             }
-            Err(_) => return Ok(None),
+            Err(_) => return Ok(Resolved::No),
         },
-        (None, None) => return Ok(None),
+        (None, None) => return Ok(Resolved::No),
     };
-    match directives {
-        Some(directives) => answer(request, directives),
-        None => Ok(None),
-    }
+    let state = match directives {
+        Some(directives) => answer(request, directives)?,
+        None => None,
+    };
+    Ok(state.map_or(Resolved::No, |state| Resolved::State(Box::new(state))))
 }
 
 /// Exchanges a nonce. An API that refuses it gives nothing; one that cannot be asked is an outage (D-15).

@@ -59,7 +59,12 @@ impl<'a> Settings<'a> {
             accepts: call.accepts_token.as_ref().or(defaults.accepts_token.as_ref()).unwrap_or(&SESSIONS_ONLY),
             publishable_key,
             secret_key: call.verify.secret_key.as_ref().or(client.secret_key()),
-            machine_secret_key: call.machine_secret_key.as_ref().or(defaults.machine_secret_key.as_ref()),
+            // Whoever names a tenant's secret key means that tenant: the client's machine is another's (law 10).
+            machine_secret_key: match (&call.machine_secret_key, &call.verify.secret_key) {
+                (Some(own), _) => Some(own),
+                (None, Some(_)) => None,
+                (None, None) => defaults.machine_secret_key.as_ref(),
+            },
             authorized_parties_set: parties(&call.verify) || parties(client.verifier().defaults()),
             domain,
             is_satellite: call.is_satellite || defaults.is_satellite,

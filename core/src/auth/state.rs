@@ -231,8 +231,10 @@ impl RequestState {
 
     /// Adds the reason, and the headers that tell it.
     fn because(mut self, reason: AuthReason, message: String) -> Self {
+        // What an outage looks like from within is for logs, and not for whoever asks.
+        let told = if self.status == AuthStatus::Unavailable { "" } else { message.as_str() };
         for (name, value) in [
-            ("x-clerk-auth-message", message.as_str()),
+            ("x-clerk-auth-message", told),
             ("x-clerk-auth-reason", reason.as_str()),
             ("x-clerk-auth-status", self.status.as_str()),
         ] {
@@ -403,9 +405,9 @@ impl RequestState {
     }
 }
 
-/// Latin-1 without line breaks.
+/// Latin-1 without control characters, which some servers refuse to send.
 pub(crate) fn is_header_value(value: &str) -> bool {
-    value.chars().all(|c| u32::from(c) <= 0xFF && !matches!(c, '\r' | '\n' | '\0'))
+    value.chars().all(|c| u32::from(c) <= 0xFF && (c == '\t' || !c.is_ascii_control()))
 }
 
 /// Without the token and the claims.

@@ -23,11 +23,13 @@ impl Choice<'_> {
 
         let decoded = session.map(|token| DecodedToken::read(token).ok());
         if let Some(decoded) = &decoded {
-            let issuer = decoded.as_ref().and_then(|token| token.string("iss")).filter(|issuer| !issuer.is_empty());
-            match issuer {
-                None => return false,
-                Some(issuer) if without_schemes(&issuer) != self.frontend_api => return true,
-                Some(_) => {}
+            let claim = decoded.as_ref().and_then(|token| token.claim("iss"));
+            let Some(claim) = claim.filter(|claim| !crate::token::is_falsy(claim)) else {
+                return false;
+            };
+            // One that is no text is nobody's.
+            if crate::token::string(claim).is_none_or(|issuer| without_schemes(&issuer) != self.frontend_api) {
+                return true;
             }
         }
         if suffixed_uat.is_none() && suffixed_session.is_none() {

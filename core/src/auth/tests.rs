@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+mod hostile;
 mod setup_and_objects;
 mod steps;
 
@@ -413,13 +414,15 @@ fn which_cookies_count_section_3_4() {
     let zero = Some("0");
     // 1: S is no token with an issuer.
     assert_eq!(who(P, Some("junk"), ss, one, one), "signed-out token-invalid");
-    for iss in [Value::Null, json!(""), json!(5), json!("(null)")] {
+    for iss in [Value::Null, json!(""), json!(0), json!("(null)")] {
         let none = token(P, "plain", json!({"iss": iss}));
         assert_eq!(who(P, Some(&none), ss, one, one), "plain", "{iss}");
     }
     // 2: S is of another instance; schemes do not matter.
     let foreign = token(P, "plain", json!({"iss": "https://clerk.other.com"}));
     assert_eq!(who(P, Some(&foreign), ss, one, one), "suffixed");
+    let nobody = token(P, "plain", json!({"iss": 5}));
+    assert_eq!(who(P, Some(&nobody), ss, one, one), "suffixed", "an issuer, and not this one");
     assert_eq!(who(P, Some(&foreign), None, one, None), "signed-out session-token-and-uat-missing");
     let odd = token(P, "plain", json!({"iss": "HTTP://https://clerk.example.com", "iat": NOW_S}));
     assert_eq!(who(P, Some(&odd), ss, one, one), "plain", "by rule 4");

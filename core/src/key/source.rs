@@ -1,8 +1,9 @@
 //! The key endpoint, as this floor sees it: something that answers, or does not; and what each answer means (§2.4, D-15).
 
 use super::JwkSet;
-use crate::secret::Secret;
+use crate::secret::{Length, Secret};
 use serde_json::Value;
+use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ pub trait KeySource: Send + Sync {
     fn fetch(&self, secret_key: &Secret) -> impl Future<Output = Result<KeyResponse, NoAnswer>> + Send;
 }
 
-/// An answer of the key endpoint.
-#[derive(Debug, Clone)]
+/// An answer of the key endpoint, or of the API to what a decision asks. `Debug` shows the body's length only.
+#[derive(Clone)]
 pub struct KeyResponse {
     /// HTTP status.
     pub status: u16,
@@ -27,6 +28,12 @@ pub struct KeyResponse {
     pub body: Vec<u8>,
     /// The `Retry-After` header, if there was one.
     pub retry_after: Option<Duration>,
+}
+
+impl fmt::Debug for KeyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyResponse").field("status", &self.status).field("body", &Length(self.body.len())).finish()
+    }
 }
 
 /// No answer came: no connection, an answer cut off, or the deadline ran out.

@@ -75,7 +75,7 @@ fn machine_jwt_type(token: &str) -> Option<TokenType> {
 }
 
 /// The same of a token that is decoded already and known to have the format.
-fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
+pub(crate) fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
     if token.string("sub").is_some_and(|sub| sub.starts_with("mch_")) {
         return Some(TokenType::M2mToken);
     }

@@ -4,7 +4,7 @@ use super::claims::Claims;
 use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::json;
-use super::kind::is_non_session_category;
+use super::kind::{decoded_machine_type, is_non_session_category};
 use super::options::Effective;
 use crate::key::{Algorithm, VerifyingKey};
 
@@ -17,8 +17,7 @@ pub(crate) fn verify(
     options: &Effective<'_>,
     now_ms: i64,
 ) -> Result<Claims, TokenError> {
-    check_type(&decoded.header, options.header_type)?;
-    let algorithm = check_algorithm(&decoded.header)?;
+    let algorithm = check_header(&decoded.header, options.header_type)?;
     check_signature(token, &decoded, algorithm, key)?;
     let sub = decoded.string("sub").ok_or_else(|| wrong_type("sub", "a string"))?;
     check_audience(decoded.claim("aud"), options.audience)?;
@@ -52,10 +51,10 @@ pub(crate) fn verify(
 
 /// §2.9: what a handshake token must be: of a type and algorithm that count, of no other category, and signed.
 pub(crate) fn check_handshake(token: &str, decoded: &DecodedToken, key: &VerifyingKey) -> Result<(), TokenError> {
-    check_type(&decoded.header, None)?;
-    let algorithm = check_algorithm(&decoded.header)?;
-    if is_non_session_category(&decoded.header) {
-        let message = "The handshake token is of another category.";
+    let algorithm = check_header(&decoded.header, None)?;
+    // A machine chooses its claims itself, so what it signs in this instance's name is no handshake.
+    if is_non_session_category(&decoded.header) || decoded_machine_type(decoded).is_some() {
+        let message = "The token is of another kind than a handshake's.";
         return Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT));
     }
     check_signature(token, decoded, algorithm, key)
@@ -87,6 +86,12 @@ fn check_type(header: &Header, allowed: Option<&[String]>) -> Result<(), TokenEr
     }
     Err(TokenError::new(Reason::TokenInvalid, "The token's `typ` is not one that is accepted here.")
         .with_action(action::ENSURE_CLERK_JWT))
+}
+
+/// What is checked before any key is looked at.
+pub(crate) fn check_header(header: &Header, allowed: Option<&[String]>) -> Result<Algorithm, TokenError> {
+    check_type(header, allowed)?;
+    check_algorithm(header)
 }
 
 ///

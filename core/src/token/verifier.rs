@@ -5,7 +5,7 @@ use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::kind::{TokenType, is_m2m_category};
 use super::machine::{MachineError, MachineToken, check_oauth_audience};
 use super::options::{Effective, VerifyOptions};
-use super::rules::{check_handshake, quoted, verify};
+use super::rules::{check_handshake, check_header, quoted, verify};
 use super::{Claims, Step};
 use crate::clock::Clock;
 use crate::key::{
@@ -172,7 +172,7 @@ impl Verifier {
             let message = "The token is a machine's, not a session's.";
             return Ok(Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT)));
         }
-        let key = match self.key_for(&decoded, options, now_ms, progress)? {
+        let key = match self.key_for(&decoded, options, now_ms, progress, false)? {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
@@ -199,7 +199,7 @@ impl Verifier {
             let message = "The token's category is not that of M2M tokens.";
             return Ok(Err(MachineError::new(token_type, Reason::TokenInvalid, message)));
         }
-        let key = match self.key_for(&decoded, options, now_ms, progress)? {
+        let key = match self.key_for(&decoded, options, now_ms, progress, false)? {
             Ok(key) => key,
             Err(error) => return failed(error),
         };
@@ -235,7 +235,7 @@ impl Verifier {
             Ok(decoded) => decoded,
             Err(error) => return Ok(Err(error)),
         };
-        let key = match self.key_for(&decoded, options, now_ms, progress)? {
+        let key = match self.key_for(&decoded, options, now_ms, progress, true)? {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
@@ -250,6 +250,7 @@ impl Verifier {
         options: &VerifyOptions,
         now_ms: i64,
         progress: &Progress,
+        of_handshake: bool,
     ) -> Result<Result<Arc<VerifyingKey>, TokenError>, Missing> {
         let cache = match (&options.jwt_key, &options.secret_key, &self.local, self.remote.own()) {
             (Some(local), ..) | (None, None, Some(local), _) => return Ok(Ok(Arc::clone(local.key()))),
@@ -260,6 +261,11 @@ impl Verifier {
         match cache.look_up(decoded.header.kid(), now_ms, options.skip_jwks_cache, progress) {
             Lookup::Key(key) => Ok(Ok(key)),
             Lookup::Unusable(why) => {
+                // In the order of §2.2: what is wrong with the token itself is told first.
+                let types = if of_handshake { None } else { options.or(&self.defaults).header_type };
+                if let Err(error) = check_header(&decoded.header, types) {
+                    return Ok(Err(error));
+                }
                 let message = format!("The instance's key of this id cannot be used: {why}.");
                 Ok(Err(TokenError::new(Reason::TokenVerificationFailed, message).with_action(action::ENSURE_CLERK_JWT)))
             }

@@ -19,8 +19,13 @@ pub trait WebhookHeaders {
 
 /// The values of one name, as HTTP joins them.
 fn joined<'a>(mut values: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, str>> {
-    let first = values.next()?;
-    Some(values.fold(first, |joined, value| Cow::Owned(format!("{joined}, {value}"))))
+    let mut joined = values.next()?;
+    for value in values {
+        let text = joined.to_mut();
+        text.push_str(", ");
+        text.push_str(&value);
+    }
+    Some(joined)
 }
 
 fn among<'a, K, V>(pairs: impl Iterator<Item = (&'a K, &'a V)>, name: &str) -> Option<Cow<'a, str>>
