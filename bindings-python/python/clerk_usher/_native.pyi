@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
 
+from typing_extensions import disjoint_base
+
 _T_co = TypeVar("_T_co", covariant=True)
 
 _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
@@ -216,7 +218,7 @@ class NativeClient:
         """The same for a client that is awaited."""
 
     @overload
-    def start_authenticate_request(self, request: str, options: str, completions: None = None) -> Task[RequestState]:
+    def start_authenticate_request(self, request: str, options: str) -> Task[RequestState]:
         """Starts an authentication that may ask the API."""
 
     @overload
@@ -273,6 +275,7 @@ class NativeEmulator:
     def stop(self) -> None:
         """Stops it and waits until it has."""
 
+@disjoint_base
 class Auth:
     """Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false."""
 
@@ -402,7 +405,7 @@ class Auth:
 class AsyncAuth(Auth):
     """The same from a client that is awaited."""
 
-    def get_token(  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride]
+    def get_token(  # type: ignore[override]
         self, *, template: str | None = None, expires_in_seconds: int | None = None
     ) -> Awaitable[str | None]:
         """A token for this caller: awaited. See `Auth.get_token`."""
@@ -410,6 +413,7 @@ class AsyncAuth(Auth):
     def narrow(self, accepts_token: str | Sequence[str]) -> AsyncAuth:
         """This object if it is of a kind that is accepted here; else nobody. See `Auth.narrow`."""
 
+@disjoint_base
 class RequestState:
     """What a request's authentication came to."""
 

@@ -24,6 +24,7 @@ from .frontend_api_proxy import FrontendApiProxy
 from .generated.client import AsyncResources, Resources
 from .helper import told_options
 from .hooks import Hooks
+from .kinds import is_mapping
 from .options import OMIT, CallOptions, Omit, encode_options
 from .page import AsyncPage, AsyncPager, Page, Pager
 from .raw import RawResponse
@@ -88,7 +89,7 @@ def _heed(state: RequestState) -> None:
 def _jwt(response: RawResponse[Any]) -> str | None:
     """The token that the API made."""
     body = read_anything(response)
-    token: object = body.get("jwt") if isinstance(body, dict) else None
+    token: object = body.get("jwt") if is_mapping(body) else None
     return token if isinstance(token, str) else None
 
 
