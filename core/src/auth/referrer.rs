@@ -1,5 +1,6 @@
 //! Where a visitor comes from (§3.16).
 
+use crate::key::accounts_portal;
 use url::Url;
 
 /// the referrer is a URL of another origin.
@@ -36,32 +37,10 @@ fn is_development_portal(host: &str) -> bool {
         .any(|suffix| host.strip_suffix(suffix).is_some_and(|before| !before.is_empty() && !before.ends_with(".clerk")))
 }
 
-///
-fn accounts_portal(frontend_host: &str) -> String {
-    if frontend_host.is_empty() {
-        return String::new();
-    }
-    let host = frontend_host.replacen("clerk.accountsstage.", "accountsstage.", 1);
-    let host = if host.contains("clerk.accounts.") {
-        host.replacen("clerk.accounts.", "accounts.", 1)
-    } else {
-        host.replacen("clerk.", "accounts.", 1)
-    };
-    format!("https://{host}")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{accounts_portal, is_cross_origin, is_known};
+    use super::{is_cross_origin, is_known};
     use url::Url;
-
-    #[test]
-    fn portals() {
-        assert_eq!(accounts_portal("one-two-three.clerk.accounts.dev"), "https://one-two-three.accounts.dev");
-        assert_eq!(accounts_portal("one-two-three.clerk.accountsstage.dev"), "https://one-two-three.accountsstage.dev");
-        assert_eq!(accounts_portal("clerk.example.com"), "https://accounts.example.com");
-        assert_eq!(accounts_portal(""), "");
-    }
 
     #[test]
     fn known_referrers() {

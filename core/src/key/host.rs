@@ -65,6 +65,9 @@ fn environment_of_key(key: &str) -> Environment {
 
 /// The account portal of the instance with this Frontend API.
 pub(crate) fn accounts_portal(frontend_api: &str) -> String {
+    if frontend_api.is_empty() {
+        return String::new();
+    }
     let host = frontend_api.replacen("clerk.accountsstage.", "accountsstage.", 1);
     let of_development = "clerk.accounts.";
     let cut = if host.contains(of_development) { of_development } else { "clerk." };
@@ -145,6 +148,7 @@ mod tests {
         assert_eq!(accounts_portal("one-two-three.clerk.accounts.dev"), "https://one-two-three.accounts.dev");
         assert_eq!(accounts_portal("one-two-three.clerk.accountsstage.dev"), "https://one-two-three.accountsstage.dev");
         assert_eq!(accounts_portal("clerk.example.com"), "https://accounts.example.com");
+        assert_eq!(accounts_portal(""), "");
     }
 
     proptest! {
