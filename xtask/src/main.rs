@@ -100,6 +100,9 @@ enum Task {
         /// For how long each, in seconds.
         #[arg(long, default_value_t = 600)]
         seconds: u32,
+        /// Keep what is found in fuzz/corpora, for the next run to start from.
+        #[arg(long)]
+        keep: bool,
     },
     /// Build what the packages need in place: native modules, TypeScript, virtual environment, node_modules.
     Setup,
@@ -115,7 +118,7 @@ fn main() -> ExitCode {
         Task::Rules { json } => rules::run(json),
         Task::Bench { quick, json } => bench::run(quick, json),
         Task::Differential { cases, seed, json } => differential::run(cases, seed, json),
-        Task::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
+        Task::Fuzz { targets, seconds, keep } => fuzz::run(&targets, seconds, keep),
         Task::Setup => setup::all(),
     };
     match outcome {
