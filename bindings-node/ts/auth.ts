@@ -1,6 +1,6 @@
 /** Who is calling: the outcome of authenticating a request, and what the caller may do. All of it is decided in the core. */
 
-import { native } from './error.js';
+import { ArgumentError, native } from './error.js';
 import { camelCase, camelMessage } from './names.js';
 import type { NativeAuth, NativeRequestState } from './native.js';
 import type { ActorClaim, SessionClaims } from './token.js';
@@ -14,6 +14,9 @@ export type AuthStatus = 'signed-in' | 'signed-out' | 'unavailable' | 'handshake
 
 /** What kind of token a request carries. */
 export type TokenType = 'session_token' | 'api_key' | 'm2m_token' | 'oauth_token' | (string & {});
+
+/** The kinds of token that can be accepted. */
+export type AcceptedToken = 'session_token' | 'api_key' | 'm2m_token' | 'oauth_token';
 
 /** How fresh a verification has to be. */
 export type Reverification =
@@ -163,7 +166,12 @@ export class Auth {
    * @throws {ClerkError} what the call of the API meets.
    */
   async getToken(options: GetTokenOptions = {}): Promise<string | null> {
+    // What is not understood would be the session's own token, in somebody else's hands.
+    const unknown = typeof options === 'object' && options !== null ? Object.keys(options).find((name) => !TOKEN_NAMES.includes(name)) : '';
+    if (unknown !== undefined) throw refuse('options', unknown === '' ? 'must be an object, such as { template }' : `has no \`${unknown}\``);
     const { template, expiresInSeconds, signal } = options;
+    if (template !== undefined && (typeof template !== 'string' || template === '')) throw refuse('template', "must be a template's name");
+    if (expiresInSeconds !== undefined && !Number.isSafeInteger(expiresInSeconds)) throw refuse('expiresInSeconds', 'must be a whole number of seconds');
     const request = this.#native().tokenRequest(template ?? null, expiresInSeconds ?? null);
     if (request.operation === undefined) return request.token ?? null;
     const answer = await this.#call(request.operation, request.arguments ?? '{}', signal);
@@ -177,7 +185,7 @@ export class Auth {
    *
    * @param acceptsToken a kind, several, or `any`.
    */
-  narrow(acceptsToken: TokenType | readonly TokenType[] | 'any'): Auth {
+  narrow(acceptsToken: AcceptedToken | readonly AcceptedToken[] | 'any'): Auth {
     const narrowed = native(() => this.#native().narrow(JSON.stringify(acceptsToken) ?? 'null'));
     return new Auth(() => narrowed, this.#call, JSON.parse(narrowed.toJson()) as AuthJson);
   }
@@ -186,6 +194,12 @@ export class Auth {
   toJSON(): Record<string, unknown> {
     return { ...(this as object), sessionClaims: this.#claims };
   }
+}
+
+const TOKEN_NAMES = ['template', 'expiresInSeconds', 'signal'];
+
+function refuse(argument: string, what: string): ArgumentError {
+  return new ArgumentError({ kind: 'argument', argument, message: `\`${argument}\` ${what}` });
 }
 
 /** A question as the core's JSON text. What JSON cannot say is null, for the core to say no to: it is never left out. */
@@ -216,6 +230,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** What {@link RequestState.applyTo} needs of a Node server's response. */
+export interface NodeResponse {
+  statusCode: number;
+  appendHeader(name: string, value: string): unknown;
+  end(): unknown;
 }
 
 interface StateJson {
@@ -336,6 +357,24 @@ export class RequestState {
    */
   get responseStatus(): number | null {
     return this.#json.response_status;
+  }
+
+  /**
+   * Adds the headers to the response of a Node server (Express, Connect, `node:http`; Fastify's `reply.raw`), several
+   * `Set-Cookie` among them, and answers the request where it is not to be served.
+   *
+   * ```ts
+   * if (state.applyTo(response)) return;
+   * ```
+   *
+   * @returns whether it was answered.
+   */
+  applyTo(response: NodeResponse): boolean {
+    for (const [name, value] of this.#json.headers) response.appendHeader(name, value);
+    if (this.responseStatus === null) return false;
+    response.statusCode = this.responseStatus;
+    response.end();
+    return true;
   }
 
   /** What the decision was made on, for looking at: secrets are cut to what tells their kind. */

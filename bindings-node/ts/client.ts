@@ -5,7 +5,7 @@ import { Call, settle, settleCall, type RawResponse } from './call.js';
 import { nativeClock } from './clock.js';
 import { Dispatch } from './dispatch.js';
 import { Report } from './doctor.js';
-import { ArgumentError, native } from './error.js';
+import { ArgumentError, ConfigError, native } from './error.js';
 import { FrontendApiProxy, proxyOptionsJson, type FrontendApiProxyOptions } from './frontend_api_proxy.js';
 import { Resources } from './generated/resources.js';
 import { HOOK_NAMES, Hooks } from './hooks.js';
@@ -243,6 +243,10 @@ export class Clerk extends Resources {
 const OWN_NAMES = ['clock', ...HOOK_NAMES];
 
 function create(options: ClerkOptions): Dispatch {
+  if (typeof options !== 'object' || options === null) {
+    const message = '`options` must be an object, such as { secretKey: … }';
+    throw new ConfigError({ kind: 'config', option: 'options', message });
+  }
   const module = nativeModule();
   const json = optionsJson(options);
   const hooks = Hooks.of(options ?? {});

@@ -7,9 +7,11 @@
 export {
   Auth,
   RequestState,
+  type AcceptedToken,
   type AuthStatus,
   type GetTokenOptions,
   type HasQuestion,
+  type NodeResponse,
   type Reverification,
   type TokenType,
 } from './auth.js';

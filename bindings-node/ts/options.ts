@@ -3,7 +3,7 @@
 import { ConfigError } from './error.js';
 import type { HookOptions } from './hooks.js';
 import { camelCase } from './names.js';
-import type { TokenType } from './auth.js';
+import type { AcceptedToken } from './auth.js';
 import type { ManualClock } from './clock.js';
 
 /** A public key as a JSON Web Key. */
@@ -140,7 +140,7 @@ export interface VerifyTokenOptions {
 /** Options of `authenticateRequest`, each in place of the client's. */
 export interface AuthenticateRequestOptions extends VerifyTokenOptions {
   /** Which kinds of token are accepted: one, several, or `any`. Default: `session_token` (D-13). */
-  acceptsToken?: TokenType | readonly TokenType[] | 'any' | undefined;
+  acceptsToken?: AcceptedToken | readonly AcceptedToken[] | 'any' | undefined;
   /** The publishable key. */
   publishableKey?: string | undefined;
   /** The machine secret key. */

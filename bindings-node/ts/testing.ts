@@ -291,10 +291,14 @@ export class Emulator {
     return this.#secrets.jwtKey;
   }
 
-  /** A client of it. Nothing comes from the environment; `options` go before what it sets itself. */
+  /**
+   * A client of it: handshakes lead to the emulator too. Nothing comes from the environment; `options` go before what it sets
+   * itself.
+   */
   clerk(options: ClerkOptions = {}): Clerk {
     const { url: apiUrl, publishableKey, secretKey } = this;
-    return new Clerk({ apiUrl, publishableKey, secretKey, environment: {}, ...options });
+    const environment = { CLERK_FAPI_URL: apiUrl };
+    return new Clerk({ apiUrl, publishableKey, secretKey, proxyUrl: apiUrl, environment, ...options });
   }
 
   /** A session token signed by the instance. */
@@ -327,7 +331,13 @@ export class Emulator {
     return this.#control<{ nonce: string }>('create_handshake_nonce', { directives }).nonce;
   }
 
-  /** Signs a user in on a browser, as the Frontend API finds it at the next handshake. */
+  /**
+   * Signs a user in on a browser, as the Frontend API finds it at the next handshake.
+   *
+   * The browser has the cookie `__client`, with what this returns as `browser`, at the emulator's own URL. The application gets
+   * its first handshake when it is opened with `?__clerk_db_jwt=<browser>` (development, as after a sign-in page) or has a
+   * `__client_uat` other than 0 (production).
+   */
   browserSignIn(options: BrowserSignIn): Browser {
     return camel(this.#control<object>('browser_sign_in', snake(options, MINT_NAMES))) as unknown as Browser;
   }

@@ -455,7 +455,8 @@ impl From<KeyError> for Error {
 
 impl From<OptionError> for Error {
     fn from(error: OptionError) -> Self {
-        Self::Argument(ArgumentError::new(error.argument, error.message))
+        let message = error.sentence();
+        Self::Argument(ArgumentError::new(error.argument, message))
     }
 }
 

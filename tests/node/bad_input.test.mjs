@@ -54,6 +54,17 @@ test('an option that JSON would lose is refused, and one from a getter counts', 
   }
 });
 
+test('what is no question for a token is refused, for the answer would be the session’s own', async () => {
+  const strict = new Clerk({ ...base(), publishableKey: emulator.publishableKey });
+  const token = emulator.mintSessionToken({ userId: 'user_1' });
+  const state = await strict.authenticateRequest({ url: 'https://app.example.com/', headers: { authorization: `Bearer ${token}` } });
+  assert.equal(await state.auth.getToken(), token);
+  for (const odd of ['hasura', null, { templat: 'hasura' }, { template: '' }, { template: 7 }, { expiresInSeconds: 'x' }]) {
+    await assert.rejects(state.auth.getToken(odd), ArgumentError, JSON.stringify(odd));
+  }
+  for (const odd of [null, 7, 'sk_test_x']) assert.throws(() => new Clerk(odd), ConfigError);
+});
+
 test('only a plain no lets a pending session pass', async () => {
   const strict = new Clerk({ ...base(), publishableKey: emulator.publishableKey });
   const token = emulator.mintSessionToken({ userId: 'user_1', claims: { sts: 'pending' } });

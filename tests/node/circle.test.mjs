@@ -4,16 +4,14 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { Clerk } from 'clerk-usher';
 import { Emulator } from 'clerk-usher/testing';
 
 /** An application: this is all that an adapter does. */
 function serve(clerk) {
   const server = createServer(async (request, response) => {
     const state = await clerk.authenticateRequest(request);
-    for (const [name, value] of state.headers) response.appendHeader(name, value);
-    response.statusCode = state.responseStatus ?? 200;
-    response.end(state.responseStatus === null ? String(state.auth?.userId) : undefined);
+    if (state.applyTo(response)) return;
+    response.end(String(state.auth?.userId));
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
@@ -58,8 +56,8 @@ class Browser {
 for (const production of [false, true]) {
   test(`a browser comes back signed in, ${production ? 'production' : 'development'}`, async () => {
     const emulator = Emulator.start({ production });
-    const { secretKey, publishableKey, url: apiUrl } = emulator;
-    const clerk = new Clerk({ secretKey, publishableKey, apiUrl, proxyUrl: apiUrl, environment: {} });
+    const { url: apiUrl } = emulator;
+    const clerk = emulator.clerk();
     const server = await serve(clerk);
     try {
       const user = await clerk.users.create({ emailAddress: ['bo@example.com'] });

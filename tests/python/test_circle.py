@@ -76,13 +76,7 @@ class Visitor:
 @pytest.mark.parametrize("production", [False, True])
 def test_a_browser_comes_back_signed_in(production: bool) -> None:
     with Emulator(production=production) as emulator:
-        clerk = Clerk(
-            emulator.secret_key,
-            publishable_key=emulator.publishable_key,
-            api_url=emulator.url,
-            proxy_url=emulator.url,
-            environment={},
-        )
+        clerk = emulator.clerk()
         user = clerk.users.create(email_address=["ann@example.com"])
         assert user.id is not None
         browser = emulator.browser_sign_in(user_id=user.id)

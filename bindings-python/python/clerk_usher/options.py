@@ -139,7 +139,7 @@ class VerifyOptions(TypedDict, total=False):
 class AuthenticateOptions(VerifyOptions, total=False):
     """How a request is authenticated. What is left out is as the client has it."""
 
-    accepts_token: TokenType | str | Sequence[TokenType | str] | None
+    accepts_token: TokenType | Literal["any"] | Sequence[TokenType] | None
     """The kinds of token that are accepted: one, several, or `any`. Default: sessions only."""
     publishable_key: str | None
     """The publishable key, instead of the client's."""

@@ -26,7 +26,8 @@ class Redirects:
     sign_in_url: str | None = None
     """The application's own sign-in page, absolute or relative."""
     sign_up_url: str | None = None
-    """The application's own sign-up page. Default: `/create` below the sign-in page."""
+    """The application's own sign-up page. Default: `/create` below the sign-in page; `publishable_key` is needed
+    then too (R-460)."""
     dev_browser_token: str | None = field(default=None, repr=False)
     """The browser's token of a development instance; it goes along to another origin (R-462)."""
     session_status: str | None = None

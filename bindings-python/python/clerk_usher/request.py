@@ -17,8 +17,8 @@ Pairs = list[tuple[str, str]]
 Parts = dict[str, Any]
 
 _WHAT = (
-    "`request` must be a request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, or "
-    "the headers as a mapping or as pairs"
+    "`request` must be a request of Django, Flask, Starlette, FastAPI or aiohttp, a WSGI environ, an ASGI scope, "
+    "the headers as a mapping or as pairs, or a mapping with method, url and headers"
 )
 
 
@@ -54,8 +54,11 @@ def _parts(request: Any) -> Parts:
         fields = request.get("headers")
         if request.get("type") in ("http", "websocket") and "path" in request and _is_pairs(fields):
             return _asgi(request)
-        if isinstance(request.get("url"), str) and (is_mapping(fields) or _is_pairs(fields)):
-            return _parts_of(request.get("method"), _pairs(fields), url=request["url"])
+        if is_mapping(fields) or _is_pairs(fields):
+            if isinstance(request.get("url"), str):
+                return _parts_of(request.get("method"), _pairs(fields), url=request["url"])
+            if request.get("url") is None:
+                return _parts_of(request.get("method"), _pairs(fields), target="/")
         return _bare(_pairs(request))
     if is_sequence(request):
         return _bare(_pairs(request))
@@ -65,6 +68,9 @@ def _parts(request: Any) -> Parts:
         if is_mapping(inner) and ("REQUEST_METHOD" in inner or "path" in inner):
             return _asgi(inner) if name == "scope" else _wsgi(inner, request if name == "META" else None)
     method, headers = getattr(request, "method", None), getattr(request, "headers", None)
+    if method is None and isinstance(getattr(request, "command", None), str) and headers is not None:
+        # A handler of http.server.
+        return _parts_of(request.command, _pairs(headers), target=str(request.path))
     if isinstance(method, str) and headers is not None:
         # aiohttp's: it cannot make its `url` for whatever a client sends.
         target = getattr(request, "raw_path", None)
@@ -73,6 +79,8 @@ def _parts(request: Any) -> Parts:
         if target is not None:
             scheme = getattr(request, "scheme", None)
             return _parts_of(method, _pairs(headers), target=str(target), scheme=scheme)
+    if callable(getattr(request, "get_all", None)):
+        return _bare(_pairs(request))  # the headers of http.server, an email message
     raise ArgumentError(_WHAT, argument="request")
 
 

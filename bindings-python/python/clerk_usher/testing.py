@@ -139,7 +139,8 @@ class Emulator:
 
     def _client_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         usual = {"secret_key": self.secret_key, "publishable_key": self.publishable_key, "api_url": self.url}
-        return {**usual, "environment": {}, **options}
+        # Handshakes, and what a proxy of the Frontend API sends, lead here too.
+        return {**usual, "proxy_url": self.url, "environment": {"CLERK_FAPI_URL": self.url}, **options}
 
     def mint_session_token(
         self,
@@ -346,6 +347,10 @@ class Emulator:
 
     def browser_sign_in(self, user_id: str, *, org_id: str | None = None, browser: str | None = None) -> Browser:
         """Signs a user in on a browser, as the Frontend API finds it at the next handshake.
+
+        The browser has the cookie `__client`, with what this returns as `browser`, at the emulator's own URL. The
+        application gets its first handshake when it is opened with `?__clerk_db_jwt=<browser>` (development, as after a
+        sign-in page) or has a `__client_uat` other than 0 (production).
 
         Args:
             user_id: A stored user.

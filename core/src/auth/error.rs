@@ -33,7 +33,7 @@ impl AuthenticateError {
     }
 
     pub(crate) fn argument(argument: &str, message: impl Into<String>) -> Self {
-        Self::Argument { argument: argument.to_owned(), message: message.into() }
+        Self::Argument { argument: argument.to_owned(), message: format!("`{argument}` {}", message.into()) }
     }
 }
 
@@ -45,16 +45,15 @@ impl From<KeyError> for AuthenticateError {
 
 impl From<OptionError> for AuthenticateError {
     fn from(error: OptionError) -> Self {
-        Self::Argument { argument: error.argument, message: error.message }
+        Self::Argument { message: error.sentence(), argument: error.argument }
     }
 }
 
 impl fmt::Display for AuthenticateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config { option: name, message } | Self::Argument { argument: name, message } => {
-                write!(f, "{name}: {message}")
-            }
+            Self::Config { option, message } => write!(f, "{option}: {message}"),
+            Self::Argument { message, .. } => f.write_str(message),
             Self::Handshake(error) => error.fmt(f),
         }
     }

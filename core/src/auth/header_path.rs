@@ -12,9 +12,13 @@ use crate::token::{
 
 /// §3.7: only a session is accepted.
 pub(crate) fn session(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
-    // An opaque machine token is not caught here: it does not decode, which is `token-invalid` (D-11).
     if is_machine_jwt(token) || has_other_category(token) {
         return Ok(mismatch(request, TokenType::SessionToken));
+    }
+    // An opaque machine token is none that could be decoded, which is `token-invalid` (D-11).
+    if let Some(kind) = machine_token_type(token) {
+        let message = format!("A token of kind {} came, and `accepts_token` takes session_token only.", kind.as_str());
+        return refused(request, TokenError::new(TokenErrorReason::TokenInvalid, message), Carrier::Header);
     }
     verified(request, token, Carrier::Header)
 }

@@ -1,5 +1,6 @@
 //! How to verify (§2.2, §2.3), and reading options that come as JSON from another language.
 
+use crate::args::closest;
 use crate::key::{KeyError, LocalKey};
 use crate::secret::Secret;
 use serde_json::{Map, Value};
@@ -28,6 +29,16 @@ impl fmt::Display for OptionError {
 }
 
 impl std::error::Error for OptionError {}
+
+impl OptionError {
+    /// The message with the option's name in it, as it stands alone.
+    pub(crate) fn sentence(&self) -> String {
+        if self.message.contains(&self.argument) || self.message.starts_with(char::is_uppercase) {
+            return self.message.clone();
+        }
+        format!("`{}` {}", self.argument, self.message)
+    }
+}
 
 impl From<KeyError> for OptionError {
     fn from(error: KeyError) -> Self {
@@ -129,23 +140,35 @@ pub(crate) struct Effective<'a> {
 
 /// A JSON object of options, from which each is taken by name; what is left over at the end is unknown.
 #[derive(Debug)]
-pub(crate) struct OptionReader(Map<String, Value>);
+pub(crate) struct OptionReader {
+    given: Map<String, Value>,
+    /// The names that were asked for: all there are, when it is finished.
+    known: Vec<String>,
+}
 
 impl OptionReader {
     pub(crate) fn new(json: &str) -> Result<Self, OptionError> {
         if json.trim().is_empty() {
-            return Ok(Self(Map::new()));
+            return Ok(Self::of(Map::new()));
         }
         match serde_json::from_str(json) {
-            Ok(Value::Object(options)) => Ok(Self(options)),
-            Ok(Value::Null) => Ok(Self(Map::new())),
+            Ok(Value::Object(options)) => Ok(Self::of(options)),
+            Ok(Value::Null) => Ok(Self::of(Map::new())),
             _ => Err(OptionError::new("options", "The options must be an object")),
         }
     }
 
+    fn of(given: Map<String, Value>) -> Self {
+        Self { given, known: Vec::new() }
+    }
+
     /// The value, unless it is missing or null: null is how a binding says "not given".
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
+        if self.given.is_empty() {
+            return None;
+        }
+        self.known.push(name.to_owned());
+        self.given.remove(name).filter(|value| !value.is_null())
     }
 
     pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, OptionError> {
@@ -195,9 +218,11 @@ impl OptionReader {
     }
 
     pub(crate) fn finish(self) -> Result<(), OptionError> {
-        match self.0.keys().next() {
-            None => Ok(()),
-            Some(name) => Err(OptionError::new(name.clone(), "is not an option")),
-        }
+        let Some(name) = self.given.keys().next() else {
+            return Ok(());
+        };
+        let meant = closest(name, self.known.iter().map(String::as_str));
+        let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+        Err(OptionError::new(name.clone(), format!("is not an option here{hint}")))
     }
 }

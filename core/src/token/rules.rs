@@ -23,27 +23,28 @@ pub(crate) fn verify(
     check_audience(decoded.claim("aud"), options.audience)?;
     check_authorized_party(&decoded, options)?;
     check_issuer(&decoded, options.issuer)?;
+    let now = now_ms.div_euclid(1_000);
     let exp = decoded.integer("exp").ok_or_else(|| wrong_type("exp", "a number"))?;
     let earliest = now_ms.saturating_sub(options.clock_skew_ms);
     let latest = now_ms.saturating_add(options.clock_skew_ms);
     if in_ms(exp) <= earliest {
         return Err(TokenError::new(
             Reason::TokenExpired,
-            format!("The token expired at {exp}; the time here is {now_ms} ms."),
+            format!("The token expired at {exp}; the time here is {now}."),
         ));
     }
     let nbf = optional_time(&decoded, "nbf")?;
     if let Some(nbf) = nbf.filter(|nbf| in_ms(*nbf) > latest) {
         return Err(TokenError::new(
             Reason::TokenNotActiveYet,
-            format!("The token is not valid before {nbf}; the time here is {now_ms} ms."),
+            format!("The token is not valid before {nbf}; the time here is {now}."),
         ));
     }
     let iat = optional_time(&decoded, "iat")?;
     if let Some(iat) = iat.filter(|iat| in_ms(*iat) > latest) {
         return Err(TokenError::new(
             Reason::TokenIatInTheFuture,
-            format!("The token was made at {iat}; the time here is {now_ms} ms."),
+            format!("The token was made at {iat}; the time here is {now}."),
         ));
     }
     Ok(Claims::new(decoded.payload, decoded.index, sub, exp, nbf, iat))
