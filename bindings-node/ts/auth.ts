@@ -170,7 +170,7 @@ export class Auth {
     const unknown = typeof options === 'object' && options !== null ? Object.keys(options).find((name) => !TOKEN_NAMES.includes(name)) : '';
     if (unknown !== undefined) throw refuse('options', unknown === '' ? 'must be an object, such as { template }' : `has no \`${unknown}\``);
     const { template, expiresInSeconds, signal } = options;
-    if (template !== undefined && (typeof template !== 'string' || template === '')) throw refuse('template', "must be a template's name");
+    if (template !== undefined && typeof template !== 'string') throw refuse('template', "must be a template's name");
     if (expiresInSeconds !== undefined && !Number.isSafeInteger(expiresInSeconds)) throw refuse('expiresInSeconds', 'must be a whole number of seconds');
     const request = this.#native().tokenRequest(template ?? null, expiresInSeconds ?? null);
     if (request.operation === undefined) return request.token ?? null;

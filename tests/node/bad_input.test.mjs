@@ -59,7 +59,7 @@ test('what is no question for a token is refused, for the answer would be the se
   const token = emulator.mintSessionToken({ userId: 'user_1' });
   const state = await strict.authenticateRequest({ url: 'https://app.example.com/', headers: { authorization: `Bearer ${token}` } });
   assert.equal(await state.auth.getToken(), token);
-  for (const odd of ['hasura', null, { templat: 'hasura' }, { template: '' }, { template: 7 }, { expiresInSeconds: 'x' }]) {
+  for (const odd of ['hasura', null, { templat: 'hasura' }, { template: 7 }, { expiresInSeconds: 'x' }]) {
     await assert.rejects(state.auth.getToken(odd), ArgumentError, JSON.stringify(odd));
   }
   for (const odd of [null, 7, 'sk_test_x']) assert.throws(() => new Clerk(odd), ConfigError);
