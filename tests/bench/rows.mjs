@@ -47,7 +47,9 @@ export function ratioOf(row, language, figures) {
   const over = row.over === 'todays' && language === 'rust' ? 'library' : row.over;
   const theirs = figures[over];
   if (theirs === undefined) return { over };
-  return { over, ratio: row.less ? figures.ours / theirs : theirs / figures.ours };
+  const ratio = row.less ? figures.ours / theirs : theirs / figures.ours;
+  // A round that was too short for the clock has none.
+  return { over, ratio: Number.isFinite(ratio) ? ratio : undefined };
 }
 
 /** Whether the mark is met; undefined where there is no mark, or nothing to hold against it. */
