@@ -3,8 +3,8 @@
 import { LANGUAGES, NAMES } from './rows.mjs';
 import { figure, times } from './table.mjs';
 
-const WIDTH = 960;
-const LEFT = 300;
+const WIDTH = 1000;
+const LEFT = 340;
 const RIGHT = 90;
 const ROW = 24;
 const TOP = 76;
