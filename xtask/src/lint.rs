@@ -21,7 +21,7 @@ pub(crate) fn run(fix: bool) -> Outcome {
 
 fn python(fix: bool) -> Outcome {
     let ruff = || command(setup::venv_program("ruff"));
-    let sources = ["bindings-python/python", "tests/python", "tests/spec", "examples"];
+    let sources = ["bindings-python/python", "tests/python", "tests/spec", "tests/bench", "examples"];
     if fix {
         quiet_step("format Python", ruff().arg("format").args(sources))?;
     }
@@ -34,6 +34,7 @@ fn python(fix: bool) -> Outcome {
             "bindings-python/python/clerk_usher",
             "tests/python",
             "tests/spec",
+            "tests/bench/python",
             "examples",
         ]),
     )?;

@@ -71,14 +71,17 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
-    /// Measure token verification beside its peers in one run, as ratios.
+    /// Measure this SDK beside its peers in one run, as ratios, and draw docs/bench.svg. Installs the peers into target/bench.
     Bench {
-        /// Only show that it runs: few rounds, figures that mean nothing.
+        /// Only show that it runs: figures that mean nothing; nothing is installed, and docs stay as they are.
         #[arg(long)]
         quick: bool,
         /// Print the figures as JSON.
         #[arg(long)]
         json: bool,
+        /// Measure only these.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<bench::Group>,
     },
     /// Decide random requests with this SDK and with npm's @clerk/backend, and compare all that comes of it.
     Differential {
@@ -116,7 +119,7 @@ fn main() -> ExitCode {
         Task::Lint { fix } => lint::run(fix),
         Task::Spec { json } => spec::run(json),
         Task::Rules { json } => rules::run(json),
-        Task::Bench { quick, json } => bench::run(quick, json),
+        Task::Bench { quick, json, only } => bench::run(quick, json, &only),
         Task::Differential { cases, seed, json } => differential::run(cases, seed, json),
         Task::Fuzz { targets, seconds, keep } => fuzz::run(&targets, seconds, keep),
         Task::Setup => setup::all(),

@@ -1,0 +1,39 @@
+/** docs/bench.md: the figures, how they came about, and on what. */
+
+import { markdown } from './table.mjs';
+import { PEERS } from './packages.mjs';
+
+export function page(results, { date, load, cores, processor, node }) {
+  const busy = load > cores * 0.5 ? ` The machine was busy (load ${load.toFixed(1)} on ${cores} processors): take the ratios, and not too exactly.` : '';
+  const marks = results.filter((result) => result.met !== undefined);
+  const met = marks.filter((result) => result.met).length;
+  return `# How fast
+
+Written by \`cargo xtask bench\`; not by hand. ${date}, ${processor}, Node ${node.slice(1)}.${busy}
+Of ${marks.length} marks ${met} are met. Ratios are the result: the figures are of this machine on that day.
+
+![Cost of a call: clerk-usher, today's SDK, the best library and the limit](bench.svg)
+
+${markdown(results)}
+
+## How it was measured
+
+- Everything in one run. Each contender is a process of its own that takes rounds on command; they take turns, another one
+  first in each round. A figure is the median over the rounds.
+- The figure is processor time a call, all threads of the process included: what a server pays. Where the language does not
+  tell it, it is wall clock; so it is for two threads over one. \`--json\` has both.
+- **The limit** is what the cryptography alone takes in Rust: one RSA verification with a parsed key, or one HMAC with a key made
+  ready, by aws-lc.
+- **Today's SDK** is ${PEERS.node.todays} and ${PEERS.python.todays.replace('==', ' ')}. **The best library** is
+  ${PEERS.node.library} and ${PEERS.python.library.replace('==', ' ')} for tokens, svix (${PEERS.node.deliveries.split('@').pop()}, ${PEERS.python.deliveries.split('==').pop()}) for webhooks.
+  There is no SDK for Rust: beside it stands what one writes by hand, with jsonwebtoken, reqwest and \`serde_json\`.
+- "New" is a token that the process has not met; "seen before" goes round among 16. Requests are built before the clock
+  runs. Who is signed in is read from every answer, and a wrong answer ends the run.
+- Calls of the API go to a server of our own that answers at once, from memory, in a process of its own; listing is one
+  page of 500 users, 1 MB. With @clerk/backend that is two requests at once, the second for the count.
+- Import and memory are of processes that import the package, make one client and end; memory is what they have resident
+  beyond a process that does nothing. Size on disk is the installed package and all that it brings along.
+- Native modules are of the \`release\` profile, with the emulator in them. What is published has the \`dist\` profile, which is
+  smaller.
+`;
+}
