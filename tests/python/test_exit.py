@@ -70,7 +70,10 @@ def test_ctrl_c_during_a_call(emulator: Emulator) -> None:
     emulator.add_fault(route="/v1/users/count", latency_ms=20_000)
     process = start(
         """
+        import signal
         from clerk_usher import Clerk
+        # Whoever started the tests in the background may have had it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         clerk = Clerk(timeout=60)
         print("go", flush=True)
         try:
@@ -90,7 +93,9 @@ def test_ctrl_c_during_an_awaited_call(emulator: Emulator) -> None:
     process = start(
         """
         import asyncio
+        import signal
         from clerk_usher import AsyncClerk
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         async def main():
             clerk = AsyncClerk(timeout=60)
             print("go", flush=True)
