@@ -7,7 +7,7 @@ use super::referrer::{is_cross_origin, is_known};
 use super::resolve::{Resolved, resolve};
 use super::state::{AuthStatus, Note, RequestState};
 use super::{AuthReason, AuthenticateError};
-use crate::token::{Carrier, DecodedToken, TokenType, is_machine_jwt, is_non_session_category};
+use crate::token::{Carrier, DecodedToken, TokenType, is_decoded_machine_jwt, is_non_session_category};
 use url::Url;
 
 /// Rows C1 to C17.
@@ -51,7 +51,7 @@ fn after_handshake(request: &Request<'_>) -> Result<RequestState, Stop> {
         Err(error) => return refused(request, error, Carrier::Cookie),
     };
     // C11
-    if is_machine_jwt(token) || is_non_session_category(&decoded.header) {
+    if is_decoded_machine_jwt(token, &decoded) || is_non_session_category(&decoded.header) {
         return Ok(signed_out(request, AuthReason::TOKEN_TYPE_MISMATCH));
     }
     // C12. A time that is no number is none, and fails verification below (D-17).

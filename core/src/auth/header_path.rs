@@ -6,17 +6,18 @@ use super::handshake::handshake;
 use super::refresh::{Refreshed, refresh};
 use super::state::RequestState;
 use crate::token::{
-    Carrier, Claims, DecodedToken, TokenError, TokenErrorReason, TokenType, is_machine_jwt, is_non_session_category,
-    is_of_machine, machine_token_type,
+    Carrier, Claims, DecodedToken, TokenError, TokenErrorReason, TokenType, is_decoded_machine_jwt,
+    is_non_session_category, is_of_machine, machine_token_type,
 };
 
 /// §3.7: only a session is accepted.
 pub(crate) fn session(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
-    if is_machine_jwt(token) || has_other_category(token) {
-        return Ok(mismatch(request, TokenType::SessionToken));
-    }
-    // An opaque machine token is none that could be decoded, which is `token-invalid` (D-11).
-    if let Some(kind) = machine_token_type(token) {
+    if let Ok(decoded) = DecodedToken::read(token) {
+        if is_decoded_machine_jwt(token, &decoded) || is_non_session_category(&decoded.header) {
+            return Ok(mismatch(request, TokenType::SessionToken));
+        }
+    } else if let Some(kind) = machine_token_type(token) {
+        // An opaque machine token is none that could be decoded, which is `token-invalid` (D-11).
         let message = format!("A token of kind {} came, and `accepts_token` takes session_token only.", kind.as_str());
         return refused(request, TokenError::new(TokenErrorReason::TokenInvalid, message), Carrier::Header);
     }

@@ -7,9 +7,14 @@
 //! ```no_run
 //! use clerk_usher::frontend_api_proxy::{FrontendApiProxy, IncomingRequest, ProxyAnswer, ProxyStep};
 //! # type Body = Vec<u8>;
-//! # async fn send(_: http::Request<Body>) -> Result<http::Response<Body>, std::io::Error> { unimplemented!() }
+//! # type Answer = Result<http::Response<Body>, std::io::Error>;
 //!
-//! async fn clerk(proxy: &FrontendApiProxy, request: http::Request<Body>) -> http::Response<Body> {
+//! /// `send` is the client of your choice.
+//! async fn clerk(
+//!     proxy: &FrontendApiProxy,
+//!     request: http::Request<Body>,
+//!     send: impl AsyncFnOnce(http::Request<Body>) -> Answer,
+//! ) -> http::Response<Body> {
 //!     let step = proxy.prepare(&IncomingRequest::of(&request));
 //!     let ProxyStep::Send(outgoing) = &step else { return step.into_answer().into() };
 //!     let Ok(onward) = outgoing.to_http(request.into_body()) else { return ProxyAnswer::failed().into() };

@@ -85,6 +85,11 @@ pub(crate) fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
     }
 }
 
+/// [`is_machine_jwt`] of a token that is decoded already.
+pub(crate) fn is_decoded_machine_jwt(token: &str, decoded: &DecodedToken) -> bool {
+    has_jwt_format(token) && decoded_machine_type(decoded).is_some()
+}
+
 /// Whether a token that verified is a machine's after all. Padding, which verifying does not mind, takes a token
 /// out of the format of R-102; what it says of itself stays.
 pub(crate) fn is_of_machine(token: &str, claims: &Claims) -> bool {

@@ -20,7 +20,7 @@ pub use decode::{DecodedToken, Header, MAX_TOKEN_BYTES};
 pub use error::{Carrier, TokenError, TokenErrorReason};
 pub(crate) use json::{integer, is_falsy, member, string};
 pub use kind::{TokenType, is_machine_jwt, is_machine_token, machine_token_type};
-pub(crate) use kind::{has_jwt_format, is_non_session_category, is_of_machine};
+pub(crate) use kind::{has_jwt_format, is_decoded_machine_jwt, is_non_session_category, is_of_machine};
 pub(crate) use machine::check_oauth_audience;
 pub use machine::{MachineError, MachineToken};
 pub(crate) use options::OptionReader;
