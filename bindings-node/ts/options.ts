@@ -89,6 +89,11 @@ export interface ClerkOptions extends HookOptions {
    */
   machineCacheMs?: number | undefined;
   /**
+   * How many session tokens whose signature held are remembered, so that only the first use of each costs one. Which key is the right
+   * one, the times and all rules are checked at each use. 3.3 KB each at most, on average. Default: 10000; 0 for none.
+   */
+  tokenCacheEntries?: number | undefined;
+  /**
    * What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated. Environment:
    * `CLERK_WEBHOOK_SIGNING_SECRET`.
    */
@@ -222,6 +227,7 @@ export const CLIENT_NAMES = table(
   'organization_patterns',
   'personal_account_patterns',
   'machine_cache_ms',
+  'token_cache_entries',
   'webhook_signing_secret',
   'environment',
 );

@@ -26,20 +26,28 @@ pub(crate) struct Verification {
 impl Verification {
     pub(crate) fn new(values: &Values, api_url: &reqwest::Url, api_version: &str) -> Result<Self> {
         let keys = KeyCaches::new(api_url.as_str(), api_version, values.secret_key.as_ref(), settings(values));
-        Self::with_keys(values, Arc::new(keys))
+        Self::with_keys(values, Arc::new(keys), None)
     }
 
-    /// For these options, with the keys that this one's client has fetched: of the same API and secret key.
+    /// For these options, with the keys that this one's client has fetched, of the same API and secret key, and the tokens
+    /// that held with them.
     pub(crate) fn sharing_keys(&self, values: &Values) -> Result<Self> {
-        Self::with_keys(values, Arc::clone(self.authenticator.verifier().keys()))
+        let verifier = self.authenticator.verifier();
+        Self::with_keys(values, Arc::clone(verifier.keys()), Some(verifier))
     }
 
-    fn with_keys(values: &Values, keys: Arc<KeyCaches>) -> Result<Self> {
+    fn with_keys(values: &Values, keys: Arc<KeyCaches>, shared: Option<&Verifier>) -> Result<Self> {
         let publishable_key = values.publishable_key.as_deref().map(PublishableKey::parse).transpose()?;
         let jwt_key = values.jwt_key.as_ref().map(|key| LocalKey::parse(key.expose())).transpose()?;
         let secret_key = values.secret_key.as_ref();
         let instance = Instance::of(publishable_key.as_ref(), secret_key.map(Secret::expose));
-        let verifier = Verifier::new(jwt_key, keys, instance, defaults(values));
+        let mut verifier = Verifier::new(jwt_key, keys, instance, defaults(values));
+        if let Some(entries) = values.token_cache_entries {
+            verifier = verifier.with_token_cache(usize::try_from(entries).unwrap_or(usize::MAX));
+        }
+        if let Some(shared) = shared {
+            verifier = verifier.sharing_tokens(shared);
+        }
         let own = AuthenticateOptions {
             publishable_key,
             machine_secret_key: values.machine_secret_key.clone(),

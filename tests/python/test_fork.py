@@ -107,6 +107,37 @@ for thread in threads:
     )
 
 
+def test_amid_tokens_being_remembered(emulator: Emulator, user_id: str) -> None:
+    """Whatever another thread is doing with them at that moment, a child verifies: its first token as its second."""
+    tokens = [emulator.mint_session_token(user_id=user_id) for _ in range(40)]
+    run(
+        PREFACE
+        + f"""
+tokens = {tokens!r}
+clerk = Clerk(token_cache_entries=8)
+stop = threading.Event()
+def busy():
+    while not stop.is_set():
+        for token in tokens:
+            clerk.verify_token(token)
+def work():
+    for token in tokens[:4] * 2:
+        assert clerk.verify_token(token).sub == "{user_id}"
+threads = [threading.Thread(target=busy) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for _ in range(10):
+    time.sleep(0.01)
+    ended(child(work))
+stop.set()
+for thread in threads:
+    thread.join()
+work()
+""",
+        emulator,
+    )
+
+
 def test_while_a_first_use_loads_modules(emulator: Emulator, user_id: str) -> None:
     """A fork waits for it, so a child never finds a module half loaded."""
     program = (

@@ -99,6 +99,10 @@ class ClientOptions(TypedDict, total=False):
     machine_cache: float | None
     """Seconds for which the API's word on an opaque machine token is believed again. Within that time a token that was
     revoked still counts. Default 0: not at all."""
+    token_cache_entries: int | None
+    """How many session tokens whose signature held are remembered, so that only the first use of each costs one. Which
+    key is the right one, the times and all rules are checked at each use. 3.3 KB each at most, on average. Default
+    10000; 0 for none."""
     webhook_signing_secret: str | Sequence[str] | None
     """What webhooks are verified with (`whsec_…`): one secret, or several while they are rotated. Environment:
     `CLERK_WEBHOOK_SIGNING_SECRET`."""

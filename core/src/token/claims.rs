@@ -3,6 +3,8 @@
 use super::json::{self, Index};
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// The claims that something here reads. They are found while the payload is checked, so none is looked for twice.
 const KNOWN: [&str; 21] = [
@@ -48,10 +50,13 @@ impl ClaimIndex {
     }
 }
 
-/// What a verified token says. Times are Unix seconds, their fractions cut off.
+/// What a verified token says: the claims everyone needs as fields, every claim by its name. Clones share it.
 #[derive(Clone)]
+pub struct Claims(Arc<KnownClaims>);
+
+/// The claims everyone needs. Times are Unix seconds, their fractions cut off.
 #[non_exhaustive]
-pub struct Claims {
+pub struct KnownClaims {
     payload: String,
     index: ClaimIndex,
     /// `sub`: the user's id. Always there; may be empty in a token that is no session's.
@@ -70,18 +75,32 @@ pub struct Claims {
     pub iat: Option<i64>,
 }
 
+/// Those of the claims that are texts, read.
+pub(crate) struct KnownTexts {
+    pub(crate) sub: String,
+    pub(crate) sid: Option<String>,
+    pub(crate) iss: Option<String>,
+    pub(crate) azp: Option<String>,
+}
+
 impl Claims {
     pub(crate) fn new(
         payload: String,
         index: ClaimIndex,
-        sub: String,
+        texts: KnownTexts,
         exp: i64,
         nbf: Option<i64>,
         iat: Option<i64>,
     ) -> Self {
-        let text = |name| index.get(name, &payload).and_then(json::string);
-        let (sid, iss, azp) = (text("sid"), text("iss"), text("azp"));
-        Self { payload, index, sub, sid, iss, azp, exp, nbf, iat }
+        let KnownTexts { sub, sid, iss, azp } = texts;
+        Self(Arc::new(KnownClaims { payload, index, sub, sid, iss, azp, exp, nbf, iat }))
+    }
+
+    /// How much memory this takes, roughly, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let texts = [self.sid.as_deref(), self.iss.as_deref(), self.azp.as_deref()];
+        let texts: usize = texts.into_iter().flatten().map(str::len).sum();
+        size_of::<KnownClaims>() + self.payload.len() + self.sub.len() + texts
     }
 
     /// The whole payload, exactly the JSON text that was signed (but for bytes that are not UTF-8, which are U+FFFD).
@@ -118,6 +137,14 @@ impl Claims {
     }
 }
 
+impl Deref for Claims {
+    type Target = KnownClaims;
+
+    fn deref(&self) -> &KnownClaims {
+        &self.0
+    }
+}
+
 impl PartialEq for Claims {
     fn eq(&self, other: &Self) -> bool {
         self.payload == other.payload
@@ -126,8 +153,14 @@ impl PartialEq for Claims {
 
 impl Eq for Claims {}
 
-/// Names ids only: a payload may hold what a developer put there, which logs have no business with.
 impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Names ids only: a payload may hold what a developer put there, which logs have no business with.
+impl fmt::Debug for KnownClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims")
             .field("sub", &self.sub)

@@ -51,6 +51,12 @@ impl Header {
         Some(Self { alg: field(0), kid: field(1), typ: field(2), cat: field(3) })
     }
 
+    /// How many bytes its texts have.
+    pub(crate) fn size(&self) -> usize {
+        let texts = [&self.alg, &self.kid, &self.typ, &self.cat];
+        texts.into_iter().filter_map(|text| text.as_ref()?.as_ref().map(String::len)).sum()
+    }
+
     /// The key id, if it is a string. Any other value is as good as none.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {

@@ -90,6 +90,10 @@ impl<'de> serde::Deserialize<'de> for Key<'de> {
 /// Whether a `\uD800`…`\uDFFF` escape stands alone. In JSON a backslash occurs only inside a string, and a text that is
 /// not JSON is refused anyway.
 fn has_lone_surrogate(text: &str) -> bool {
+    // Most texts have no escape at all, which is found out faster than where each is.
+    if !text.contains('\\') {
+        return false;
+    }
     let bytes = text.as_bytes();
     let unit_at = |at: usize| -> Option<u16> {
         let digits = bytes.get(at..at + 6)?;

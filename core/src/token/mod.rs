@@ -3,6 +3,7 @@
 //! Verification is total: any text ends in [`Claims`] or in a [`TokenError`] with a reason. It is also pure: given what
 //! keys are in hand and the time, [`Verifier::try_verify`] decides, or says that the key endpoint should be asked.
 
+mod cache;
 mod claims;
 mod decode;
 mod error;
@@ -15,7 +16,7 @@ mod rules;
 mod scope;
 mod verifier;
 
-pub use claims::Claims;
+pub use claims::{Claims, KnownClaims};
 pub use decode::{DecodedToken, Header, MAX_TOKEN_BYTES};
 pub use error::{Carrier, TokenError, TokenErrorReason};
 pub(crate) use json::{integer, is_falsy, member, string};
@@ -43,7 +44,9 @@ pub enum Step<T> {
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn claims_of(payload: &str) -> Option<Claims> {
     let index = claims::ClaimIndex::read(payload)?;
-    Some(Claims::new(payload.to_owned(), index, "user_1".to_owned(), 0, None, None))
+    let text = |name| index.get(name, payload).and_then(json::string);
+    let texts = claims::KnownTexts { sub: "user_1".to_owned(), sid: text("sid"), iss: text("iss"), azp: text("azp") };
+    Some(Claims::new(payload.to_owned(), index, texts, 0, None, None))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The rules of §2.2, in their order: the first that fails is the reason.
 
-use super::claims::Claims;
+use super::claims::{Claims, KnownTexts};
 use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::json;
@@ -16,38 +16,80 @@ pub(crate) fn verify(
     key: &VerifyingKey,
     options: &Effective<'_>,
     now_ms: i64,
-) -> Result<Claims, TokenError> {
+) -> Result<(Header, Claims), TokenError> {
     let algorithm = check_header(&decoded.header, options.header_type)?;
     check_signature(token, &decoded, algorithm, key)?;
     let sub = decoded.string("sub").ok_or_else(|| wrong_type("sub", "a string"))?;
+    let (azp, iss) = (decoded.string("azp"), decoded.string("iss"));
     check_audience(decoded.claim("aud"), options.audience)?;
-    check_authorized_party(&decoded, options)?;
-    check_issuer(&decoded, options.issuer)?;
-    let now = now_ms.div_euclid(1_000);
+    check_authorized_party(decoded.claim("azp").is_some(), azp.as_deref(), options)?;
+    check_issuer(iss.as_deref(), options.issuer)?;
     let exp = decoded.integer("exp").ok_or_else(|| wrong_type("exp", "a number"))?;
-    let earliest = now_ms.saturating_sub(options.clock_skew_ms);
-    let latest = now_ms.saturating_add(options.clock_skew_ms);
-    if in_ms(exp) <= earliest {
-        return Err(TokenError::new(
-            Reason::TokenExpired,
-            format!("The token expired at {exp}; the time here is {now}."),
-        ));
-    }
+    let time = Time { now_ms, skew_ms: options.clock_skew_ms };
+    time.check_exp(exp)?;
     let nbf = optional_time(&decoded, "nbf")?;
-    if let Some(nbf) = nbf.filter(|nbf| in_ms(*nbf) > latest) {
-        return Err(TokenError::new(
-            Reason::TokenNotActiveYet,
-            format!("The token is not valid before {nbf}; the time here is {now}."),
-        ));
-    }
+    time.check_nbf(nbf)?;
     let iat = optional_time(&decoded, "iat")?;
-    if let Some(iat) = iat.filter(|iat| in_ms(*iat) > latest) {
-        return Err(TokenError::new(
-            Reason::TokenIatInTheFuture,
-            format!("The token was made at {iat}; the time here is {now}."),
-        ));
+    time.check_iat(iat)?;
+    let sid = decoded.string("sid");
+    let DecodedToken { header, payload, index, .. } = decoded;
+    Ok((header, Claims::new(payload, index, KnownTexts { sub, sid, iss, azp }, exp, nbf, iat)))
+}
+
+/// Checks once more a token that [`verify`] accepted with this very key: all but its signature, and that its claims are of
+/// their types, which no option and no time changes.
+pub(crate) fn verify_again(
+    header: &Header,
+    claims: &Claims,
+    key: &VerifyingKey,
+    options: &Effective<'_>,
+    now_ms: i64,
+) -> Result<(), TokenError> {
+    check_key(check_header(header, options.header_type)?, key)?;
+    check_audience(claims.raw("aud"), options.audience)?;
+    check_authorized_party(claims.raw("azp").is_some(), claims.azp.as_deref(), options)?;
+    check_issuer(claims.iss.as_deref(), options.issuer)?;
+    let time = Time { now_ms, skew_ms: options.clock_skew_ms };
+    time.check_exp(claims.exp)?;
+    time.check_nbf(claims.nbf)?;
+    time.check_iat(claims.iat)
+}
+
+/// The time here, and how far clocks may be apart.
+struct Time {
+    now_ms: i64,
+    skew_ms: i64,
+}
+
+impl Time {
+    /// In seconds, as the token's own times are.
+    fn now(&self) -> i64 {
+        self.now_ms.div_euclid(1_000)
     }
-    Ok(Claims::new(decoded.payload, decoded.index, sub, exp, nbf, iat))
+
+    fn check_exp(&self, exp: i64) -> Result<(), TokenError> {
+        if in_ms(exp) > self.now_ms.saturating_sub(self.skew_ms) {
+            return Ok(());
+        }
+        let message = format!("The token expired at {exp}; the time here is {}.", self.now());
+        Err(TokenError::new(Reason::TokenExpired, message))
+    }
+
+    fn check_nbf(&self, nbf: Option<i64>) -> Result<(), TokenError> {
+        let Some(nbf) = nbf.filter(|nbf| self.is_to_come(*nbf)) else { return Ok(()) };
+        let message = format!("The token is not valid before {nbf}; the time here is {}.", self.now());
+        Err(TokenError::new(Reason::TokenNotActiveYet, message))
+    }
+
+    fn check_iat(&self, iat: Option<i64>) -> Result<(), TokenError> {
+        let Some(iat) = iat.filter(|iat| self.is_to_come(*iat)) else { return Ok(()) };
+        let message = format!("The token was made at {iat}; the time here is {}.", self.now());
+        Err(TokenError::new(Reason::TokenIatInTheFuture, message))
+    }
+
+    fn is_to_come(&self, seconds: i64) -> bool {
+        in_ms(seconds) > self.now_ms.saturating_add(self.skew_ms)
+    }
 }
 
 /// §2.9: what a handshake token must be: of a type and algorithm that count, of no other category, and signed.
@@ -103,20 +145,23 @@ fn check_algorithm(header: &Header) -> Result<Algorithm, TokenError> {
     })
 }
 
-/// the key fixes the algorithm; the token may only agree.
+/// the key fixes the algorithm; the token may only agree.
+fn check_key(algorithm: Algorithm, key: &VerifyingKey) -> Result<(), TokenError> {
+    if algorithm == key.algorithm() {
+        return Ok(());
+    }
+    let (told, fixed) = (algorithm.as_str(), key.algorithm().as_str());
+    Err(failed(format!("The token's `alg` is {told}, but its key is for {fixed}.")))
+}
+
+///
 fn check_signature(
     token: &str,
     decoded: &DecodedToken,
     algorithm: Algorithm,
     key: &VerifyingKey,
 ) -> Result<(), TokenError> {
-    if algorithm != key.algorithm() {
-        return Err(failed(format!(
-            "The token's `alg` is {}, but its key is for {}.",
-            algorithm.as_str(),
-            key.algorithm().as_str()
-        )));
-    }
+    check_key(algorithm, key)?;
     let signed = token.as_bytes().get(..decoded.signed_len).unwrap_or_default();
     if key.verify(signed, &decoded.signature) {
         return Ok(());
@@ -146,18 +191,13 @@ fn check_audience(claim: Option<&str>, audience: &[String]) -> Result<(), TokenE
 }
 
 /// A missing, empty or non-string `azp` is nobody, and nobody is allowed.
-fn check_authorized_party(decoded: &DecodedToken, options: &Effective<'_>) -> Result<(), TokenError> {
-    if options.authorized_parties.is_empty() {
+fn check_authorized_party(is_there: bool, azp: Option<&str>, options: &Effective<'_>) -> Result<(), TokenError> {
+    if options.authorized_parties.is_empty() || (!is_there && options.allow_missing_azp) {
         return Ok(());
     }
-    let claim = decoded.claim("azp");
-    if claim.is_none() && options.allow_missing_azp {
-        return Ok(());
-    }
-    let azp = claim.and_then(json::string).filter(|azp| !azp.is_empty());
-    match azp {
-        Some(azp) if options.authorized_parties.contains(&azp) => Ok(()),
-        Some(azp) => Err(party(format!("The token's `azp`, {}, is not an authorized party.", quoted(&azp)))),
+    match azp.filter(|azp| !azp.is_empty()) {
+        Some(azp) if options.authorized_parties.iter().any(|party| party == azp) => Ok(()),
+        Some(azp) => Err(party(format!("The token's `azp`, {}, is not an authorized party.", quoted(azp)))),
         None => Err(party("The token has no `azp`, and authorized parties are configured.".to_owned())),
     }
 }
@@ -167,12 +207,12 @@ fn party(message: String) -> TokenError {
 }
 
 ///
-fn check_issuer(decoded: &DecodedToken, issuers: &[String]) -> Result<(), TokenError> {
+fn check_issuer(iss: Option<&str>, issuers: &[String]) -> Result<(), TokenError> {
     if issuers.iter().all(String::is_empty) {
         return Ok(());
     }
-    match decoded.string("iss") {
-        Some(iss) if !iss.is_empty() && issuers.contains(&iss) => Ok(()),
+    match iss {
+        Some(iss) if !iss.is_empty() && issuers.iter().any(|issuer| issuer == iss) => Ok(()),
         _ => Err(TokenError::new(
             Reason::TokenInvalidIssuer,
             "The token's `iss` is not an issuer that is accepted here.",

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 mod kinds_and_keys;
+mod seen_before;
 
 fn verifier(local: Option<&TestKey>, secret: Option<&str>) -> Verifier {
     let secret = secret.map(Secret::new);

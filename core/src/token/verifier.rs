@@ -1,11 +1,12 @@
 //! Verifying session tokens (§2.3): which key, then the rules.
 
-use super::decode::DecodedToken;
+use super::cache::{DEFAULT_ENTRIES, Seen, TokenCache};
+use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::kind::{TokenType, is_m2m_category};
 use super::machine::{MachineError, MachineToken, check_oauth_audience};
 use super::options::{Effective, VerifyOptions};
-use super::rules::{check_handshake, check_header, quoted, verify};
+use super::rules::{check_handshake, check_header, quoted, verify, verify_again};
 use super::{Claims, Step};
 use crate::clock::Clock;
 use crate::key::{
@@ -62,6 +63,7 @@ pub struct Verifier {
     remote: Arc<KeyCaches>,
     instance: Instance,
     defaults: VerifyOptions,
+    pub(super) seen: Arc<TokenCache>,
 }
 
 impl Verifier {
@@ -69,7 +71,30 @@ impl Verifier {
     /// hold where a call says nothing, but for its keys, which are given here.
     #[must_use]
     pub fn new(jwt_key: Option<LocalKey>, keys: Arc<KeyCaches>, instance: Instance, defaults: VerifyOptions) -> Self {
-        Self { local: jwt_key, remote: keys, instance, defaults }
+        Self { local: jwt_key, remote: keys, instance, defaults, seen: Arc::new(TokenCache::new(DEFAULT_ENTRIES)) }
+    }
+
+    /// The same, remembering at most so many session tokens whose signature held: 0 for none. Default 10 000.
+    #[must_use]
+    pub fn with_token_cache(mut self, entries: usize) -> Self {
+        self.seen = Arc::new(TokenCache::new(entries));
+        self
+    }
+
+    /// The same, remembering tokens together with this one, if it is to remember as many. A JWT key that both have becomes
+    /// one, so that what held with it counts for both.
+    #[must_use]
+    pub(crate) fn sharing_tokens(mut self, other: &Self) -> Self {
+        if self.seen.entries() == other.seen.entries() {
+            self.seen = Arc::clone(&other.seen);
+        }
+        if let (Some(own), Some(theirs)) = (&self.local, &other.local)
+            && own.key().algorithm() == theirs.key().algorithm()
+            && own.key().is_same_key(theirs.key())
+        {
+            self.local = Some(theirs.clone());
+        }
+        self
     }
 
     /// The caches that keys are kept in.
@@ -164,19 +189,41 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
+        let rules = options.or(&self.defaults);
+        // Whoever wants keys of this moment wants no word of an earlier one.
+        let place = if options.skip_jwks_cache { None } else { self.seen.place(token) };
+        if let Some(seen) = place.and_then(|place| self.seen.get(place, token)) {
+            if let Err(error) = check_category(seen.header()) {
+                return Ok(Err(error));
+            }
+            // The key is chosen as if the token were new; only if it is the very one, the signature is known to hold.
+            let key =
+                match self.key_for(seen.header(), || seen.claims().iss.clone(), options, now_ms, progress, false)? {
+                    Ok(key) => key,
+                    Err(error) => return Ok(Err(error)),
+                };
+            if seen.holds_with(&key) {
+                let again = verify_again(seen.header(), seen.claims(), &key, &rules, now_ms);
+                return Ok(again.map(|()| seen.use_claims()));
+            }
+        }
         let decoded = match DecodedToken::read(token) {
             Ok(decoded) => decoded,
             Err(error) => return Ok(Err(error)),
         };
-        if is_m2m_category(&decoded.header) {
-            let message = "The token is a machine's, not a session's.";
-            return Ok(Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT)));
+        if let Err(error) = check_category(&decoded.header) {
+            return Ok(Err(error));
         }
-        let key = match self.key_for(&decoded, options, now_ms, progress, false)? {
+        let key = match self.key_for(&decoded.header, || decoded.string("iss"), options, now_ms, progress, false)? {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
-        Ok(verify(token, decoded, &key, &options.or(&self.defaults), now_ms))
+        Ok(verify(token, decoded, &key, &rules, now_ms).map(|(header, claims)| {
+            if let Some(place) = place {
+                self.seen.keep(place, Seen::new(token, header, &claims, &key), now_ms);
+            }
+            claims
+        }))
     }
 
     /// Verifies the JWT of a machine with the keys in hand (§2.8 item 1). `token_type` is what the token says of itself.
@@ -199,7 +246,7 @@ impl Verifier {
             let message = "The token's category is not that of M2M tokens.";
             return Ok(Err(MachineError::new(token_type, Reason::TokenInvalid, message)));
         }
-        let key = match self.key_for(&decoded, options, now_ms, progress, false)? {
+        let key = match self.key_for(&decoded.header, || decoded.string("iss"), options, now_ms, progress, false)? {
             Ok(key) => key,
             Err(error) => return failed(error),
         };
@@ -214,7 +261,7 @@ impl Verifier {
             header_type: if is_m2m { None } else { Some(&types) },
         };
         let claims = match verify(token, decoded, &key, &rules, now_ms) {
-            Ok(claims) => claims,
+            Ok((_, claims)) => claims,
             Err(error) => return failed(error),
         };
         if let Some(refused) = check_oauth_audience(claims.raw("aud"), asked.audience).err().filter(|_| !is_m2m) {
@@ -235,7 +282,7 @@ impl Verifier {
             Ok(decoded) => decoded,
             Err(error) => return Ok(Err(error)),
         };
-        let key = match self.key_for(&decoded, options, now_ms, progress, true)? {
+        let key = match self.key_for(&decoded.header, || decoded.string("iss"), options, now_ms, progress, true)? {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
@@ -246,7 +293,8 @@ impl Verifier {
     /// that a client with a JWT key, asked about another tenant's token, does not decide by its own.
     fn key_for(
         &self,
-        decoded: &DecodedToken,
+        header: &Header,
+        issuer: impl Fn() -> Option<String>,
         options: &VerifyOptions,
         now_ms: i64,
         progress: &Progress,
@@ -258,28 +306,27 @@ impl Verifier {
             (None, None, None, Some(own)) => Arc::clone(own),
             (None, None, None, None) => return Ok(Err(no_keys())),
         };
-        match cache.look_up(decoded.header.kid(), now_ms, options.skip_jwks_cache, progress) {
+        match cache.look_up(header.kid(), now_ms, options.skip_jwks_cache, progress) {
             Lookup::Key(key) => Ok(Ok(key)),
             Lookup::Unusable(why) => {
                 // In the order of §2.2: what is wrong with the token itself is told first.
                 let types = if of_handshake { None } else { options.or(&self.defaults).header_type };
-                if let Err(error) = check_header(&decoded.header, types) {
+                if let Err(error) = check_header(header, types) {
                     return Ok(Err(error));
                 }
                 let message = format!("The instance's key of this id cannot be used: {why}.");
                 Ok(Err(TokenError::new(Reason::TokenVerificationFailed, message).with_action(action::ENSURE_CLERK_JWT)))
             }
-            Lookup::Unknown => Ok(Err(self.no_such_key(decoded))),
+            Lookup::Unknown => Ok(Err(self.no_such_key(header, issuer()))),
             Lookup::Failed(failure) => Ok(Err(token_error(&failure))),
             Lookup::Need(need) => Err(Missing { cache, need }),
         }
     }
 
     /// names the token's key id and issuer and this instance, never the ids of other keys.
-    fn no_such_key(&self, decoded: &DecodedToken) -> TokenError {
-        let kid =
-            decoded.header.kid().map_or_else(|| "no `kid`".to_owned(), |kid| format!("the `kid` {}", quoted(kid)));
-        let issuer = decoded.string("iss").filter(|iss| !iss.is_empty());
+    fn no_such_key(&self, header: &Header, issuer: Option<String>) -> TokenError {
+        let kid = header.kid().map_or_else(|| "no `kid`".to_owned(), |kid| format!("the `kid` {}", quoted(kid)));
+        let issuer = issuer.filter(|iss| !iss.is_empty());
         let from = issuer.as_deref().map_or_else(|| "no `iss`".to_owned(), |iss| format!("the `iss` {}", quoted(iss)));
         let mut message = format!("No key for this token: it has {kid} and {from}; this client is of ");
         let kind = match self.instance.kind {
@@ -298,6 +345,15 @@ impl Verifier {
         message.push('.');
         TokenError::new(Reason::JwkKidMismatch, message).with_action(action::CHECK_KEYS)
     }
+}
+
+/// A machine's token is no session's, whoever signed it.
+fn check_category(header: &Header) -> Result<(), TokenError> {
+    if is_m2m_category(header) {
+        let message = "The token is a machine's, not a session's.";
+        return Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT));
+    }
+    Ok(())
 }
 
 fn no_keys() -> TokenError {
