@@ -22,7 +22,7 @@ fn client(emulator: &Emulator) -> Result<Clerk, Error> {
         .build()
 }
 
-fn bearer(token: &str) -> RequestParts {
+fn bearer(token: &str) -> RequestParts<'_> {
     RequestParts::new("GET", "https://app.example.com/orders").with_header("authorization", format!("Bearer {token}"))
 }
 
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Whatever> {
 
     let options = AuthenticateOptions::default();
     let state = clerk.authenticate_request(&bearer(&token), &options).await?;
-    let caller = state.to_auth().and_then(|auth| auth.user_id);
+    let caller = state.to_auth().and_then(|auth| auth.user_id.clone());
     let right = state.status() == AuthStatus::SignedIn && caller.as_deref() == Some(id.as_ref());
     tell("authenticate a request with it", right, state.status().as_str())?;
 

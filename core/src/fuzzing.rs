@@ -51,7 +51,7 @@ pub fn claims(data: &[u8]) {
 
 /// A `cookie` header, and the choice between cookies with and without suffix.
 pub fn cookies(data: &[u8]) {
-    fuzz::cookies(&text(data));
+    fuzz::cookies(authenticator(), &text(data));
 }
 
 /// Keys of every kind.

@@ -96,7 +96,7 @@ impl Clerk {
     /// `Config` or `Argument`, if client or call are set up wrongly (§3.2).
     pub async fn authenticate_request(
         &self,
-        request: &RequestParts,
+        request: &RequestParts<'_>,
         options: &AuthenticateOptions,
     ) -> Result<RequestState> {
         Ok(self.authenticator().authenticate(request, options, &*self.inner.clock, self).await?)
@@ -106,7 +106,7 @@ impl Clerk {
     #[must_use]
     pub fn try_authenticate_request(
         &self,
-        request: &RequestParts,
+        request: &RequestParts<'_>,
         options: &AuthenticateOptions,
     ) -> Option<Result<RequestState>> {
         match self.authenticator().try_authenticate(request, options, self.now_ms()) {

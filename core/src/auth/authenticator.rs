@@ -13,10 +13,11 @@ use super::{AuthReason, AuthenticateError, AuthenticateOptions, RequestParts, co
 use crate::clock::Clock;
 use crate::secret::Secret;
 use crate::token::{
-    Claims, MachineError, MachineToken, Missing, TokenError, TokenType, Verifier, VerifyOptions, machine_token_type,
-    undecided,
+    Claims, MachineError, MachineToken, Missing, ReadToken, TokenError, TokenType, Verifier, VerifyOptions,
+    opaque_type, undecided,
 };
 use std::fmt;
+use std::sync::Arc;
 
 /// Authenticates requests with the keys and settings of one client.
 pub struct Authenticator {
@@ -58,8 +59,9 @@ pub enum Decision {
 /// One request on its way through the decision.
 pub(crate) struct Request<'a> {
     pub(crate) settings: Settings<'a>,
-    pub(crate) context: Context,
-    pub(crate) parts: &'a RequestParts,
+    pub(crate) context: Context<'a>,
+    pub(crate) parts: &'a RequestParts<'a>,
+    echo: Arc<Echo>,
     pub(crate) answers: &'a Answers,
     pub(crate) organization_sync: OrganizationSync,
     client: &'a Authenticator,
@@ -68,8 +70,23 @@ pub(crate) struct Request<'a> {
 
 impl Request<'_> {
     /// The settings that a state repeats.
-    pub(crate) fn echo(&self) -> Echo {
-        Echo::of(&self.settings, Some(&self.context.url))
+    pub(crate) fn echo(&self) -> Arc<Echo> {
+        Arc::clone(&self.echo)
+    }
+
+    /// What the header's token says.
+    pub(crate) fn read_header(&self, token: &str) -> Result<&ReadToken, &TokenError> {
+        self.context.read_of_header(token, &self.client.verifier)
+    }
+
+    /// Which kind of machine the header's token is of, if it is.
+    pub(crate) fn machine_type_of_header(&self, token: &str) -> Option<TokenType> {
+        opaque_type(token).or_else(|| self.read_header(token).ok()?.machine_type())
+    }
+
+    /// §2.3, with this call's options, of a token that was read already.
+    pub(crate) fn verify_read(&self, token: &str, read: &ReadToken) -> Result<Result<Claims, TokenError>, Missing> {
+        self.client.verifier.decide_read(token, read, self.settings.verify, self.now_ms, &self.answers.keys)
     }
 
     /// Nobody is signed in, for this reason.
@@ -148,7 +165,7 @@ impl Authenticator {
     /// Inside `Done`: [`AuthenticateError`], if client or call are set up wrongly (§3.2). Whatever is wrong with the
     /// request is a state.
     #[must_use]
-    pub fn try_authenticate(&self, request: &RequestParts, options: &AuthenticateOptions, now_ms: i64) -> Decision {
+    pub fn try_authenticate(&self, request: &RequestParts<'_>, options: &AuthenticateOptions, now_ms: i64) -> Decision {
         self.step(request, options, now_ms, &Answers::default())
     }
 
@@ -156,7 +173,7 @@ impl Authenticator {
     #[must_use]
     pub fn step(
         &self,
-        request: &RequestParts,
+        request: &RequestParts<'_>,
         options: &AuthenticateOptions,
         now_ms: i64,
         answers: &Answers,
@@ -174,7 +191,7 @@ impl Authenticator {
     /// [`AuthenticateError`], if client or call are set up wrongly (§3.2).
     pub async fn authenticate<S: AuthApi>(
         &self,
-        request: &RequestParts,
+        request: &RequestParts<'_>,
         options: &AuthenticateOptions,
         clock: &dyn Clock,
         api: &S,
@@ -186,7 +203,7 @@ impl Authenticator {
                 Decision::Need(need) => answers = answers.load(&need, clock, api).await,
             }
         }
-        let echo = Echo::of(&Settings::of(self, options), None);
+        let echo = Arc::new(Echo::of(&Settings::of(self, options), None)?);
         let error = undecided();
         Ok(RequestState::unavailable(echo, TokenType::SessionToken, error.reason.into(), error.full_message(), None))
     }
@@ -240,7 +257,7 @@ impl Authenticator {
 
     fn decide(
         &self,
-        parts: &RequestParts,
+        parts: &RequestParts<'_>,
         options: &AuthenticateOptions,
         now_ms: i64,
         answers: &Answers,
@@ -249,8 +266,10 @@ impl Authenticator {
         precondition::check(&settings, parts)?;
         let organization_sync =
             self.patterns.sync(settings.organization_patterns, settings.personal_account_patterns)?;
-        let context = Context::read(parts, &settings, now_ms)?;
-        let request = Request { settings, context, parts, answers, organization_sync, client: self, now_ms };
+        let cookies = parts.header("cookie").unwrap_or_default();
+        let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
+        let echo = Arc::new(Echo::of(&settings, Some(&context.url))?);
+        let request = Request { settings, context, parts, echo, answers, organization_sync, client: self, now_ms };
         let mut state = dispatch(&request)?;
         state.keep_context(DebugContext::new(request.context, &request.settings));
         Ok(state)
@@ -262,7 +281,8 @@ fn dispatch(request: &Request<'_>) -> Result<RequestState, Stop> {
     let settings = &request.settings;
     let token = request.context.token_in_header.as_deref();
     if let AcceptsToken::List(kinds) = settings.accepts {
-        let kind = token.and_then(machine_token_type).unwrap_or(TokenType::SessionToken);
+        let machine = token.and_then(|token| request.machine_type_of_header(token));
+        let kind = machine.unwrap_or(TokenType::SessionToken);
         if !kinds.contains(&kind) {
             return Ok(RequestState::invalid_token());
         }

@@ -1,85 +1,112 @@
 //! What a request says, read once (§3.3).
 
 use super::cookies::Cookies;
+use super::plain_url::PublicUrl;
 use super::public_url::public_url;
 use super::settings::Settings;
-use super::suffix::Choice;
+use super::suffix::{Choice, Chosen};
 use super::{AuthenticateError, RequestParts};
-use url::Url;
+use crate::token::{ReadToken, TokenError, Verifier};
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// The request's values that decisions are made on. Empty ones are absent.
-#[derive(Clone)]
-pub(crate) struct Context {
+pub(crate) struct Context<'a> {
     /// The URL that the browser asked for.
-    pub(crate) url: Url,
+    pub(crate) url: PublicUrl,
     pub(crate) method_is_get: bool,
-    pub(crate) referrer: Option<String>,
-    pub(crate) fetch_dest: Option<String>,
-    pub(crate) token_in_header: Option<String>,
-    pub(crate) session_in_cookie: Option<String>,
-    pub(crate) refresh_in_cookie: Option<String>,
+    pub(crate) referrer: Option<Cow<'a, str>>,
+    pub(crate) fetch_dest: Option<Cow<'a, str>>,
+    pub(crate) token_in_header: Option<Cow<'a, str>>,
+    pub(crate) session_in_cookie: Option<Cow<'a, str>>,
+    pub(crate) refresh_in_cookie: Option<Cow<'a, str>>,
     /// When somebody last signed in or out here; 0 for never.
     pub(crate) client_uat: i64,
-    pub(crate) dev_browser: Option<String>,
-    pub(crate) accept: Option<String>,
+    pub(crate) dev_browser: Option<Cow<'a, str>>,
+    pub(crate) accept: Option<Cow<'a, str>>,
     /// What a handshake came to, as a token or as a nonce to exchange for it.
-    pub(crate) handshake_token: Option<String>,
-    pub(crate) handshake_nonce: Option<String>,
+    pub(crate) handshake_token: Option<Cow<'a, str>>,
+    pub(crate) handshake_nonce: Option<Cow<'a, str>>,
     /// Whether the cookies with the instance's suffix count (§3.4).
     pub(crate) suffixed: bool,
     /// How often this browser was sent on a handshake just now.
     pub(crate) loop_counter: i64,
+    /// What the header's token says, once it was asked.
+    header_read: OnceCell<Result<ReadToken, TokenError>>,
+    /// What the cookie's token says.
+    cookie_read: Option<Result<ReadToken, TokenError>>,
 }
 
-impl Context {
+impl<'a> Context<'a> {
+    /// `cookies` is the header of that name.
     pub(crate) fn read(
-        request: &RequestParts,
+        request: &'a RequestParts<'_>,
+        cookies: &'a str,
         settings: &Settings<'_>,
+        verifier: &Verifier,
         now_ms: i64,
     ) -> Result<Self, AuthenticateError> {
-        let header = |name| request.header(name).map(std::borrow::Cow::into_owned);
         let mut context = Self {
             url: public_url(request)?,
-            method_is_get: request.method() == "GET",
-            referrer: header("referer"),
-            fetch_dest: header("sec-fetch-dest"),
-            token_in_header: header("authorization").and_then(|value| token_of(&value)),
+            method_is_get: request.is_get(),
+            referrer: request.header("referer"),
+            fetch_dest: request.header("sec-fetch-dest"),
+            token_in_header: request.header("authorization").and_then(token_of),
             session_in_cookie: None,
             refresh_in_cookie: None,
             client_uat: 0,
             dev_browser: None,
-            accept: header("accept"),
+            accept: request.header("accept"),
             handshake_token: None,
             handshake_nonce: None,
             suffixed: false,
             loop_counter: 0,
+            header_read: OnceCell::new(),
+            cookie_read: None,
         };
         if let Some(key) = settings.publishable_key.filter(|_| !settings.accepts.is_only_machine_without_browser()) {
-            let cookies = Cookies::read(&header("cookie").unwrap_or_default());
-            context.read_cookies(&cookies, key.cookie_suffix(), settings, now_ms);
+            context.read_cookies(&Cookies::read(cookies), key.cookie_suffix(), settings, verifier, now_ms);
         }
         Ok(context)
     }
 
-    fn read_cookies(&mut self, cookies: &Cookies, suffix: &str, settings: &Settings<'_>, now_ms: i64) {
+    fn read_cookies(
+        &mut self,
+        cookies: &Cookies<'a>,
+        suffix: &str,
+        settings: &Settings<'_>,
+        verifier: &Verifier,
+        now_ms: i64,
+    ) {
         let frontend_api = settings.original_frontend_api();
-        let choice =
-            Choice { cookies, suffix, frontend_api: &frontend_api, production: settings.is_production(), now_ms };
-        let suffixed = choice.uses_suffixed();
-        let chosen = |name: &str| -> Option<String> {
-            let value = if suffixed { cookies.get(&format!("{name}_{suffix}")) } else { cookies.get(name) };
-            value.map(str::to_owned)
-        };
-        self.session_in_cookie = chosen("__session");
+        let production = settings.is_production();
+        let choice = Choice { cookies, suffix, frontend_api: &frontend_api, production, now_ms, verifier };
+        let Chosen { suffixed, session } = choice.make();
+        let chosen = |name| if suffixed { cookies.suffixed(name, suffix) } else { cookies.get(name) };
+        if let Some((token, read)) = session {
+            (self.session_in_cookie, self.cookie_read) = (Some(token), Some(read));
+        }
         self.client_uat = chosen("__client_uat").map_or(0, |text| whole_number(&text));
-        self.dev_browser = self.query("__clerk_db_jwt").or_else(|| chosen("__clerk_db_jwt"));
-        self.refresh_in_cookie = cookies.get(&format!("__refresh_{suffix}")).map(str::to_owned);
-        self.suffixed = suffixed;
-        let either = |name: &str| self.query(name).or_else(|| cookies.get(name).map(str::to_owned));
+        let query = |name| self.query(name).map(|value| Cow::Owned(value.into_owned()));
+        let dev_browser = query("__clerk_db_jwt").or_else(|| chosen("__clerk_db_jwt"));
+        let either = |name| query(name).or_else(|| cookies.get(name));
         let (token, nonce) = (either("__clerk_handshake"), either("__clerk_handshake_nonce"));
+        self.dev_browser = dev_browser;
+        self.refresh_in_cookie = cookies.suffixed("__refresh", suffix);
+        self.suffixed = suffixed;
         self.handshake_token = token;
         self.handshake_nonce = nonce;
-        self.loop_counter = cookies.get("__clerk_redirect_count").map_or(0, whole_number);
+        self.loop_counter = cookies.get("__clerk_redirect_count").map_or(0, |text| whole_number(&text));
+    }
+
+    /// What this token of the header says.
+    pub(crate) fn read_of_header(&self, token: &str, verifier: &Verifier) -> Result<&ReadToken, &TokenError> {
+        self.header_read.get_or_init(|| verifier.read(token)).as_ref()
+    }
+
+    /// The session's cookie, and what it says.
+    pub(crate) fn cookie_session(&self) -> Option<(&str, Result<&ReadToken, &TokenError>)> {
+        Some((self.session_in_cookie.as_deref()?, self.cookie_read.as_ref()?.as_ref()))
     }
 
     /// The session token that a handshake and a refresh are about: the cookie's, else the header's (§3.3).
@@ -88,12 +115,8 @@ impl Context {
     }
 
     /// A query parameter, unless it is empty.
-    pub(crate) fn query(&self, name: &str) -> Option<String> {
-        self.url
-            .query_pairs()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
-            .filter(|value| !value.is_empty())
+    pub(crate) fn query(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn has_query(&self, name: &str) -> bool {
@@ -107,12 +130,19 @@ impl Context {
 }
 
 /// `Bearer <token>`, or a token alone; any other scheme is none of ours.
-fn token_of(authorization: &str) -> Option<String> {
+fn token_of(authorization: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    match authorization {
+        Cow::Borrowed(text) => token_in(text).map(Cow::Borrowed),
+        Cow::Owned(text) => token_in(&text).map(|token| Cow::Owned(token.to_owned())),
+    }
+}
+
+fn token_in(authorization: &str) -> Option<&str> {
     let mut pieces = authorization.split(' ');
     let first = pieces.next()?;
     match pieces.next() {
-        None | Some("") => Some(first.to_owned()),
-        Some(token) if first == "Bearer" => Some(token.to_owned()),
+        None | Some("") => Some(first),
+        Some(token) if first == "Bearer" => Some(token),
         Some(_) => None,
     }
 }

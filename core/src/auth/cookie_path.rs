@@ -7,7 +7,7 @@ use super::referrer::{is_cross_origin, is_known};
 use super::resolve::{Resolved, resolve};
 use super::state::{AuthStatus, Note, RequestState};
 use super::{AuthReason, AuthenticateError};
-use crate::token::{Carrier, DecodedToken, TokenType, is_decoded_machine_jwt, is_non_session_category};
+use crate::token::{Carrier, TokenType};
 use url::Url;
 
 /// Rows C1 to C17.
@@ -32,7 +32,7 @@ fn after_handshake(request: &Request<'_>) -> Result<RequestState, Stop> {
     }
     let context = &request.context;
     let go_on = |reason| handshake(request, reason, String::new());
-    let Some(token) = context.session_in_cookie.as_deref() else {
+    let Some((token, read)) = context.cookie_session() else {
         return if context.client_uat == 0 {
             // C7
             Ok(signed_out(request, AuthReason::SESSION_TOKEN_AND_UAT_MISSING))
@@ -46,21 +46,21 @@ fn after_handshake(request: &Request<'_>) -> Result<RequestState, Stop> {
         return go_on(AuthReason::SESSION_TOKEN_BUT_NO_CLIENT_UAT);
     }
     // C10
-    let decoded = match DecodedToken::read(token) {
-        Ok(decoded) => decoded,
-        Err(error) => return refused(request, error, Carrier::Cookie),
+    let read = match read {
+        Ok(read) => read,
+        Err(error) => return refused(request, error.clone(), Carrier::Cookie),
     };
     // C11
-    if is_decoded_machine_jwt(token, &decoded) || is_non_session_category(&decoded.header) {
+    if read.is_no_session() {
         return Ok(signed_out(request, AuthReason::TOKEN_TYPE_MISMATCH));
     }
     // C12. A time that is no number is none, and fails verification below (D-17).
-    if decoded.integer("iat").is_some_and(|iat| iat < context.client_uat) {
+    if read.integer("iat").is_some_and(|iat| iat < context.client_uat) {
         return go_on(AuthReason::SESSION_TOKEN_IAT_BEFORE_CLIENT_UAT);
     }
     // C13
-    let mut state = match request.verify(token)? {
-        Ok(claims) => signed_in(request, token, claims),
+    let mut state = match request.verify_read(token, read)? {
+        Ok(claims) => signed_in(request, claims),
         Err(error) => return refused(request, error, Carrier::Cookie),
     };
     if state.status() != AuthStatus::SignedIn {
@@ -70,7 +70,7 @@ fn after_handshake(request: &Request<'_>) -> Result<RequestState, Stop> {
     state.note_if(state.claims().is_some_and(|claims| claims.raw("azp").is_none()), Note::AuthorizedPartyMissing);
     state.note_if(!request.settings.authorized_parties_set, Note::AuthorizedPartiesNotSet);
     // C15
-    if comes_from_elsewhere(request) {
+    if comes_from_elsewhere(request)? {
         let message = "The visitor comes from another origin, so whether the session still holds has to be asked.";
         return handshake(request, AuthReason::PRIMARY_DOMAIN_CROSS_ORIGIN_SYNC, message.to_owned());
     }
@@ -134,7 +134,7 @@ fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
         AuthenticateError::config("sign_in_url", "The sign-in URL of a satellite must be an absolute URL.")
     })?;
     let mut pairs = pairs_of(&sign_in);
-    pairs.push(("__clerk_redirect_url".to_owned(), context.url.to_string()));
+    pairs.push(("__clerk_redirect_url".to_owned(), context.url.as_str().to_owned()));
     sign_in.query_pairs_mut().clear().extend_pairs(pairs);
     Ok(Some(handshake_to(request, reason, String::new(), &sign_in)))
 }
@@ -185,13 +185,12 @@ fn answer_to_satellite(mut url: Url, browser: Option<&str>) -> Url {
 }
 
 /// C15: a page that is opened from another origin, which is none of Clerk's own.
-fn comes_from_elsewhere(request: &Request<'_>) -> bool {
+fn comes_from_elsewhere(request: &Request<'_>) -> Result<bool, AuthenticateError> {
     let (settings, context) = (&request.settings, &request.context);
     if settings.is_satellite || !context.is_document() || context.loop_counter != 0 {
-        return false;
+        return Ok(false);
     }
-    let frontend_api = request.settings.frontend_api(&context.url);
-    context.referrer.as_deref().is_some_and(|referrer| {
-        is_cross_origin(referrer, &context.url) && !is_known(referrer, &frontend_api, settings.is_production())
-    })
+    let Some(referrer) = context.referrer.as_deref() else { return Ok(false) };
+    Ok(is_cross_origin(referrer, &context.url)?
+        && !is_known(referrer, &settings.frontend_api(&context.url)?, settings.is_production()))
 }

@@ -2,75 +2,109 @@
 
 use super::context::Context;
 use super::handshake::pairs_of;
+use super::plain_url::PublicUrl;
 use super::settings::Settings;
 use crate::key::InstanceType;
+use crate::secret::Secret;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use url::Url;
 
 /// How many characters of a secret are left: enough for `sk_test` and `sk_live`.
 const SHOWN: usize = 7;
 
-/// The context of a decision, kept with its outcome.
+/// The context of a decision, kept with its outcome: of secrets only what may be shown.
 #[derive(Clone)]
 pub(crate) struct DebugContext {
-    context: Context,
+    url: PublicUrl,
+    is_get: bool,
+    referrer: Option<Box<str>>,
+    fetch_dest: Option<Box<str>>,
+    accept: Option<Box<str>>,
+    secrets: [Option<Hint>; SECRETS.len()],
+    loop_counter: i64,
+    client_uat: i64,
+    suffixed: bool,
     production: Option<bool>,
-    keys: [Option<Hint>; 2],
     jwt_key: bool,
 }
 
+/// The secrets of a decision, by the names that they are shown with.
+const SECRETS: [&str; 8] = [
+    "token_in_header",
+    "session_token_in_cookie",
+    "refresh_token_in_cookie",
+    "dev_browser_token",
+    "handshake_token",
+    "handshake_nonce",
+    "secret_key",
+    "machine_secret_key",
+];
+
 impl DebugContext {
-    pub(crate) fn new(context: Context, settings: &Settings<'_>) -> Self {
+    pub(crate) fn new(context: Context<'_>, settings: &Settings<'_>) -> Self {
+        let own = |text: Option<Cow<'_, str>>| text.map(|text| Box::from(&*text));
+        let secrets = [
+            context.token_in_header.as_deref(),
+            context.session_in_cookie.as_deref(),
+            context.refresh_in_cookie.as_deref(),
+            context.dev_browser.as_deref(),
+            context.handshake_token.as_deref(),
+            context.handshake_nonce.as_deref(),
+            settings.secret_key.map(Secret::expose),
+            settings.machine_secret_key.map(Secret::expose),
+        ];
         Self {
-            context,
+            secrets: secrets.map(|secret| secret.map(Hint::of)),
+            url: context.url,
+            is_get: context.method_is_get,
+            referrer: own(context.referrer),
+            fetch_dest: own(context.fetch_dest),
+            accept: own(context.accept),
+            loop_counter: context.loop_counter,
+            client_uat: context.client_uat,
+            suffixed: context.suffixed,
             production: settings.publishable_key.map(|key| key.instance_type() == InstanceType::Production),
-            keys: [settings.secret_key, settings.machine_secret_key].map(|key| key.map(|key| Hint::of(key.expose()))),
             jwt_key: settings.jwt_key_set,
         }
     }
 
     /// Adds its fields to what an outcome tells of itself.
     pub(crate) fn write(&self, out: &mut Map<String, Value>) {
-        let context = &self.context;
         let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
-        let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
-        let secret = |text: &Option<String>| text.as_deref().map_or(Value::Null, |text| Hint::of(text).text().into());
-        put("url", redacted_url(&context.url).into());
-        put("is_get", context.method_is_get.into());
-        put("referrer", context.referrer.as_deref().map_or(Value::Null, |url| redacted_text(url).into()));
-        put("sec_fetch_dest", text(&context.fetch_dest));
-        put("accept", text(&context.accept));
-        put("token_in_header", secret(&context.token_in_header));
-        put("session_token_in_cookie", secret(&context.session_in_cookie));
-        put("refresh_token_in_cookie", secret(&context.refresh_in_cookie));
-        put("dev_browser_token", secret(&context.dev_browser));
-        put("handshake_token", secret(&context.handshake_token));
-        put("handshake_nonce", secret(&context.handshake_nonce));
-        put("handshake_redirect_loop_counter", context.loop_counter.into());
-        put("client_uat", context.client_uat.into());
-        put("suffixed_cookies", context.suffixed.into());
-        let [secret_key, machine_secret_key] = &self.keys;
-        let hint = |hint: &Option<Hint>| hint.as_ref().map_or(Value::Null, |hint| hint.text().into());
-        put("secret_key", hint(secret_key));
-        put("machine_secret_key", hint(machine_secret_key));
+        let text = |text: &Option<Box<str>>| text.as_deref().map_or(Value::Null, Value::from);
+        put("url", redacted_text(self.url.as_str()).into());
+        put("is_get", self.is_get.into());
+        put("referrer", self.referrer.as_deref().map_or(Value::Null, |url| redacted_text(url).into()));
+        put("sec_fetch_dest", text(&self.fetch_dest));
+        put("accept", text(&self.accept));
+        for (name, hint) in SECRETS.into_iter().zip(&self.secrets) {
+            put(name, hint.as_ref().map_or(Value::Null, |hint| hint.text().into()));
+        }
+        put("handshake_redirect_loop_counter", self.loop_counter.into());
+        put("client_uat", self.client_uat.into());
+        put("suffixed_cookies", self.suffixed.into());
         put("jwt_key", if self.jwt_key { "…".into() } else { Value::Null });
         let kind = |production| if production { "production" } else { "development" };
         put("instance_type", self.production.map(kind).into());
     }
 }
 
-/// The beginning of a secret, never more than half of it.
-#[derive(Clone)]
-struct Hint(String);
+/// The beginning of a secret, never more than half of it: its characters, padded with nothing.
+#[derive(Clone, Copy)]
+struct Hint([char; SHOWN]);
 
 impl Hint {
     fn of(text: &str) -> Self {
-        let half = text.chars().count() / 2;
-        Self(text.chars().take(SHOWN.min(half)).collect())
+        // More of it need not be counted.
+        let half = text.chars().take(2 * SHOWN).count() / 2;
+        let mut shown = ['\0'; SHOWN];
+        shown.iter_mut().zip(text.chars().take(half)).for_each(|(place, c)| *place = c);
+        Self(shown)
     }
 
-    fn text(&self) -> String {
-        format!("{}…", self.0)
+    fn text(self) -> String {
+        self.0.into_iter().filter(|c| *c != '\0').chain(['…']).collect()
     }
 }
 

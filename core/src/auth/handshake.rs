@@ -57,12 +57,12 @@ fn is_eligible(request: &Request<'_>) -> bool {
 ///
 fn frontend_api_url(request: &Request<'_>, reason: &AuthReason) -> Result<Url, AuthenticateError> {
     let (settings, context) = (&request.settings, &request.context);
-    let frontend_api = settings.frontend_api(&context.url);
+    let frontend_api = settings.frontend_api(&context.url)?;
     let mut url = base_url(&frontend_api).ok_or_else(|| {
         let option = if settings.proxy_url.is_empty() { "domain" } else { "proxy_url" };
         AuthenticateError::config(option, format!("`{option}` gives no URL of the Frontend API."))
     })?;
-    let back = without_parameters(&context.url, &["__clerk_db_jwt", "__dev_session"]);
+    let back = without_parameters(&*context.url.to_url()?, &["__clerk_db_jwt", "__dev_session"]);
     let mut query = url.query_pairs_mut();
     query
         .append_pair("redirect_url", back.as_str())

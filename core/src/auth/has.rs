@@ -162,8 +162,7 @@ impl HasParams {
 
 /// See [`Auth::has`].
 pub(crate) fn has(auth: &Auth, asked: &HasParams) -> bool {
-    let Some(claims) =
-        auth.session_claims.as_ref().filter(|_| auth.user_id.as_deref().is_some_and(|id| !id.is_empty()))
+    let Some(claims) = auth.session_claims().filter(|_| auth.user_id.as_deref().is_some_and(|id| !id.is_empty()))
     else {
         return false;
     };

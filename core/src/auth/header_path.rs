@@ -6,27 +6,29 @@ use super::handshake::handshake;
 use super::refresh::{Refreshed, refresh};
 use super::state::RequestState;
 use crate::token::{
-    Carrier, Claims, DecodedToken, TokenError, TokenErrorReason, TokenType, is_decoded_machine_jwt,
-    is_non_session_category, is_of_machine, machine_token_type,
+    Carrier, Claims, TokenError, TokenErrorReason, TokenType, is_non_session_category, is_of_machine, opaque_type,
 };
 
 /// §3.7: only a session is accepted.
 pub(crate) fn session(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
-    if let Ok(decoded) = DecodedToken::read(token) {
-        if is_decoded_machine_jwt(token, &decoded) || is_non_session_category(&decoded.header) {
-            return Ok(mismatch(request, TokenType::SessionToken));
+    match request.read_header(token) {
+        Ok(read) if read.is_no_session() => return Ok(mismatch(request, TokenType::SessionToken)),
+        Ok(_) => {}
+        Err(_) => {
+            if let Some(kind) = opaque_type(token) {
+                // An opaque machine token is none that could be decoded, which is `token-invalid` (D-11).
+                let kind = kind.as_str();
+                let message = format!("A token of kind {kind} came, and `accepts_token` takes session_token only.");
+                return refused(request, TokenError::new(TokenErrorReason::TokenInvalid, message), Carrier::Header);
+            }
         }
-    } else if let Some(kind) = machine_token_type(token) {
-        // An opaque machine token is none that could be decoded, which is `token-invalid` (D-11).
-        let message = format!("A token of kind {} came, and `accepts_token` takes session_token only.", kind.as_str());
-        return refused(request, TokenError::new(TokenErrorReason::TokenInvalid, message), Carrier::Header);
     }
-    verified(request, token, Carrier::Header)
+    verified(request, token)
 }
 
 /// §3.8: only this kind of machine is accepted.
 pub(crate) fn machine(request: &Request<'_>, token: &str, expected: TokenType) -> Result<RequestState, Stop> {
-    if machine_token_type(token) == Some(expected) {
+    if request.machine_type_of_header(token) == Some(expected) {
         verified_machine(request, token)
     } else {
         Ok(mismatch(request, expected))
@@ -35,13 +37,13 @@ pub(crate) fn machine(request: &Request<'_>, token: &str, expected: TokenType) -
 
 /// §3.9: any kind is accepted, or one of a list that this token's kind is known to be on.
 pub(crate) fn any(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
-    if machine_token_type(token).is_some() {
+    if request.machine_type_of_header(token).is_some() {
         return verified_machine(request, token);
     }
-    if has_other_category(token) {
+    if request.read_header(token).is_ok_and(|read| is_non_session_category(read.header())) {
         return Ok(mismatch(request, TokenType::SessionToken));
     }
-    verified(request, token, Carrier::Header)
+    verified(request, token)
 }
 
 fn verified_machine(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
@@ -60,25 +62,25 @@ fn mismatch(request: &Request<'_>, kind: TokenType) -> RequestState {
     request.signed_out(kind, AuthReason::TOKEN_TYPE_MISMATCH, String::new())
 }
 
-fn has_other_category(token: &str) -> bool {
-    DecodedToken::read(token).is_ok_and(|token| is_non_session_category(&token.header))
-}
-
-/// Verifies a session token and says what that makes of the request.
-fn verified(request: &Request<'_>, token: &str, carrier: Carrier) -> Result<RequestState, Stop> {
-    match request.verify(token)? {
-        Ok(claims) => Ok(signed_in(request, token, claims)),
-        Err(error) => refused(request, error, carrier),
+/// Verifies the header's session token and says what that makes of the request.
+fn verified(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
+    let verdict = match request.read_header(token) {
+        Ok(read) => request.verify_read(token, read)?,
+        Err(error) => Err(error.clone()),
+    };
+    match verdict {
+        Ok(claims) => Ok(signed_in(request, claims)),
+        Err(error) => refused(request, error, Carrier::Header),
     }
 }
 
 /// D-16: a token without a session id is of a template, made by an instance without categories. Nor is a machine a user,
 /// in whatever form its token comes.
-pub(crate) fn signed_in(request: &Request<'_>, token: &str, claims: Claims) -> RequestState {
-    if claims.sid.as_deref().is_none_or(str::is_empty) || is_of_machine(token, &claims) {
+pub(crate) fn signed_in(request: &Request<'_>, claims: Claims) -> RequestState {
+    if claims.sid.as_deref().is_none_or(str::is_empty) || is_of_machine(&claims) {
         return mismatch(request, TokenType::SessionToken);
     }
-    RequestState::signed_in(request.echo(), token, claims)
+    RequestState::signed_in(request.echo(), claims)
 }
 
 /// §3.11: what becomes of a request whose session token is refused.

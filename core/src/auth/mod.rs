@@ -22,6 +22,7 @@ mod object;
 mod options;
 mod organization_sync;
 mod pattern;
+mod plain_url;
 mod precondition;
 mod public_url;
 mod reason;
@@ -37,16 +38,17 @@ pub use api::{Answers, ApiAnswer, ApiCall, ApiCallKind, AuthApi, Need};
 pub use authenticator::{Authenticator, Decision};
 pub use error::AuthenticateError;
 pub use has::{HasParams, Level, Reverification};
-pub use object::{Auth, TokenRequest};
+pub use object::{Auth, AuthFields, TokenRequest};
 pub use options::{AcceptsToken, AuthenticateOptions};
 pub use reason::AuthReason;
-pub use request::RequestParts;
+pub use request::{RequestParts, latin1};
 pub use state::{AuthStatus, Echo, Note, RequestState};
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzz {
     //! What only this floor can reach of what is thrown at it.
 
+    use super::authenticator::Authenticator;
     use super::cookies::Cookies;
     use super::object::Auth;
     use super::organization_sync::Patterns;
@@ -54,10 +56,10 @@ pub(crate) mod fuzz {
     use crate::token::Claims;
 
     pub(crate) fn auth(claims: &Claims) -> Auth {
-        Auth::of_session("t", claims, false)
+        Auth::of_session(claims, false)
     }
 
-    pub(crate) fn cookies(header: &str) {
+    pub(crate) fn cookies(client: &Authenticator, header: &str) {
         let cookies = Cookies::read(header);
         for production in [true, false] {
             let choice = Choice {
@@ -66,8 +68,9 @@ pub(crate) mod fuzz {
                 frontend_api: "clerk.example.com",
                 production,
                 now_ms: 0,
+                verifier: client.verifier(),
             };
-            let _ = choice.uses_suffixed();
+            let _ = choice.make();
         }
     }
 

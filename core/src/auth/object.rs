@@ -7,11 +7,21 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// Who sent a request, whatever kind of token said so. Signed out, everything is `None` and [`Auth::has`] is false.
+/// Who sent a request, whatever kind of token said so: its [`AuthFields`], and what can be asked of them. Signed out, every
+/// field is `None` and [`Auth::has`] is false. Clones share it.
+#[derive(Clone)]
+pub struct Auth {
+    fields: Arc<AuthFields>,
+    claims: Option<Claims>,
+}
+
+/// What is known of a caller. Fields of [`Auth`].
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct Auth {
+pub struct AuthFields {
     /// The kind of the token; `None` if it is of a kind that is not accepted.
     pub token_type: Option<TokenType>,
     /// Whether somebody is signed in.
@@ -30,8 +40,6 @@ pub struct Auth {
     pub org_role: Option<String>,
     /// The permissions in it, such as `org:invoices:read`.
     pub org_permissions: Option<Vec<String>>,
-    /// The session token's claims, whole.
-    pub session_claims: Option<Claims>,
     /// A machine token's id.
     pub id: Option<String>,
     /// Whose a machine token is: `user_…`, `org_…` or `mch_…`.
@@ -46,96 +54,49 @@ pub struct Auth {
     pub client_id: Option<String>,
     /// The claims of an API key or M2M token, as JSON text.
     claims: Option<String>,
-    /// The token itself.
+    /// The token itself, of a machine.
     token: Option<String>,
+    /// Whether the session's status is one that this version cannot read.
+    has_odd_status: bool,
 }
 
 impl Auth {
-    /// R-120 to R-122, R-390.
-    pub(crate) fn of_session(token: &str, claims: &Claims, treat_pending_as_signed_out: bool) -> Self {
-        let session_status = claims.string("sts");
-        let out = Self::signed_out(Some(TokenType::SessionToken));
+    /// R-120 to R-122, R-390. What does not depend on the request is made once for a token.
+    pub(crate) fn of_session(claims: &Claims, treat_pending_as_signed_out: bool) -> Self {
+        let fields = claims.derived(AuthFields::of_session);
         // A status that is no text says that the session is not simply active (law 4).
-        let odd = session_status.is_none() && claims.raw("sts").is_some_and(|sts| sts != "null");
-        if treat_pending_as_signed_out && (odd || session_status.as_deref() == Some("pending")) {
-            return Self { session_status, ..out };
+        let pending = fields.has_odd_status || fields.session_status.as_deref() == Some("pending");
+        if treat_pending_as_signed_out && pending {
+            let out = AuthFields::signed_out(Some(TokenType::SessionToken));
+            return AuthFields { session_status: fields.session_status.clone(), ..out }.into();
         }
-        let Organization { id, slug, role, permissions } = Organization::of(claims);
-        Self {
-            is_authenticated: true,
-            user_id: Some(claims.sub.clone()),
-            session_id: claims.sid.clone(),
-            session_status,
-            org_id: id,
-            org_slug: slug,
-            org_role: role,
-            org_permissions: permissions,
-            session_claims: Some(claims.clone()),
-            token: Some(token.to_owned()),
-            ..out
-        }
+        Self { fields, claims: Some(claims.clone()) }
     }
 
     /// §3.18.
     pub(crate) fn of_machine(token: &str, machine: &MachineToken) -> Self {
-        let kind = machine.token_type;
-        let subject = || Some(machine.subject.clone());
-        let subject_of = |prefix: &str| subject().filter(|subject| subject.starts_with(prefix));
-        let mut auth = Self {
-            is_authenticated: true,
-            id: Some(machine.id.clone()),
-            subject: subject(),
-            scopes: Some(machine.scopes.clone()),
-            token: Some(token.to_owned()),
-            ..Self::signed_out(Some(kind))
-        };
-        match kind {
-            TokenType::ApiKey => {
-                auth.name.clone_from(&machine.name);
-                auth.claims.clone_from(&machine.claims);
-                auth.user_id = subject_of("user_");
-                auth.org_id = subject_of("org_");
-            }
-            TokenType::M2mToken => {
-                auth.claims.clone_from(&machine.claims);
-                auth.machine_id = subject();
-            }
-            TokenType::OauthToken => {
-                auth.user_id = subject();
-                auth.client_id.clone_from(&machine.client_id);
-            }
-            TokenType::SessionToken => {}
-        }
-        auth
+        AuthFields::of_machine(token, machine).into()
     }
 
     pub(crate) fn signed_out(token_type: Option<TokenType>) -> Self {
-        Self {
-            token_type,
-            is_authenticated: false,
-            user_id: None,
-            session_id: None,
-            session_status: None,
-            org_id: None,
-            org_slug: None,
-            org_role: None,
-            org_permissions: None,
-            session_claims: None,
-            id: None,
-            subject: None,
-            scopes: None,
-            name: None,
-            machine_id: None,
-            client_id: None,
-            claims: None,
-            token: None,
-        }
+        AuthFields::signed_out(token_type).into()
+    }
+
+    /// The session token's claims, whole.
+    #[must_use]
+    pub fn session_claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+
+    /// The token that said so.
+    fn token(&self) -> Option<&str> {
+        self.claims.as_ref().map(Claims::token).or(self.fields.token.as_deref())
     }
 
     /// The claims of an API key or M2M token, as JSON text.
     #[must_use]
     pub fn claims(&self) -> Option<&str> {
-        self.claims.as_deref()
+        self.fields.claims.as_deref()
     }
 
     /// This object if it is of a kind that is accepted here (R-391): for frameworks that authenticate every request with any
@@ -172,21 +133,21 @@ impl Auth {
                 }
                 TokenRequest::Call { operation, arguments: arguments.to_string() }
             }
-            _ => TokenRequest::Ready(self.token.clone()),
+            _ => TokenRequest::Ready(self.token().map(str::to_owned)),
         }
     }
 
     /// Who is impersonating the user, as the `act` claim says it.
     #[must_use]
     pub fn actor(&self) -> Option<Value> {
-        self.session_claims.as_ref()?.get("act")?.ok()
+        self.claims.as_ref()?.get("act")?.ok()
     }
 
     /// Minutes since the first and the second factor were verified, −1 for never (the `fva` claim). `None` unless it is two
     /// such numbers.
     #[must_use]
     pub fn factor_verification_age(&self) -> Option<[f64; 2]> {
-        has::factor_ages(self.session_claims.as_ref()?)
+        has::factor_ages(self.claims.as_ref()?)
     }
 
     /// Whether all that is asked holds (§3.19). False for the signed out, and if nothing is asked.
@@ -199,17 +160,13 @@ impl Auth {
     #[must_use]
     pub fn to_json(&self) -> String {
         let claim = |name| {
-            self.session_claims
-                .as_ref()
-                .and_then(|claims| claims.raw(name))
-                .filter(|text| *text != "null")
-                .and_then(raw)
+            self.claims.as_ref().and_then(|claims| claims.raw(name)).filter(|text| *text != "null").and_then(raw)
         };
         let written = match self.token_type {
             Some(TokenType::SessionToken) => serde_json::to_string(&SessionJson {
                 token_type: TokenType::SessionToken.as_str(),
                 is_authenticated: self.is_authenticated,
-                session_claims: self.session_claims.as_ref().and_then(|claims| raw(claims.json())),
+                session_claims: self.claims.as_ref().and_then(|claims| raw(claims.json())),
                 session_id: self.session_id.as_deref(),
                 session_status: self.session_status.as_deref(),
                 user_id: self.user_id.as_deref(),
@@ -225,6 +182,96 @@ impl Auth {
         };
         // Writing plain structs of texts to memory has no way to fail; if it did, nobody is signed in.
         written.unwrap_or_else(|_| r#"{"token_type":null,"is_authenticated":false}"#.to_owned())
+    }
+}
+
+impl AuthFields {
+    fn of_session(claims: &Claims) -> Self {
+        let session_status = claims.string("sts");
+        let has_odd_status = session_status.is_none() && claims.raw("sts").is_some_and(|sts| sts != "null");
+        let Organization { id, slug, role, permissions } = Organization::of(claims);
+        Self {
+            is_authenticated: true,
+            user_id: Some(claims.sub.clone()),
+            session_id: claims.sid.clone(),
+            session_status,
+            org_id: id,
+            org_slug: slug,
+            org_role: role,
+            org_permissions: permissions,
+            has_odd_status,
+            ..Self::signed_out(Some(TokenType::SessionToken))
+        }
+    }
+
+    /// §3.18.
+    fn of_machine(token: &str, machine: &MachineToken) -> Self {
+        let kind = machine.token_type;
+        let subject = || Some(machine.subject.clone());
+        let subject_of = |prefix: &str| subject().filter(|subject| subject.starts_with(prefix));
+        let mut auth = Self {
+            is_authenticated: true,
+            id: Some(machine.id.clone()),
+            subject: subject(),
+            scopes: Some(machine.scopes.clone()),
+            token: Some(token.to_owned()),
+            ..Self::signed_out(Some(kind))
+        };
+        match kind {
+            TokenType::ApiKey => {
+                auth.name.clone_from(&machine.name);
+                auth.claims.clone_from(&machine.claims);
+                auth.user_id = subject_of("user_");
+                auth.org_id = subject_of("org_");
+            }
+            TokenType::M2mToken => {
+                auth.claims.clone_from(&machine.claims);
+                auth.machine_id = subject();
+            }
+            TokenType::OauthToken => {
+                auth.user_id = subject();
+                auth.client_id.clone_from(&machine.client_id);
+            }
+            TokenType::SessionToken => {}
+        }
+        auth
+    }
+
+    fn signed_out(token_type: Option<TokenType>) -> Self {
+        Self {
+            token_type,
+            is_authenticated: false,
+            user_id: None,
+            session_id: None,
+            session_status: None,
+            org_id: None,
+            org_slug: None,
+            org_role: None,
+            org_permissions: None,
+            id: None,
+            subject: None,
+            scopes: None,
+            name: None,
+            machine_id: None,
+            client_id: None,
+            claims: None,
+            token: None,
+            has_odd_status: false,
+        }
+    }
+}
+
+impl From<AuthFields> for Auth {
+    fn from(fields: AuthFields) -> Self {
+        Self { fields: Arc::new(fields), claims: None }
+    }
+}
+
+impl Deref for Auth {
+    type Target = AuthFields;
+
+    fn deref(&self) -> &AuthFields {
+        &self.fields
     }
 }
 
@@ -270,7 +317,7 @@ enum MoreJson<'a> {
 
 impl Auth {
     fn machine_json(&self, kind: TokenType) -> MachineJson<'_> {
-        let claims = self.claims.as_deref().and_then(raw);
+        let claims = self.claims().and_then(raw);
         let (user_id, org_id) = (self.user_id.as_deref(), self.org_id.as_deref());
         MachineJson {
             token_type: kind.as_str(),

@@ -8,7 +8,7 @@ use crate::token::TokenType;
 use url::Url;
 
 /// Checks in the order of §3.2; the first that fails is told.
-pub(crate) fn check(settings: &Settings<'_>, request: &RequestParts) -> Result<(), AuthenticateError> {
+pub(crate) fn check(settings: &Settings<'_>, request: &RequestParts<'_>) -> Result<(), AuthenticateError> {
     let error = AuthenticateError::config;
     if settings.publishable_key.is_none() && !settings.accepts.is_only_machine_without_browser() {
         return Err(error(
@@ -40,7 +40,7 @@ pub(crate) fn check(settings: &Settings<'_>, request: &RequestParts) -> Result<(
 
 fn check_satellite(
     settings: &Settings<'_>,
-    request: &RequestParts,
+    request: &RequestParts<'_>,
     development: bool,
 ) -> Result<(), AuthenticateError> {
     let error = AuthenticateError::config;

@@ -1,19 +1,67 @@
 //! The URL that the browser asked for, behind whatever proxies (R-301 to R-304, D-5, D-19).
 
+use super::plain_url::{PublicUrl, is_plain_authority};
 use super::{AuthenticateError, RequestParts};
+use std::borrow::Cow;
 use url::Url;
 
 /// The request's URL on the origin that the forwarding headers name. Only scheme, host and port are ever replaced; the
 /// path is never resolved against anything, so a path such as `//other.host/x` stays a path (D-5).
-pub(crate) fn public_url(request: &RequestParts) -> Result<Url, AuthenticateError> {
+pub(crate) fn public_url(request: &RequestParts<'_>) -> Result<PublicUrl, AuthenticateError> {
+    let forwarded = Forwarded::of(request);
+    match plain_url(request, &forwarded) {
+        Some(url) => Ok(url),
+        None => parsed_url(request, &forwarded).map(PublicUrl::from),
+    }
+}
+
+/// What the forwarding headers name: of a list, its first.
+struct Forwarded<'a> {
+    host: Option<Cow<'a, str>>,
+    scheme: Option<Cow<'a, str>>,
+}
+
+impl<'a> Forwarded<'a> {
+    fn of(request: &'a RequestParts<'_>) -> Self {
+        let first = |name| request.raw_header(name).map(first_of);
+        Self { host: first("x-forwarded-host").or_else(|| request.host()), scheme: first("x-forwarded-proto") }
+    }
+}
+
+fn first_of(list: Cow<'_, str>) -> Cow<'_, str> {
+    match list {
+        Cow::Borrowed(text) => Cow::Borrowed(text.split(',').next().unwrap_or_default()),
+        Cow::Owned(text) => Cow::Owned(text.split(',').next().unwrap_or_default().to_owned()),
+    }
+}
+
+/// The URL where all that makes it up is plain: nearly always. What is in the end none of it need not be looked at.
+fn plain_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>) -> Option<PublicUrl> {
+    let text = request.url();
+    let (scheme, authority, target) = match text.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) => {
+            let (authority, target) = rest.split_at(rest.find('/')?);
+            (scheme, Some(authority), target)
+        }
+        _ if text.starts_with('/') => (request.scheme(), None, text),
+        _ => return None,
+    };
+    // One that cannot be parsed is none.
+    if authority.is_some_and(|authority| !is_plain_authority(scheme, authority)) {
+        return None;
+    }
+    let host = forwarded.host.as_deref().filter(|host| !host.is_empty()).or(authority)?;
+    PublicUrl::plain(forwarded.scheme.as_deref().unwrap_or(scheme), host, target)
+}
+
+/// The same by parsing whatever came.
+fn parsed_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>) -> Result<Url, AuthenticateError> {
     let url = request_url(request)?;
-    let first = |name| request.raw_header(name).map(|value| value.split(',').next().unwrap_or_default().to_owned());
-    let host = first("x-forwarded-host").or_else(|| request.host().map(std::borrow::Cow::into_owned));
-    let scheme = first("x-forwarded-proto").unwrap_or_else(|| url.scheme().to_owned());
-    let Some(host) = host.filter(|host| !host.is_empty()) else {
+    let scheme = forwarded.scheme.as_deref().unwrap_or(url.scheme());
+    let Some(host) = forwarded.host.as_deref().filter(|host| !host.is_empty()) else {
         return Ok(url);
     };
-    Ok(on_origin(&url, &scheme, &host).unwrap_or(url))
+    Ok(on_origin(&url, scheme, host).unwrap_or(url))
 }
 
 /// The same URL on another origin. `None` if that is none, or its own.
@@ -58,7 +106,7 @@ fn is_plain_host(host: &str) -> bool {
 }
 
 /// The URL as the server got it. Nothing that a client can send is an error; what is no host is `localhost`.
-fn request_url(request: &RequestParts) -> Result<Url, AuthenticateError> {
+fn request_url(request: &RequestParts<'_>) -> Result<Url, AuthenticateError> {
     let wrong = || {
         AuthenticateError::argument(
             "request.url",
@@ -98,7 +146,7 @@ fn after_scheme(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RequestParts, public_url};
+    use super::{Forwarded, RequestParts, parsed_url, public_url};
 
     fn public(url: &str, headers: &[(&str, &str)]) -> String {
         shown(RequestParts::new("GET", url), headers)
@@ -108,9 +156,12 @@ mod tests {
         shown(RequestParts::received("GET", target), headers)
     }
 
-    fn shown(request: RequestParts, headers: &[(&str, &str)]) -> String {
+    fn shown(request: RequestParts<'_>, headers: &[(&str, &str)]) -> String {
         let request = headers.iter().fold(request, |request, (name, value)| request.with_header(*name, *value));
-        public_url(&request).map_or_else(|error| error.to_string(), |url| url.to_string())
+        let shown = public_url(&request).map_or_else(|error| error.to_string(), |url| url.as_str().to_owned());
+        let parsed = parsed_url(&request, &Forwarded::of(&request));
+        assert_eq!(shown, parsed.map_or_else(|error| error.to_string(), |url| url.to_string()), "by either way");
+        shown
     }
 
     /// Hosts that a client can send and that are none.

@@ -1,11 +1,19 @@
 //! Where a visitor comes from (§3.16).
 
+use super::AuthenticateError;
+use super::plain_url::PublicUrl;
 use crate::key::accounts_portal;
 use url::Url;
 
 /// the referrer is a URL of another origin.
-pub(crate) fn is_cross_origin(referrer: &str, url: &Url) -> bool {
-    Url::parse(referrer).is_ok_and(|referrer| referrer.origin() != url.origin())
+pub(crate) fn is_cross_origin(referrer: &str, url: &PublicUrl) -> Result<bool, AuthenticateError> {
+    // As nearly all are: another page of the same site.
+    let same = url.origin().and_then(|origin| referrer.strip_prefix(origin));
+    if same.is_some_and(|rest| rest.starts_with('/')) {
+        return Ok(false);
+    }
+    let Ok(referrer) = Url::parse(referrer) else { return Ok(false) };
+    Ok(referrer.origin() != url.to_url()?.origin())
 }
 
 /// the referrer is one of Clerk's own pages for this instance. `frontend_api` is a host or a URL.
@@ -39,7 +47,7 @@ fn is_development_portal(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_cross_origin, is_known};
+    use super::{PublicUrl, is_cross_origin, is_known};
     use url::Url;
 
     #[test]
@@ -58,12 +66,19 @@ mod tests {
     }
 
     #[test]
-    fn cross_origin() -> Result<(), url::ParseError> {
-        let url = Url::parse("https://app.example.com/p")?;
-        assert!(is_cross_origin("https://other.com/x", &url));
-        assert!(is_cross_origin("http://app.example.com/", &url));
-        assert!(!is_cross_origin("https://app.example.com:443/q", &url));
-        assert!(!is_cross_origin("nonsense", &url));
+    fn cross_origin() -> Result<(), Box<dyn std::error::Error>> {
+        let plain = PublicUrl::plain("https", "app.example.com", "/p").ok_or("not plain")?;
+        for url in [plain, Url::parse("https://app.example.com/p")?.into()] {
+            assert!(is_cross_origin("https://other.com/x", &url)?);
+            assert!(is_cross_origin("http://app.example.com/", &url)?);
+            assert!(is_cross_origin("https://app.example.com.evil.com/", &url)?);
+            assert!(is_cross_origin("https://app.example.com@evil.com/", &url)?);
+            assert!(is_cross_origin("https://app.example.com:8443/", &url)?);
+            assert!(!is_cross_origin("https://app.example.com/q", &url)?);
+            assert!(!is_cross_origin("https://app.example.com", &url)?);
+            assert!(!is_cross_origin("https://app.example.com:443/q", &url)?);
+            assert!(!is_cross_origin("nonsense", &url)?);
+        }
         Ok(())
     }
 }

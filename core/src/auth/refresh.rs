@@ -44,7 +44,7 @@ pub(crate) fn refresh(request: &Request<'_>, expired: &TokenError) -> Result<Ref
             "format": "cookie",
             "expired_token": token,
             "refresh_token": refresh_token,
-            "request_origin": context.url.origin().ascii_serialization(),
+            "request_origin": context.url.to_url()?.origin().ascii_serialization(),
             // The client's own, its user agent too (D-19).
             "request_headers": request.parts.all_headers(),
         });
@@ -72,7 +72,7 @@ pub(crate) fn refresh(request: &Request<'_>, expired: &TokenError) -> Result<Ref
     let token = directives.session_token().unwrap_or_default().to_owned();
     match request.verify(&token)? {
         Ok(claims) => {
-            let mut state = signed_in(request, &token, claims);
+            let mut state = signed_in(request, claims);
             if state.status() == AuthStatus::SignedIn {
                 state.add_headers(directives.into_headers());
             }

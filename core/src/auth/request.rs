@@ -7,54 +7,78 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-/// Method, URL and headers of a request.
+/// Method, URL and headers of a request, which may be borrowed from wherever they are.
 #[derive(Clone, Default)]
-pub struct RequestParts {
-    method: String,
-    url: String,
+pub struct RequestParts<'a> {
+    method: Cow<'a, str>,
+    url: Cow<'a, str>,
     /// Whether the URL is what a client sent, so that no form of it is a mistake of the program.
     received: bool,
-    scheme: String,
-    headers: Vec<(String, String)>,
+    scheme: Cow<'a, str>,
+    headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-impl RequestParts {
+impl<'a> RequestParts<'a> {
     /// A request. `url` is absolute, or the path and query that a server got: then the `host` header completes it.
     #[must_use]
-    pub fn new(method: &str, url: impl Into<String>) -> Self {
-        Self { method: method.to_ascii_uppercase(), url: url.into(), ..Self::default() }
+    pub fn new(method: impl Into<Cow<'a, str>>, url: impl Into<Cow<'a, str>>) -> Self {
+        Self { method: method.into(), url: url.into(), ..Self::default() }
     }
 
     /// A request as a server got it. `target` is whatever stood in its first line: a path with a query, an absolute URL,
     /// `*`, or nonsense, none of which is an error.
     #[must_use]
-    pub fn received(method: &str, target: impl Into<String>) -> Self {
+    pub fn received(method: impl Into<Cow<'a, str>>, target: impl Into<Cow<'a, str>>) -> Self {
         Self { received: true, ..Self::new(method, target) }
+    }
+
+    /// The same with texts of its own, for what outlives the request.
+    #[must_use]
+    pub fn into_owned(self) -> RequestParts<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        RequestParts {
+            method: own(self.method),
+            url: own(self.url),
+            received: self.received,
+            scheme: own(self.scheme),
+            headers: self.headers.into_iter().map(|(name, value)| (own(name), own(value))).collect(),
+        }
     }
 
     /// The scheme of the connection it came by, where the URL has none: `https`, or anything else for `http`.
     #[must_use]
-    pub fn with_scheme(mut self, scheme: impl Into<String>) -> Self {
+    pub fn with_scheme(mut self, scheme: impl Into<Cow<'a, str>>) -> Self {
         self.scheme = scheme.into();
         self
     }
 
     /// Adds a header. One that is there several times is given several times.
     #[must_use]
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn with_header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds headers, in their order.
+    #[must_use]
+    pub fn with_headers<N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>>(
+        mut self,
+        headers: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        self.headers.extend(headers.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
     }
 
     /// The parts of an `http::Request`. Its body is not touched; header bytes beyond ASCII are read as Latin-1.
     #[must_use]
-    pub fn of<B>(request: &http::Request<B>) -> Self {
-        let headers = request.headers().iter();
-        let text = |value: &http::HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
-        Self {
-            headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-            ..Self::received(request.method().as_str(), request.uri().to_string())
-        }
+    pub fn of<B>(request: &'a http::Request<B>) -> Self {
+        let uri = request.uri();
+        let target = match uri.path_and_query() {
+            Some(target) if uri.authority().is_none() => Cow::Borrowed(target.as_str()),
+            _ => Cow::Owned(uri.to_string()),
+        };
+        let headers = request.headers().iter().map(|(name, value)| (name.as_str(), latin1(value.as_bytes())));
+        Self::received(request.method().as_str(), target).with_headers(headers)
     }
 
     /// Reads `{"method": …, "url": …, "scheme": …, "headers": …}`, where headers are pairs, or an object with a string or
@@ -88,12 +112,13 @@ impl RequestParts {
         if let Some(name) = parts.keys().next() {
             return Err(wrong(&format!("request.{name}"), "is not a part of a request that is looked at"));
         }
-        Ok(Self { received, scheme, headers, ..Self::new(&method, url) })
+        let parts = Self { received, ..Self::new(method, url) };
+        Ok(parts.with_scheme(scheme).with_headers(headers))
     }
 
-    /// The method, upper case.
-    pub(crate) fn method(&self) -> &str {
-        &self.method
+    /// Whether the method is GET, in any case.
+    pub(crate) fn is_get(&self) -> bool {
+        self.method.eq_ignore_ascii_case("GET")
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -107,7 +132,7 @@ impl RequestParts {
 
     /// `https` if the connection was such, as told or by HTTP/2's own field; else `http`.
     pub(crate) fn scheme(&self) -> &'static str {
-        let told = if self.scheme.is_empty() { self.header(":scheme") } else { Some(self.scheme.as_str().into()) };
+        let told = if self.scheme.is_empty() { self.header(":scheme") } else { Some(Cow::Borrowed(&*self.scheme)) };
         if told.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")) { "https" } else { "http" }
     }
 
@@ -160,6 +185,15 @@ impl RequestParts {
     }
 }
 
+/// Header bytes as the text that they are in Latin-1.
+#[must_use]
+pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes).ok().filter(|_| bytes.is_ascii()) {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect()),
+    }
+}
+
 fn trimmed(value: &str) -> &str {
     value.trim_matches([' ', '\t', '\r', '\n'])
 }
@@ -201,9 +235,9 @@ fn read_headers(headers: Option<Value>) -> Option<Vec<(String, String)>> {
 }
 
 /// Names the headers, but not what is in them: that is where tokens are.
-impl fmt::Debug for RequestParts {
+impl fmt::Debug for RequestParts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("RequestParts").field("method", &self.method).field("headers", &names).finish_non_exhaustive()
     }
 }

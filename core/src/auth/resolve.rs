@@ -102,7 +102,7 @@ fn answer(request: &Request<'_>, directives: Directives) -> Result<Option<Reques
     headers.extend(directives.into_headers());
     if development {
         let used = ["__clerk_handshake", "__clerk_help", "__clerk_db_jwt", "__clerk_handshake_nonce"];
-        headers.push(("location".to_owned(), without_parameters(&request.context.url, &used).to_string()));
+        headers.push(("location".to_owned(), String::from(without_parameters(&*request.context.url.to_url()?, &used))));
         headers.push(("cache-control".to_owned(), "no-store".to_owned()));
     }
     let Some(token) = token else {
@@ -121,7 +121,7 @@ fn answer(request: &Request<'_>, directives: Directives) -> Result<Option<Reques
         }
         Err(_) => return Ok(None),
     };
-    let mut state = signed_in(request, &token, claims);
+    let mut state = signed_in(request, claims);
     if state.status() == AuthStatus::SignedIn {
         state.add_headers(headers);
         state.note_if(skewed, Note::ClockSkew);

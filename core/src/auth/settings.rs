@@ -1,11 +1,12 @@
 //! What holds for one request: the call's options over the client's (§3.1), checked (§3.2).
 
 use super::options::AcceptsToken;
-use super::{AuthenticateOptions, Authenticator};
+use super::plain_url::PublicUrl;
+use super::{AuthenticateError, AuthenticateOptions, Authenticator};
 use crate::key::{InstanceType, PublishableKey};
 use crate::secret::Secret;
 use crate::token::{TokenType, VerifyOptions};
-use url::Url;
+use std::borrow::Cow;
 
 /// The merged settings of one request.
 #[derive(Clone, Copy)]
@@ -86,27 +87,27 @@ impl<'a> Settings<'a> {
     }
 
     /// The proxy's URL; a path is one of the request's own origin.
-    pub(crate) fn proxy_url_on(&self, url: &Url) -> String {
+    pub(crate) fn proxy_url_on(&self, url: &PublicUrl) -> Result<Cow<'a, str>, AuthenticateError> {
         if !self.proxy_url.starts_with('/') {
-            return self.proxy_url.to_owned();
+            return Ok(self.proxy_url.into());
         }
-        let mut proxy = url.clone();
+        let mut proxy = url.to_url()?.into_owned();
         proxy.set_fragment(None);
         proxy.set_query(None);
         proxy.set_path(self.proxy_url);
-        proxy.to_string()
+        Ok(String::from(proxy).into())
     }
 
     /// Where the Frontend API is: the proxy, else a production satellite's domain, else the key's host.
-    pub(crate) fn frontend_api(&self, url: &Url) -> String {
-        if self.proxy_url.is_empty() { self.original_frontend_api() } else { self.proxy_url_on(url) }
+    pub(crate) fn frontend_api(&self, url: &PublicUrl) -> Result<Cow<'a, str>, AuthenticateError> {
+        if self.proxy_url.is_empty() { Ok(self.original_frontend_api()) } else { self.proxy_url_on(url) }
     }
 
     /// The Frontend API's host as the key and a production satellite's domain have it, whatever the proxy (§3.4, R-310).
-    pub(crate) fn original_frontend_api(&self) -> String {
+    pub(crate) fn original_frontend_api(&self) -> Cow<'a, str> {
         if self.is_production() && self.is_satellite && !self.domain.is_empty() {
-            return format!("clerk.{}", self.domain);
+            return format!("clerk.{}", self.domain).into();
         }
-        self.publishable_key.map(|key| key.frontend_api().to_owned()).unwrap_or_default()
+        self.publishable_key.map(PublishableKey::frontend_api).unwrap_or_default().into()
     }
 }

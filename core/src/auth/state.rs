@@ -1,12 +1,13 @@
 //! The answer to "who sent this request" (§3.17).
 
 use super::debug::DebugContext;
+use super::plain_url::PublicUrl;
 use super::settings::Settings;
-use super::{Auth, AuthReason};
+use super::{Auth, AuthReason, AuthenticateError};
 use crate::token::{Claims, MachineToken, TokenType};
 use serde_json::{Map, Value, json};
 use std::fmt;
-use url::Url;
+use std::sync::Arc;
 
 /// What is known of who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,17 +113,20 @@ pub struct Echo {
 
 impl Echo {
     /// `url` is the request's public one, where it is known.
-    pub(crate) fn of(settings: &Settings<'_>, url: Option<&Url>) -> Self {
-        Self {
+    pub(crate) fn of(settings: &Settings<'_>, url: Option<&PublicUrl>) -> Result<Self, AuthenticateError> {
+        Ok(Self {
             publishable_key: settings.publishable_key.map(|key| key.as_str().to_owned()).unwrap_or_default(),
-            proxy_url: url.map_or_else(|| settings.proxy_url.to_owned(), |url| settings.proxy_url_on(url)),
+            proxy_url: match url {
+                Some(url) => settings.proxy_url_on(url)?.into_owned(),
+                None => settings.proxy_url.to_owned(),
+            },
             is_satellite: settings.is_satellite,
             domain: settings.domain.to_owned(),
             sign_in_url: settings.sign_in_url.to_owned(),
             sign_up_url: settings.sign_up_url.to_owned(),
             after_sign_in_url: settings.after_sign_in_url.to_owned(),
             after_sign_up_url: settings.after_sign_up_url.to_owned(),
-        }
+        })
     }
 }
 
@@ -148,25 +152,25 @@ pub struct RequestState {
     message: String,
     token_type: Option<TokenType>,
     headers: Vec<(String, String)>,
-    token: Option<String>,
     claims: Option<Claims>,
+    machine_text: Option<String>,
     machine: Option<MachineToken>,
     retry_after_ms: Option<i64>,
     notes: Vec<Note>,
-    echo: Echo,
+    echo: Arc<Echo>,
     context: Option<Box<DebugContext>>,
 }
 
 impl RequestState {
-    fn new(status: AuthStatus, token_type: Option<TokenType>, echo: Echo) -> Self {
+    fn new(status: AuthStatus, token_type: Option<TokenType>, echo: Arc<Echo>) -> Self {
         Self {
             status,
             reason: None,
             message: String::new(),
             token_type,
             headers: Vec::new(),
-            token: None,
             claims: None,
+            machine_text: None,
             machine: None,
             retry_after_ms: None,
             notes: Vec::new(),
@@ -175,38 +179,42 @@ impl RequestState {
         }
     }
 
-    pub(crate) fn signed_in(echo: Echo, token: &str, claims: Claims) -> Self {
+    pub(crate) fn signed_in(echo: Arc<Echo>, claims: Claims) -> Self {
         let mut state = Self::new(AuthStatus::SignedIn, Some(TokenType::SessionToken), echo);
-        state.token = Some(token.to_owned());
         state.claims = Some(claims);
         state
     }
 
-    pub(crate) fn machine(echo: Echo, token: &str, machine: MachineToken) -> Self {
+    pub(crate) fn machine(echo: Arc<Echo>, token: &str, machine: MachineToken) -> Self {
         let mut state = Self::new(AuthStatus::SignedIn, Some(machine.token_type), echo);
-        state.token = Some(token.to_owned());
+        state.machine_text = Some(token.to_owned());
         state.machine = Some(machine);
         state
     }
 
     /// The browser is to be sent where these headers say.
-    pub(crate) fn handshake(echo: Echo, headers: Vec<(String, String)>, reason: AuthReason, message: String) -> Self {
+    pub(crate) fn handshake(
+        echo: Arc<Echo>,
+        headers: Vec<(String, String)>,
+        reason: AuthReason,
+        message: String,
+    ) -> Self {
         let mut state = Self::new(AuthStatus::Handshake, Some(TokenType::SessionToken), echo);
         state.headers = headers;
         state.because(reason, message)
     }
 
-    pub(crate) fn signed_out(echo: Echo, token_type: TokenType, reason: AuthReason, message: String) -> Self {
+    pub(crate) fn signed_out(echo: Arc<Echo>, token_type: TokenType, reason: AuthReason, message: String) -> Self {
         Self::new(AuthStatus::SignedOut, Some(token_type), echo).because(reason, message)
     }
 
     /// The token's kind is not on the list of those accepted. It has no kind of its own then, and repeats no settings.
     pub(crate) fn invalid_token() -> Self {
-        Self::new(AuthStatus::SignedOut, None, Echo::default()).because(AuthReason::TOKEN_TYPE_MISMATCH, String::new())
+        Self::new(AuthStatus::SignedOut, None, Arc::default()).because(AuthReason::TOKEN_TYPE_MISMATCH, String::new())
     }
 
     pub(crate) fn unavailable(
-        echo: Echo,
+        echo: Arc<Echo>,
         token_type: TokenType,
         reason: AuthReason,
         message: String,
@@ -303,7 +311,7 @@ impl RequestState {
     /// The token, if signed in.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
+        self.claims.as_ref().map(Claims::token).or(self.machine_text.as_deref())
     }
 
     /// The session token's claims, if signed in.
@@ -361,12 +369,11 @@ impl RequestState {
     /// The same; with `false`, a pending session is signed in.
     #[must_use]
     pub fn to_auth_with(&self, treat_pending_as_signed_out: bool) -> Option<Auth> {
-        let token = self.token.as_deref().unwrap_or_default();
         match (self.status, &self.claims, &self.machine) {
-            (AuthStatus::SignedIn, Some(claims), _) => {
-                Some(Auth::of_session(token, claims, treat_pending_as_signed_out))
+            (AuthStatus::SignedIn, Some(claims), _) => Some(Auth::of_session(claims, treat_pending_as_signed_out)),
+            (AuthStatus::SignedIn, None, Some(machine)) => {
+                Some(Auth::of_machine(self.token().unwrap_or_default(), machine))
             }
-            (AuthStatus::SignedIn, None, Some(machine)) => Some(Auth::of_machine(token, machine)),
             (AuthStatus::SignedIn | AuthStatus::SignedOut, ..) => Some(Auth::signed_out(self.token_type)),
             (AuthStatus::Handshake | AuthStatus::Unavailable, ..) => None,
         }
@@ -385,7 +392,7 @@ impl RequestState {
         put("token_type", self.token_type.map(TokenType::as_str).into());
         put("headers", self.headers.iter().map(|(name, value)| json!([name, value])).collect());
         put("response_status", self.response_status().into());
-        put("token", self.token.as_deref().into());
+        put("token", self.token().into());
         #[allow(clippy::cast_precision_loss)] // a time of some seconds or minutes
         put("retry_after", self.retry_after_ms.map(|ms| ms as f64 / 1000.0).into());
         put("notes", self.notes.iter().map(|note| json!({"name": note.as_str(), "message": note.message()})).collect());

@@ -1,58 +1,88 @@
 //! Which of two sets of cookies counts: those with the instance's suffix or those without (§3.4). Nothing here verifies.
 
 use super::cookies::Cookies;
-use crate::token::DecodedToken;
+use crate::token::{ReadToken, TokenError, Verifier};
+use std::borrow::Cow;
 
 /// What the choice depends on.
-pub(crate) struct Choice<'a> {
-    pub(crate) cookies: &'a Cookies,
+pub(crate) struct Choice<'a, 'c> {
+    pub(crate) cookies: &'a Cookies<'c>,
     pub(crate) suffix: &'a str,
     pub(crate) frontend_api: &'a str,
     pub(crate) production: bool,
     pub(crate) now_ms: i64,
+    pub(crate) verifier: &'a Verifier,
 }
 
-impl Choice<'_> {
-    /// The rules of §3.4, in their order.
-    pub(crate) fn uses_suffixed(&self) -> bool {
-        let suffixed = |name: &str| self.cookies.get(&format!("{name}_{}", self.suffix));
-        let session = self.cookies.get("__session");
-        let suffixed_session = suffixed("__session");
-        let uat = self.cookies.get("__client_uat");
-        let suffixed_uat = suffixed("__client_uat");
+/// A cookie's token, and what it says.
+pub(crate) type CookieToken<'a> = (Cow<'a, str>, Result<ReadToken, TokenError>);
 
-        let decoded = session.map(|token| DecodedToken::read(token).ok());
-        if let Some(decoded) = &decoded {
-            let claim = decoded.as_ref().and_then(|token| token.claim("iss"));
+/// What was chosen.
+pub(crate) struct Chosen<'a> {
+    /// Whether the cookies with the suffix count.
+    pub(crate) suffixed: bool,
+    /// The session that does.
+    pub(crate) session: Option<CookieToken<'a>>,
+}
+
+impl<'c> Choice<'_, 'c> {
+    /// The rules of §3.4, and the session's token that comes of them: read once, whatever was asked of it meanwhile.
+    pub(crate) fn make(&self) -> Chosen<'c> {
+        let read = |token: Cow<'c, str>| {
+            let read = self.verifier.read(&token);
+            (token, read)
+        };
+        let session = self.cookies.get("__session").map(read);
+        // Most requests have the cookie in one form only.
+        let with_suffix = self.cookies.suffixed("__session", self.suffix).map(read);
+        let suffixed = self.uses_suffixed(session.as_ref(), with_suffix.as_ref());
+        Chosen { suffixed, session: if suffixed { with_suffix } else { session } }
+    }
+
+    /// The rules of §3.4, in their order.
+    fn uses_suffixed(&self, session: Option<&CookieToken<'_>>, suffixed_session: Option<&CookieToken<'_>>) -> bool {
+        let uat = self.cookies.get("__client_uat");
+        let suffixed_uat = self.cookies.suffixed("__client_uat", self.suffix);
+        let (uat, suffixed_uat) = (uat.as_deref(), suffixed_uat.as_deref());
+
+        if let Some((_, read)) = session {
+            let claim = read.as_ref().ok().and_then(|token| token.claim("iss"));
             let Some(claim) = claim.filter(|claim| !crate::token::is_falsy(claim)) else {
                 return false;
             };
             // One that is no text is nobody's.
-            if crate::token::string(claim).is_none_or(|issuer| without_schemes(&issuer) != self.frontend_api) {
+            if crate::token::text(claim).is_none_or(|issuer| !is_issuer(&issuer, self.frontend_api)) {
                 return true;
             }
         }
         if suffixed_uat.is_none() && suffixed_session.is_none() {
             return false;
         }
-        let decoded_suffixed = suffixed_session.and_then(|token| DecodedToken::read(token).ok());
+        let integer =
+            |token: Option<&CookieToken<'_>>, name: &str| token.and_then(|(_, read)| read.as_ref().ok()?.integer(name));
         // A time that is not a number is none (D-17).
-        let made = |token: Option<&DecodedToken>| token.and_then(|token| token.integer("iat")).unwrap_or(0);
-        let newer = made(decoded.flatten().as_ref()) > made(decoded_suffixed.as_ref());
+        let newer = integer(session, "iat").unwrap_or(0) > integer(suffixed_session, "iat").unwrap_or(0);
         if suffixed_uat != Some("0") && uat != Some("0") && newer {
             return false;
         }
         if suffixed_uat == Some("0") && uat != Some("0") {
             return false;
         }
-        let expired = decoded_suffixed
-            .and_then(|token| token.integer("exp"))
-            .is_some_and(|exp| exp <= self.now_ms.div_euclid(1000));
+        let expired = integer(suffixed_session, "exp").is_some_and(|exp| exp <= self.now_ms.div_euclid(1000));
         if !self.production && suffixed_uat != Some("0") && uat == Some("0") && expired {
             return false;
         }
         !(suffixed_uat.is_none() && suffixed_session.is_some())
     }
+}
+
+/// Whether an issuer is this Frontend API, whatever its scheme.
+fn is_issuer(issuer: &str, frontend_api: &str) -> bool {
+    // As instances write it.
+    if issuer.strip_prefix("https://") == Some(frontend_api) && !frontend_api.contains("://") {
+        return true;
+    }
+    without_schemes(issuer) == frontend_api
 }
 
 /// The issuer without any `http://` or `https://`, in any case. One pass, as an issuer is as long as its sender likes;
@@ -79,7 +109,16 @@ fn without_schemes(issuer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_schemes;
+    use super::{is_issuer, without_schemes};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_is_the_long_way(scheme in "(https?://)?", host in "[a-z.:/]{0,6}(https?://)?[a-z.:/]{0,6}") {
+            let issuer = format!("{scheme}{host}");
+            prop_assert_eq!(is_issuer(&issuer, &host), without_schemes(&issuer) == host);
+        }
+    }
 
     #[test]
     fn schemes_are_removed_in_one_pass() {

@@ -47,13 +47,11 @@ impl AuthApi for FakeSource {
 }
 
 /// A document request of <https://app.example.com/p> with these headers.
-fn page(headers: &[(&str, &str)]) -> RequestParts {
-    headers
-        .iter()
-        .fold(RequestParts::new("GET", "https://app.example.com/p"), |request, (name, value)| {
-            request.with_header(*name, *value)
-        })
+fn page(headers: &[(&str, &str)]) -> RequestParts<'static> {
+    RequestParts::new("GET", "https://app.example.com/p")
+        .with_headers(headers.iter().copied())
         .with_header("Sec-Fetch-Dest", "document")
+        .into_owned()
 }
 
 fn ask(key: &str, request: &RequestParts, with: Value) -> RequestState {
@@ -403,7 +401,7 @@ fn which_cookies_count_section_3_4() {
             }
         }
         let state = ask(key, &page(&[("cookie", &cookie)]), json!({}));
-        match state.to_auth().and_then(|auth| auth.user_id) {
+        match state.to_auth().and_then(|auth| auth.user_id.clone()) {
             Some(user) => user,
             None => told(&state),
         }

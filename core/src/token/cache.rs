@@ -24,7 +24,6 @@
 //! Handshake tokens are not kept, as each is seen once; nor are machines' JWTs, which have rules of their own and live long.
 
 use super::claims::Claims;
-use super::decode::Header;
 use crate::host;
 use crate::key::VerifyingKey;
 use arc_swap::{ArcSwap, Guard};
@@ -47,8 +46,6 @@ const SMALL: usize = 1_024;
 
 /// A token whose signature held.
 pub(crate) struct Seen {
-    token: Box<str>,
-    header: Header,
     claims: Claims,
     key: Weak<VerifyingKey>,
     /// Whether it was of use since it was kept or last passed over.
@@ -57,18 +54,8 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// To be made of a token that was accepted, with the key that it was accepted with.
-    pub(crate) fn new(token: &str, header: Header, claims: &Claims, key: &Arc<VerifyingKey>) -> Self {
-        Self {
-            token: token.into(),
-            header,
-            claims: claims.clone(),
-            key: Arc::downgrade(key),
-            used: AtomicBool::new(false),
-        }
-    }
-
-    pub(crate) fn header(&self) -> &Header {
-        &self.header
+    pub(crate) fn new(claims: &Claims, key: &Arc<VerifyingKey>) -> Self {
+        Self { claims: claims.clone(), key: Arc::downgrade(key), used: AtomicBool::new(false) }
     }
 
     /// What it says. Whether that counts now is for the rules.
@@ -92,7 +79,7 @@ impl Seen {
     }
 
     fn size(&self) -> usize {
-        BYTES_BESIDE + size_of::<Self>() + self.token.len() + self.header.size() + self.claims.size()
+        BYTES_BESIDE + size_of::<Self>() + self.claims.size()
     }
 }
 
@@ -165,7 +152,7 @@ impl TokenCache {
         let shelf = self.shelf();
         let part = shelf.part(place)?.try_read().ok()?;
         // Who finds the place of another's token knows the key of the hash, or the token: the time this takes tells nothing.
-        part.places.get(&place.0).filter(|seen| *seen.token == *token).cloned()
+        part.places.get(&place.0).filter(|seen| seen.claims.token() == token).cloned()
     }
 
     /// Remembers a token that was accepted just now, unless somebody else is at that at this moment.

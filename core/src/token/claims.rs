@@ -1,10 +1,12 @@
 //! The claims of a verified token: the payload as it was signed, and the claims everyone needs.
 
+use super::decode::{DecodedToken, Header};
 use super::json::{self, Index};
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The claims that something here reads. They are found while the payload is checked, so none is looked for twice.
 const KNOWN: [&str; 21] = [
@@ -50,6 +52,9 @@ impl ClaimIndex {
     }
 }
 
+/// What is taken to be the size of what is derived from claims.
+const DERIVED_BYTES: usize = 640;
+
 /// What a verified token says: the claims everyone needs as fields, every claim by its name. Clones share it.
 #[derive(Clone)]
 pub struct Claims(Arc<KnownClaims>);
@@ -57,8 +62,13 @@ pub struct Claims(Arc<KnownClaims>);
 /// The claims everyone needs. Times are Unix seconds, their fractions cut off.
 #[non_exhaustive]
 pub struct KnownClaims {
+    token: Box<str>,
+    header: Header,
     payload: String,
     index: ClaimIndex,
+    plain: bool,
+    /// What a floor above made of these claims, so that it is made once.
+    derived: OnceLock<Arc<dyn Any + Send + Sync>>,
     /// `sub`: the user's id. Always there; may be empty in a token that is no session's.
     pub sub: String,
     /// `sid`: the session's id. `None` if it is missing or not a string.
@@ -75,32 +85,67 @@ pub struct KnownClaims {
     pub iat: Option<i64>,
 }
 
-/// Those of the claims that are texts, read.
-pub(crate) struct KnownTexts {
+/// The claims that were read while they were checked.
+pub(crate) struct Checked {
     pub(crate) sub: String,
-    pub(crate) sid: Option<String>,
     pub(crate) iss: Option<String>,
     pub(crate) azp: Option<String>,
+    pub(crate) exp: i64,
+    pub(crate) nbf: Option<i64>,
+    pub(crate) iat: Option<i64>,
 }
 
 impl Claims {
-    pub(crate) fn new(
-        payload: String,
-        index: ClaimIndex,
-        texts: KnownTexts,
-        exp: i64,
-        nbf: Option<i64>,
-        iat: Option<i64>,
-    ) -> Self {
-        let KnownTexts { sub, sid, iss, azp } = texts;
-        Self(Arc::new(KnownClaims { payload, index, sub, sid, iss, azp, exp, nbf, iat }))
+    /// What a token says that was accepted.
+    pub(crate) fn new(token: &str, decoded: &DecodedToken, checked: Checked) -> Self {
+        let Checked { sub, iss, azp, exp, nbf, iat } = checked;
+        let sid = decoded.string("sid");
+        Self(Arc::new(KnownClaims {
+            token: token.into(),
+            header: decoded.header.clone(),
+            payload: decoded.payload.clone(),
+            index: decoded.index,
+            plain: decoded.plain,
+            derived: OnceLock::new(),
+            sub,
+            sid,
+            iss,
+            azp,
+            exp,
+            nbf,
+            iat,
+        }))
+    }
+
+    /// The token that says so.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Whether the token was written as R-102 has it.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// The token's header.
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What is made of these claims and nothing else, made at its first use.
+    pub(crate) fn derived<T: Any + Send + Sync>(&self, make: impl Fn(&Self) -> T) -> Arc<T> {
+        let made = self.derived.get_or_init(|| Arc::new(make(self)));
+        // There is one floor above, with one such thing.
+        Arc::downcast(Arc::clone(made)).unwrap_or_else(|_| Arc::new(make(self)))
     }
 
     /// How much memory this takes, roughly, in bytes.
     pub(crate) fn size(&self) -> usize {
         let texts = [self.sid.as_deref(), self.iss.as_deref(), self.azp.as_deref()];
         let texts: usize = texts.into_iter().flatten().map(str::len).sum();
-        size_of::<KnownClaims>() + self.payload.len() + self.sub.len() + texts
+        let own = self.token.len() + self.payload.len() + self.sub.len() + texts;
+        // What is derived from it repeats some of its texts.
+        size_of::<KnownClaims>() + self.header.size() + own + DERIVED_BYTES
     }
 
     /// The whole payload, exactly the JSON text that was signed (but for bytes that are not UTF-8, which are U+FFFD).

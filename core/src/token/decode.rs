@@ -29,6 +29,8 @@ pub struct DecodedToken {
     pub(crate) index: ClaimIndex,
     pub(crate) signature: Vec<u8>,
     pub(crate) signed_len: usize,
+    /// Whether it is written without padding and has a signature, as a machine's JWT has to be.
+    pub(crate) plain: bool,
 }
 
 /// The fields of the header that matter. `Some(None)` is a value that is not a string.
@@ -79,13 +81,15 @@ impl DecodedToken {
         else {
             return Err(invalid("Not a JWT: a JWT has three parts, joined by dots"));
         };
+        // What else R-102 says of a text, decoding it says too.
+        let plain = ![header, payload, signature].iter().any(|part| part.is_empty() || part.ends_with('='));
         let signed_len = header.len() + 1 + payload.len();
         let header = text(header).ok_or_else(|| invalid("Not a JWT: its header is not base64url"))?;
         let payload = text(payload).ok_or_else(|| invalid("Not a JWT: its payload is not base64url"))?;
         let signature = bytes(signature).ok_or_else(|| invalid("Not a JWT: its signature is not base64url"))?;
         let header = Header::read(&header).ok_or_else(|| invalid("Not a JWT: its header is not a JSON object"))?;
         let index = ClaimIndex::read(&payload).ok_or_else(|| invalid("Not a JWT: its payload is not a JSON object"))?;
-        Ok(Self { header, payload, index, signature, signed_len })
+        Ok(Self { header, payload, index, signature, signed_len, plain })
     }
 
     /// The JSON text of this claim, unverified.

@@ -120,7 +120,13 @@ fn has_lone_surrogate(text: &str) -> bool {
 
 /// The string that this JSON text is.
 pub(crate) fn string(text: &str) -> Option<String> {
-    if text.starts_with('"') { serde_json::from_str(text).ok() } else { None }
+    self::text(text).map(Cow::into_owned)
+}
+
+/// The same, borrowed where nothing in it is escaped. `text` is JSON.
+pub(crate) fn text(text: &str) -> Option<Cow<'_, str>> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(text).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// 2 to the power of 53.

@@ -2,6 +2,7 @@
 
 use super::claims::Claims;
 use super::decode::{DecodedToken, Header};
+use super::json;
 
 /// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,33 +69,31 @@ pub(crate) fn has_jwt_format(token: &str) -> bool {
 
 /// the kind of a machine's JWT.
 fn machine_jwt_type(token: &str) -> Option<TokenType> {
-    if !has_jwt_format(token) {
-        return None;
-    }
-    decoded_machine_type(&DecodedToken::read(token).ok()?)
+    let decoded = DecodedToken::read(token).ok()?;
+    decoded_machine_type(&decoded).filter(|_| decoded.plain)
 }
 
-/// The same of a token that is decoded already and known to have the format.
-pub(crate) fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
-    if token.string("sub").is_some_and(|sub| sub.starts_with("mch_")) {
+/// The same of what a token says: its `sub` as JSON text, and its header.
+pub(crate) fn type_of_machine(sub: Option<&str>, header: &Header) -> Option<TokenType> {
+    if sub.and_then(json::text).is_some_and(|sub| sub.starts_with("mch_")) {
         return Some(TokenType::M2mToken);
     }
-    match &token.header.typ {
+    match &header.typ {
         Some(Some(typ)) if typ == "at+jwt" || typ == "application/at+jwt" => Some(TokenType::OauthToken),
         _ => None,
     }
 }
 
-/// [`is_machine_jwt`] of a token that is decoded already.
-pub(crate) fn is_decoded_machine_jwt(token: &str, decoded: &DecodedToken) -> bool {
-    has_jwt_format(token) && decoded_machine_type(decoded).is_some()
+/// The same of a token that is decoded already.
+pub(crate) fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
+    type_of_machine(token.claim("sub"), &token.header)
 }
 
 /// Whether a token that verified is a machine's after all. Padding, which verifying does not mind, takes a token
 /// out of the format of R-102; what it says of itself stays.
-pub(crate) fn is_of_machine(token: &str, claims: &Claims) -> bool {
-    let says_so = || DecodedToken::read(token).is_ok_and(|token| decoded_machine_type(&token).is_some());
-    claims.sub.starts_with("mch_") || (!has_jwt_format(token) && says_so())
+pub(crate) fn is_of_machine(claims: &Claims) -> bool {
+    let says_so = || type_of_machine(claims.raw("sub"), claims.header()).is_some();
+    claims.sub.starts_with("mch_") || (!claims.is_plain() && says_so())
 }
 
 /// Whether this is a machine's JWT. Not by its signature: by what it says of itself.
@@ -112,14 +111,12 @@ pub fn is_machine_token(token: &str) -> bool {
 /// The kind of a machine's token; `None` for anything else, which is taken for a session token.
 #[must_use]
 pub fn machine_token_type(token: &str) -> Option<TokenType> {
-    // A text with one of these prefixes has no dot-separated parts that could decode to JSON, so the order of R-106 holds.
-    if token.starts_with("mt_") {
-        Some(TokenType::M2mToken)
-    } else if token.starts_with("oat_") {
-        Some(TokenType::OauthToken)
-    } else if token.starts_with("ak_") {
-        Some(TokenType::ApiKey)
-    } else {
-        machine_jwt_type(token)
-    }
+    opaque_type(token).or_else(|| machine_jwt_type(token))
+}
+
+/// The kind of a machine's opaque token, which begins with it. Such a text has no dot-separated parts that could decode to
+/// JSON, so that the order of R-106 holds.
+pub(crate) fn opaque_type(token: &str) -> Option<TokenType> {
+    let kinds = [("mt_", TokenType::M2mToken), ("oat_", TokenType::OauthToken), ("ak_", TokenType::ApiKey)];
+    kinds.into_iter().find(|(prefix, _)| token.starts_with(prefix)).map(|(_, kind)| kind)
 }

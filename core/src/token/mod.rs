@@ -12,6 +12,7 @@ mod kind;
 mod machine;
 mod options;
 mod organization;
+mod read;
 mod rules;
 mod scope;
 mod verifier;
@@ -19,14 +20,15 @@ mod verifier;
 pub use claims::{Claims, KnownClaims};
 pub use decode::{DecodedToken, Header, MAX_TOKEN_BYTES};
 pub use error::{Carrier, TokenError, TokenErrorReason};
-pub(crate) use json::{integer, is_falsy, member, string};
+pub(crate) use json::{integer, is_falsy, member, text};
 pub use kind::{TokenType, is_machine_jwt, is_machine_token, machine_token_type};
-pub(crate) use kind::{has_jwt_format, is_decoded_machine_jwt, is_non_session_category, is_of_machine};
+pub(crate) use kind::{has_jwt_format, is_non_session_category, is_of_machine, opaque_type};
 pub(crate) use machine::check_oauth_audience;
 pub use machine::{MachineError, MachineToken};
 pub(crate) use options::OptionReader;
 pub use options::{OptionError, VerifyOptions};
 pub use organization::Organization;
+pub(crate) use read::ReadToken;
 pub(crate) use scope::Scoped;
 pub(crate) use verifier::undecided;
 pub use verifier::{Instance, Missing, Verifier};
@@ -43,10 +45,24 @@ pub enum Step<T> {
 /// The claims of a payload, as if it had been signed: for what is thrown at them.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn claims_of(payload: &str) -> Option<Claims> {
+    claims_as("t", payload)
+}
+
+/// The same, as the claims of this token.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn claims_as(token: &str, payload: &str) -> Option<Claims> {
     let index = claims::ClaimIndex::read(payload)?;
-    let text = |name| index.get(name, payload).and_then(json::string);
-    let texts = claims::KnownTexts { sub: "user_1".to_owned(), sid: text("sid"), iss: text("iss"), azp: text("azp") };
-    Some(Claims::new(payload.to_owned(), index, texts, 0, None, None))
+    let decoded = DecodedToken {
+        header: Header::default(),
+        payload: payload.to_owned(),
+        index,
+        signature: Vec::new(),
+        signed_len: 0,
+        plain: true,
+    };
+    let (iss, azp) = (decoded.string("iss"), decoded.string("azp"));
+    let checked = claims::Checked { sub: "user_1".to_owned(), iss, azp, exp: 0, nbf: None, iat: None };
+    Some(Claims::new(token, &decoded, checked))
 }
 
 #[cfg(test)]

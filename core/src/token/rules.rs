@@ -1,6 +1,6 @@
 //! The rules of §2.2, in their order: the first that fails is the reason.
 
-use super::claims::{Claims, KnownTexts};
+use super::claims::{Checked, Claims};
 use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::json;
@@ -12,13 +12,13 @@ use crate::key::{Algorithm, VerifyingKey};
 /// about a token that we did not sign.
 pub(crate) fn verify(
     token: &str,
-    decoded: DecodedToken,
+    decoded: &DecodedToken,
     key: &VerifyingKey,
     options: &Effective<'_>,
     now_ms: i64,
-) -> Result<(Header, Claims), TokenError> {
+) -> Result<Claims, TokenError> {
     let algorithm = check_header(&decoded.header, options.header_type)?;
-    check_signature(token, &decoded, algorithm, key)?;
+    check_signature(token, decoded, algorithm, key)?;
     let sub = decoded.string("sub").ok_or_else(|| wrong_type("sub", "a string"))?;
     let (azp, iss) = (decoded.string("azp"), decoded.string("iss"));
     check_audience(decoded.claim("aud"), options.audience)?;
@@ -27,25 +27,22 @@ pub(crate) fn verify(
     let exp = decoded.integer("exp").ok_or_else(|| wrong_type("exp", "a number"))?;
     let time = Time { now_ms, skew_ms: options.clock_skew_ms };
     time.check_exp(exp)?;
-    let nbf = optional_time(&decoded, "nbf")?;
+    let nbf = optional_time(decoded, "nbf")?;
     time.check_nbf(nbf)?;
-    let iat = optional_time(&decoded, "iat")?;
+    let iat = optional_time(decoded, "iat")?;
     time.check_iat(iat)?;
-    let sid = decoded.string("sid");
-    let DecodedToken { header, payload, index, .. } = decoded;
-    Ok((header, Claims::new(payload, index, KnownTexts { sub, sid, iss, azp }, exp, nbf, iat)))
+    Ok(Claims::new(token, decoded, Checked { sub, iss, azp, exp, nbf, iat }))
 }
 
 /// Checks once more a token that [`verify`] accepted with this very key: all but its signature, and that its claims are of
 /// their types, which no option and no time changes.
 pub(crate) fn verify_again(
-    header: &Header,
     claims: &Claims,
     key: &VerifyingKey,
     options: &Effective<'_>,
     now_ms: i64,
 ) -> Result<(), TokenError> {
-    check_key(check_header(header, options.header_type)?, key)?;
+    check_key(check_header(claims.header(), options.header_type)?, key)?;
     check_audience(claims.raw("aud"), options.audience)?;
     check_authorized_party(claims.raw("azp").is_some(), claims.azp.as_deref(), options)?;
     check_issuer(claims.iss.as_deref(), options.issuer)?;

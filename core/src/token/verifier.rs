@@ -3,9 +3,11 @@
 use super::cache::{DEFAULT_ENTRIES, Seen, TokenCache};
 use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
+use super::json;
 use super::kind::{TokenType, is_m2m_category};
 use super::machine::{MachineError, MachineToken, check_oauth_audience};
 use super::options::{Effective, VerifyOptions};
+use super::read::{Known, ReadToken};
 use super::rules::{check_handshake, check_header, quoted, verify, verify_again};
 use super::{Claims, Step};
 use crate::clock::Clock;
@@ -189,41 +191,52 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
-        let rules = options.or(&self.defaults);
-        // Whoever wants keys of this moment wants no word of an earlier one.
-        let place = if options.skip_jwks_cache { None } else { self.seen.place(token) };
-        if let Some(seen) = place.and_then(|place| self.seen.get(place, token)) {
-            if let Err(error) = check_category(seen.header()) {
-                return Ok(Err(error));
-            }
-            // The key is chosen as if the token were new; only if it is the very one, the signature is known to hold.
-            let key =
-                match self.key_for(seen.header(), || seen.claims().iss.clone(), options, now_ms, progress, false)? {
-                    Ok(key) => key,
-                    Err(error) => return Ok(Err(error)),
-                };
-            if seen.holds_with(&key) {
-                let again = verify_again(seen.header(), seen.claims(), &key, &rules, now_ms);
-                return Ok(again.map(|()| seen.use_claims()));
-            }
+        match self.read(token) {
+            Ok(read) => self.decide_read(token, &read, options, now_ms, progress),
+            Err(error) => Ok(Err(error)),
         }
-        let decoded = match DecodedToken::read(token) {
-            Ok(decoded) => decoded,
-            Err(error) => return Ok(Err(error)),
-        };
-        if let Err(error) = check_category(&decoded.header) {
+    }
+
+    /// The same of a token that was read already.
+    pub(crate) fn decide_read(
+        &self,
+        token: &str,
+        read: &ReadToken,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Result<Result<Claims, TokenError>, Missing> {
+        let rules = options.or(&self.defaults);
+        if let Err(error) = check_category(read.header()) {
             return Ok(Err(error));
         }
-        let key = match self.key_for(&decoded.header, || decoded.string("iss"), options, now_ms, progress, false)? {
+        // The key is chosen as if the token were new.
+        let issuer = || read.claim("iss").and_then(json::string);
+        let key = match self.key_for(read.header(), issuer, options, now_ms, progress, false)? {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
-        Ok(verify(token, decoded, &key, &rules, now_ms).map(|(header, claims)| {
-            if let Some(place) = place {
-                self.seen.keep(place, Seen::new(token, header, &claims, &key), now_ms);
+        let again;
+        let decoded = match &read.known {
+            // Only if it is the very one, the signature is known to hold. Whoever wants keys of this moment wants no word of
+            // an earlier one.
+            Known::Seen(seen) if seen.holds_with(&key) && !options.skip_jwks_cache => {
+                return Ok(verify_again(seen.claims(), &key, &rules, now_ms).map(|()| seen.use_claims()));
             }
-            claims
-        }))
+            Known::Seen(_) => match DecodedToken::read(token) {
+                Ok(decoded) => {
+                    again = decoded;
+                    &again
+                }
+                Err(error) => return Ok(Err(error)),
+            },
+            Known::New(decoded) => decoded,
+        };
+        let verdict = verify(token, decoded, &key, &rules, now_ms);
+        if let (Ok(claims), Some(place), false) = (&verdict, read.place, options.skip_jwks_cache) {
+            self.seen.keep(place, Seen::new(claims, &key), now_ms);
+        }
+        Ok(verdict)
     }
 
     /// Verifies the JWT of a machine with the keys in hand (§2.8 item 1). `token_type` is what the token says of itself.
@@ -260,8 +273,8 @@ impl Verifier {
             clock_skew_ms: asked.clock_skew_ms,
             header_type: if is_m2m { None } else { Some(&types) },
         };
-        let claims = match verify(token, decoded, &key, &rules, now_ms) {
-            Ok((_, claims)) => claims,
+        let claims = match verify(token, &decoded, &key, &rules, now_ms) {
+            Ok(claims) => claims,
             Err(error) => return failed(error),
         };
         if let Some(refused) = check_oauth_audience(claims.raw("aud"), asked.audience).err().filter(|_| !is_m2m) {

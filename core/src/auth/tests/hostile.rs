@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn bare(token: &str) -> RequestParts {
+fn bare(token: &str) -> RequestParts<'_> {
     RequestParts::new("POST", "https://app.example.com/").with_header("authorization", format!("Bearer {token}"))
 }
 

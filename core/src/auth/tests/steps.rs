@@ -21,7 +21,7 @@ fn set_cookies(state: &RequestState) -> Vec<&str> {
     state.headers().iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value.as_str()).collect()
 }
 
-fn expired_page() -> RequestParts {
+fn expired_page() -> RequestParts<'static> {
     let expired = key_a().token_with(&json!({}), &json!({"exp": NOW_S - 100, "iat": NOW_S - 200, "nbf": NOW_S - 200}));
     let cookie = format!("__session={expired}; __client_uat=1; __refresh_{}=secret-r", suffix(P));
     page(&[("cookie", &cookie), ("User-Agent", "browser")])

@@ -12,8 +12,8 @@ fn key() -> &'static Arc<VerifyingKey> {
 }
 
 fn seen(token: &str) -> Seen {
-    let claims = crate::token::claims_of(&format!(r#"{{"sub":"{token}"}}"#)).unwrap();
-    Seen::new(token, Header::default(), &claims, key())
+    let claims = crate::token::claims_as(token, &format!(r#"{{"sub":"{token}"}}"#)).unwrap();
+    Seen::new(&claims, key())
 }
 
 /// What an entry for this token takes.
@@ -174,7 +174,7 @@ fn only_the_very_key_holds() {
     let again = LocalKey::parse(&key_a().pem()).unwrap();
     assert!(again.key().is_same_key(key()) && !seen.holds_with(again.key()));
     // An entry does not keep its key, and no later one can be taken for it.
-    let gone = Seen::new("a", Header::default(), seen.claims(), again.key());
+    let gone = Seen::new(seen.claims(), again.key());
     let watch = Arc::downgrade(again.key());
     drop(again);
     assert!(watch.upgrade().is_none());
@@ -213,7 +213,7 @@ proptest! {
         let cache = TokenCache::with(entries, kept_bytes, Hash::Fixed(|token| token.bytes().map(u64::from).sum::<u64>() % 11));
         for token in &tokens {
             if let Some(found) = cache.get(cache.place(token).unwrap(), token) {
-                prop_assert_eq!(&*found.token, token.as_str());
+                prop_assert_eq!(found.claims().token(), token.as_str());
                 found.use_claims();
             } else {
                 cache.put(token);
