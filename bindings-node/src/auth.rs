@@ -1,6 +1,10 @@
 //! Who is calling.
 
-use clerk_usher::auth::{AcceptsToken, Auth, HasParams, RequestState, TokenRequest};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clerk_usher::auth::{AcceptsToken, Auth, AuthStatus, Echo, HasParams, Note, RequestState, TokenRequest};
+use clerk_usher::token::Claims;
+use clerk_usher::{Clerk, Error};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
@@ -38,8 +42,54 @@ impl NativeRequestState {
 
 impl NativeRequestState {
     pub(crate) fn new(state: RequestState) -> Self {
+        for note in state.notes() {
+            NOTES_TOLD.fetch_or(bit(*note), Ordering::Relaxed);
+        }
         Self(state)
     }
+}
+
+/// A bit for each thing that JavaScript has told the developer, which it does once a process.
+static NOTES_TOLD: AtomicU32 = AtomicU32::new(0);
+
+fn bit(note: Note) -> u32 {
+    1 << (note as u32)
+}
+
+/// The claims of the session that a state is of, if it says nothing else that JavaScript would have to know.
+pub(crate) fn whose<'a>(state: &'a RequestState, usual: &Echo) -> Option<&'a Claims> {
+    let told = NOTES_TOLD.load(Ordering::Relaxed);
+    let plain = state.status() == AuthStatus::SignedIn
+        && state.headers().is_empty()
+        && state.notes().iter().all(|note| told & bit(*note) != 0)
+        && std::ptr::eq(state.echo(), usual)
+        // A pending session is two things.
+        && state.to_auth().is_some_and(|auth| auth.is_authenticated);
+    state.claims().filter(|_| plain)
+}
+
+/// The number of claims.
+#[allow(clippy::cast_precision_loss)] // there are fewer than 2^53
+pub(crate) fn number(claims: &Claims) -> f64 {
+    claims.id() as f64
+}
+
+/// The number by which JavaScript may remember claims; 0 where nothing is remembered.
+fn number_to_keep(clerk: &Clerk, claims: &Claims) -> u64 {
+    if clerk.remembers_tokens() { claims.id() } else { 0 }
+}
+
+/// The number of claims, and their JSON text, which begins with a brace.
+pub(crate) fn numbered(clerk: &Clerk, claims: &Claims) -> String {
+    format!("{}{}", number_to_keep(clerk, claims), claims.json())
+}
+
+/// Who is calling, as JSON text: the number of the claims, the token, and the auth object.
+pub(crate) fn identity(clerk: &Clerk, claims: &Claims, state: &RequestState) -> String {
+    let auth = state.to_auth().map(|auth| auth.to_json()).unwrap_or_default();
+    // A token that verified has no character that JSON would escape.
+    let token = state.token().unwrap_or_default();
+    format!(r#"{{"id":{},"token":"{token}","auth":{auth}}}"#, number_to_keep(clerk, claims))
 }
 
 /// Who is calling.
@@ -60,6 +110,13 @@ pub struct NativeTokenRequest {
 
 #[napi]
 impl NativeAuth {
+    /// The caller whose session token this is, which was verified before.
+    #[napi(factory, catch_unwind)]
+    pub fn of_verified(token: String) -> Result<Self> {
+        let auth = Auth::assume_verified(&token);
+        auth.map(Self).ok_or_else(|| thrown(&Error::Internal("the token cannot be read again".to_owned())))
+    }
+
     /// All of it, as JSON text.
     #[napi(catch_unwind)]
     #[must_use]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use clerk_usher::args::Arguments;
-use clerk_usher::auth::{AuthenticateOptions, RequestParts};
+use clerk_usher::auth::{AuthenticateOptions, RequestParts, latin1};
 use clerk_usher::token::{Step, VerifyOptions};
 use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
 use napi::Env;
@@ -12,10 +12,11 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use crate::answer::{Outcome, thrown};
-use crate::auth::NativeRequestState;
+use crate::auth::{NativeRequestState, identity, number, numbered, whose};
 use crate::cancel::{Flag, NativeCanceller};
 use crate::clock::NativeClock;
 use crate::hooks::{NativeRecorder, recorded};
+use crate::request;
 use crate::runtime::promise;
 use crate::webhook::NativeDelivery;
 
@@ -105,15 +106,27 @@ impl NativeClient {
         })
     }
 
-    /// Verifies a session token with the keys at hand: its claims as JSON text, or null if keys have to be fetched.
+    /// Verifies a session token with the keys at hand, or gives null if keys have to be fetched. Of claims that were verified
+    /// before it gives their number; else, and if `whole`, the number and the claims' JSON text, as one text.
     #[napi(catch_unwind)]
-    pub fn try_verify_token(&self, token: String, options_json: String) -> Result<Option<String>> {
-        let options = verify_options(&options_json).map_err(|error| thrown(&error))?;
-        match self.0.try_verify_token(&token, &options) {
-            Step::Done(Ok(claims)) => Ok(Some(claims.json().to_owned())),
-            Step::Done(Err(error)) => Err(thrown(&error)),
-            Step::NeedKeys(_) => Ok(None),
-        }
+    pub fn try_verify_token(
+        &self,
+        token: Latin1String,
+        options_json: Option<String>,
+        whole: Option<bool>,
+    ) -> Result<Option<Either<f64, String>>> {
+        let options = verify_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
+        let token = latin1(&token);
+        let claims = match self.0.verify_token_at_once(&token, &options) {
+            Some(Ok(claims)) if whole != Some(true) => return Ok(Some(Either::A(number(&claims)))),
+            Some(verdict) => verdict,
+            None => match self.0.try_verify_token(&token, &options) {
+                Step::Done(verdict) => verdict,
+                Step::NeedKeys(_) => return Ok(None),
+            },
+        };
+        let claims = claims.map_err(|error| thrown(&error))?;
+        Ok(Some(Either::B(numbered(&self.0, &claims))))
     }
 
     /// The same, fetching keys.
@@ -127,24 +140,55 @@ impl NativeClient {
     ) -> Result<Object<'env>> {
         let clerk = self.0.clone();
         promise(env, flag(canceller), async move {
-            let claims = clerk.verify_token(&token, &verify_options(&options_json)?).await?;
-            Ok(Outcome::Value(claims.json().to_owned()))
+            let claims = clerk.verify_token(&token, &verify_options(Some(&options_json))?).await?;
+            Ok(Outcome::Value(numbered(&clerk, &claims)))
         })
     }
 
-    /// Authenticates a request with what is at hand: null if the API has to be asked.
+    /// Authenticates a request with what is at hand: null if the API has to be asked, or all of the request is needed. A state
+    /// that says nothing but whose session it is, is the number of the session's claims if those were verified before; else,
+    /// and if `whole`, who is calling, as JSON text.
     #[napi(catch_unwind)]
     pub fn try_authenticate_request(
         &self,
-        request_json: String,
-        options_json: String,
-    ) -> Result<Option<NativeRequestState>> {
-        let (request, options) = authenticate_options(&request_json, &options_json).map_err(|error| thrown(&error))?;
-        match self.0.try_authenticate_request(&request, &options) {
-            Some(Ok(state)) => Ok(Some(NativeRequestState::new(state))),
-            Some(Err(error)) => Err(thrown(&error)),
-            None => Ok(None),
-        }
+        request: Latin1String,
+        fields: u32,
+        options_json: Option<String>,
+        whole: Option<bool>,
+    ) -> Result<Option<Either3<f64, String, NativeRequestState>>> {
+        let options = authenticate_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
+        let text = latin1(&request);
+        let Some(request) = request::read(&text, fields) else { return Ok(None) };
+        let (decided, seen) = match self.0.authenticate_request_at_once(&request, &options) {
+            Some(decided) => (decided, true),
+            None => match self.0.try_authenticate_request(&request, &options) {
+                Some(decided) => (decided, false),
+                None => return Ok(None),
+            },
+        };
+        let state = decided.map_err(|error| thrown(&error))?;
+        Ok(Some(match whose(&state, &self.0.echo()) {
+            Some(claims) if seen && whole != Some(true) => Either3::A(number(claims)),
+            Some(claims) => Either3::B(identity(&self.0, claims, &state)),
+            None => Either3::C(NativeRequestState::new(state)),
+        }))
+    }
+
+    /// What an authentication of this request is made on, as JSON text.
+    #[napi(catch_unwind)]
+    pub fn context_json(&self, request_json: String, options_json: String) -> Result<String> {
+        let told = || {
+            let options = authenticate_options(Some(&options_json))?;
+            self.0.context_json(&RequestParts::from_json(&request_json)?, &options)
+        };
+        told().map_err(|error| thrown(&error))
+    }
+
+    /// The settings that a state repeats unless its call says otherwise, as JSON text.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn echo_json(&self) -> String {
+        self.0.echo().to_json()
     }
 
     /// The same, asking the API.
@@ -158,7 +202,8 @@ impl NativeClient {
     ) -> Result<Object<'env>> {
         let clerk = self.0.clone();
         promise(env, flag(canceller), async move {
-            let (request, options) = authenticate_options(&request_json, &options_json)?;
+            let options = authenticate_options(Some(&options_json))?;
+            let request = RequestParts::from_json(&request_json)?;
             let state = clerk.authenticate_request(&request, &options).await?;
             Ok(Outcome::State(Box::new(state)))
         })
@@ -212,12 +257,12 @@ impl NativeClient {
     }
 }
 
-fn verify_options(json: &str) -> clerk_usher::Result<VerifyOptions> {
-    Ok(VerifyOptions::from_json(json)?)
+fn verify_options(json: Option<&str>) -> clerk_usher::Result<VerifyOptions> {
+    Ok(json.map(VerifyOptions::from_json).transpose()?.unwrap_or_default())
 }
 
-fn authenticate_options(request: &str, options: &str) -> clerk_usher::Result<(RequestParts, AuthenticateOptions)> {
-    Ok((RequestParts::from_json(request)?, AuthenticateOptions::from_json(options)?))
+fn authenticate_options(json: Option<&str>) -> clerk_usher::Result<AuthenticateOptions> {
+    Ok(json.map(AuthenticateOptions::from_json).transpose()?.unwrap_or_default())
 }
 
 fn with_clock(builder: ClerkBuilder, clock: Option<&NativeClock>) -> ClerkBuilder {

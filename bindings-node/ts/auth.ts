@@ -1,6 +1,7 @@
 /** Who is calling: the outcome of authenticating a request, and what the caller may do. All of it is decided in the core. */
 
 import { ArgumentError, native } from './error.js';
+import { frozen, type Identity } from './identity.js';
 import { camelCase, camelMessage } from './names.js';
 import type { NativeAuth, NativeRequestState } from './native.js';
 import type { ActorClaim, SessionClaims } from './token.js';
@@ -46,8 +47,8 @@ export interface HasQuestion {
   reverification?: Reverification | undefined;
 }
 
-/** An auth object as the core tells it. */
-interface AuthJson {
+/** An auth object as the core tells it. @internal */
+export interface AuthJson {
   token_type: TokenType | null;
   is_authenticated: boolean;
   user_id?: string | null;
@@ -82,7 +83,7 @@ export interface GetTokenOptions {
 /** Calls an operation and gives the JSON of its answer. @internal */
 export type CallOperation = (operation: string, argumentsJson: string, signal: AbortSignal | undefined) => Promise<unknown>;
 
-/** Who is calling: one object for every outcome, its fields null where nobody is signed in. */
+/** Who is calling: one object for every outcome, its fields null where nobody is signed in. What is in its fields is frozen. */
 export class Auth {
   /** What kind of token it was; null for one of a kind that is not accepted. */
   readonly tokenType: TokenType | null;
@@ -95,7 +96,7 @@ export class Auth {
   /** The session's status, `active` or `pending`. */
   readonly sessionStatus: string | null;
   /** Who acts as the user, when somebody does. */
-  readonly actor: ActorClaim | null;
+  readonly actor: Readonly<ActorClaim> | null;
   /** The active organization's id. */
   readonly orgId: string | null;
   /** The role in the active organization, such as `org:admin`. */
@@ -103,19 +104,19 @@ export class Auth {
   /** The active organization's slug. */
   readonly orgSlug: string | null;
   /** The permissions in the active organization, such as `org:invoices:read`; system permissions are not among them. */
-  readonly orgPermissions: string[] | null;
+  readonly orgPermissions: readonly string[] | null;
   /** Minutes since the first and the second factor were verified; -1 for never. */
-  readonly factorVerificationAge: [number, number] | null;
+  readonly factorVerificationAge: readonly [number, number] | null;
   /** A machine token's id. */
   readonly id: string | null;
   /** Whose a machine token is: `user_…`, `org_…` or `mch_…`. */
   readonly subject: string | null;
   /** What a machine token may be used for. */
-  readonly scopes: string[] | null;
+  readonly scopes: readonly string[] | null;
   /** An API key's name. */
   readonly name: string | null;
   /** The claims of an API key or M2M token, verbatim. */
-  readonly claims: Record<string, unknown> | null;
+  readonly claims: Readonly<Record<string, unknown>> | null;
   /** The machine that an M2M token is of. */
   readonly machineId: string | null;
   /** The OAuth application that a token was given to. */
@@ -150,7 +151,7 @@ export class Auth {
   }
 
   /** The claims of the token, verbatim; null where nobody is signed in. */
-  get sessionClaims(): SessionClaims | null {
+  get sessionClaims(): Readonly<SessionClaims> | null {
     return this.#claims;
   }
 
@@ -239,16 +240,8 @@ export interface NodeResponse {
   end(): unknown;
 }
 
-interface StateJson {
-  status: AuthStatus;
-  reason: string | null;
-  message: string;
-  is_authenticated: boolean;
-  token_type: TokenType | null;
-  token: string | null;
-  headers: [string, string][];
-  retry_after: number | null;
-  notes: { name: string; message: string }[];
+/** The settings that a state repeats. */
+interface EchoJson {
   publishable_key: string;
   proxy_url: string;
   is_satellite: boolean;
@@ -257,9 +250,31 @@ interface StateJson {
   sign_up_url: string;
   after_sign_in_url: string;
   after_sign_up_url: string;
+}
+
+interface StateJson extends EchoJson {
+  status: AuthStatus;
+  reason: string | null;
+  message: string;
+  token_type: TokenType | null;
+  token: string | null;
+  headers: [string, string][];
+  retry_after: number | null;
+  notes: { name: string; message: string }[];
   response_status: number | null;
   auth: AuthJson | null;
   auth_with_pending?: AuthJson | null;
+}
+
+/** What a state is made with. @internal */
+export interface StateContext {
+  readonly call: CallOperation;
+  /** The settings that a state repeats unless its call says otherwise, as JSON text. */
+  echo(): string;
+  /** What the decision was made on, as JSON text. */
+  context(): string;
+  /** The native object of the caller of a token that was verified. */
+  verified(token: string): NativeAuth;
 }
 
 /** The outcome of authenticating a request. */
@@ -274,22 +289,37 @@ export class RequestState {
   readonly tokenType: TokenType | null;
   /** When unavailable: seconds to wait before asking again, where known. */
   readonly retryAfter: number | null;
-  readonly #native: NativeRequestState;
-  readonly #json: StateJson;
-  readonly #auth = new Map<boolean, Auth>();
-  readonly #call: CallOperation;
+  readonly #native: NativeRequestState | null;
+  readonly #known: Identity | StateJson;
+  readonly #with: StateContext;
+  #echo: EchoJson | null;
+  #auth: Auth | null = null;
+  #authWithPending: Auth | null = null;
 
   /** @internal */
-  constructor(state: NativeRequestState, call: CallOperation) {
-    const json = JSON.parse(state.toJson()) as StateJson;
+  constructor(state: NativeRequestState | Identity, context: StateContext) {
+    this.#with = context;
+    if ('id' in state) {
+      // A session's token holds, and there is nothing else to tell.
+      this.status = 'signed-in';
+      this.reason = null;
+      this.message = '';
+      this.tokenType = 'session_token';
+      this.retryAfter = null;
+      this.#native = null;
+      this.#known = state;
+      this.#echo = null;
+      return;
+    }
+    const json = frozen(JSON.parse(state.toJson()) as StateJson);
     this.status = json.status;
     this.reason = json.reason;
     this.message = json.message;
     this.tokenType = json.token_type;
     this.retryAfter = json.retry_after;
-    this.#json = json;
     this.#native = state;
-    this.#call = call;
+    this.#known = json;
+    this.#echo = json;
     for (const note of json.notes) warnOnce(note.name, note.message);
   }
 
@@ -298,57 +328,57 @@ export class RequestState {
    * is asked.
    */
   get isAuthenticated(): boolean {
-    return this.#json.is_authenticated;
+    return this.status === 'signed-in';
   }
 
   /** The same as {@link RequestState.isAuthenticated}. */
   get isSignedIn(): boolean {
-    return this.#json.is_authenticated;
+    return this.status === 'signed-in';
   }
 
   /** The publishable key that held, or empty. */
   get publishableKey(): string {
-    return this.#json.publishable_key;
+    return this.#echoed().publishable_key;
   }
 
   /** Where the Frontend API is proxied, or empty. */
   get proxyUrl(): string {
-    return this.#json.proxy_url;
+    return this.#echoed().proxy_url;
   }
 
   /** Whether the request was judged as one to a satellite. */
   get isSatellite(): boolean {
-    return this.#json.is_satellite;
+    return this.#echoed().is_satellite;
   }
 
   /** The satellite's domain, or empty. */
   get domain(): string {
-    return this.#json.domain;
+    return this.#echoed().domain;
   }
 
   /** The sign-in page, or empty. */
   get signInUrl(): string {
-    return this.#json.sign_in_url;
+    return this.#echoed().sign_in_url;
   }
 
   /** The sign-up page, or empty. */
   get signUpUrl(): string {
-    return this.#json.sign_up_url;
+    return this.#echoed().sign_up_url;
   }
 
   /** Where to go after signing in, or empty. */
   get afterSignInUrl(): string {
-    return this.#json.after_sign_in_url;
+    return this.#echoed().after_sign_in_url;
   }
 
   /** Where to go after signing up, or empty. */
   get afterSignUpUrl(): string {
-    return this.#json.after_sign_up_url;
+    return this.#echoed().after_sign_up_url;
   }
 
   /** Headers for the response to this request, several `Set-Cookie` among them. */
   get headers(): Headers {
-    return new Headers(this.#json.headers);
+    return new Headers(this.#headers());
   }
 
   /**
@@ -356,7 +386,7 @@ export class RequestState {
    * to go elsewhere first, 503 when unavailable. Null: serve it, with the headers added to the response.
    */
   get responseStatus(): number | null {
-    return this.#json.response_status;
+    return 'response_status' in this.#known ? this.#known.response_status : null;
   }
 
   /**
@@ -370,7 +400,7 @@ export class RequestState {
    * @returns whether it was answered.
    */
   applyTo(response: NodeResponse): boolean {
-    for (const [name, value] of this.#json.headers) response.appendHeader(name, value);
+    for (const [name, value] of this.#headers()) response.appendHeader(name, value);
     if (this.responseStatus === null) return false;
     response.statusCode = this.responseStatus;
     response.end();
@@ -379,13 +409,15 @@ export class RequestState {
 
   /** What the decision was made on, for looking at: secrets are cut to what tells their kind. */
   debug(): Record<string, unknown> {
-    const told = JSON.parse(this.#native.debugJson()) as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(told).map(([name, value]) => [camelCase(name), value]));
+    const told = JSON.parse(this.#native?.debugJson() ?? this.#with.context()) as Record<string, unknown>;
+    const { status, reason, message, tokenType } = this;
+    const named = Object.entries({ ...told, ...this.#native === null && this.#echoed() }).map(([name, value]) => [camelCase(name), value] as const);
+    return { status, reason, message, tokenType, ...Object.fromEntries(named) };
   }
 
   /** The token, when somebody is signed in. Not shown when the state is printed. */
   get token(): string | null {
-    return this.#json.token;
+    return this.#known.token;
   }
 
   /**
@@ -405,16 +437,24 @@ export class RequestState {
   toAuth(options?: { treatPendingAsSignedOut?: boolean | undefined }): Auth | null {
     // Nothing but a plain no lets a pending session pass.
     const pendingIsOut = options?.treatPendingAsSignedOut !== false;
-    const json = pendingIsOut ? this.#json.auth : (this.#json.auth_with_pending ?? this.#json.auth);
+    if (pendingIsOut) return (this.#auth ??= this.#make(this.#known.auth, true));
+    const pending = 'auth_with_pending' in this.#known ? this.#known.auth_with_pending : undefined;
+    return pending === undefined ? this.toAuth() : (this.#authWithPending ??= this.#make(pending, false));
+  }
+
+  #make(json: AuthJson | null, pendingIsOut: boolean): Auth | null {
     if (json === null) return null;
-    let auth = this.#auth.get(pendingIsOut);
-    if (auth === undefined) {
-      let made: NativeAuth | null = null;
-      const lazily = (): NativeAuth => (made ??= this.#native.auth(pendingIsOut) as NativeAuth);
-      auth = new Auth(lazily, this.#call, json);
-      this.#auth.set(pendingIsOut, auth);
-    }
-    return auth;
+    let made: NativeAuth | null = null;
+    const make = (): NativeAuth => this.#native?.auth(pendingIsOut) ?? this.#with.verified(this.#known.token ?? '');
+    return new Auth(() => (made ??= make()), this.#with.call, json);
+  }
+
+  #echoed(): EchoJson {
+    return (this.#echo ??= JSON.parse(this.#with.echo()) as EchoJson);
+  }
+
+  #headers(): [string, string][] {
+    return 'headers' in this.#known ? this.#known.headers : [];
   }
 
   /** What may be logged. */

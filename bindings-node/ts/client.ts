@@ -1,6 +1,6 @@
 /** The client: the API's resources, who is calling, and any path that the catalogue lacks. */
 
-import { RequestState, type CallOperation } from './auth.js';
+import { RequestState, type CallOperation, type StateContext } from './auth.js';
 import { Call, settle, settleCall, type RawResponse } from './call.js';
 import { nativeClock } from './clock.js';
 import { Dispatch } from './dispatch.js';
@@ -9,8 +9,9 @@ import { ArgumentError, ConfigError, native } from './error.js';
 import { FrontendApiProxy, proxyOptionsJson, type FrontendApiProxyOptions } from './frontend_api_proxy.js';
 import { Resources } from './generated/resources.js';
 import { HOOK_NAMES, Hooks } from './hooks.js';
+import { knownClaims, knownIdentity, readClaims, readIdentity, type Identity } from './identity.js';
 import { toMachineToken, type MachineToken } from './machine.js';
-import { nativeModule, type NativeClock } from './native.js';
+import { nativeModule, type NativeAuth, type NativeClock, type NativeRequestState } from './native.js';
 import {
   AUTHENTICATE_NAMES,
   CALL_NAMES,
@@ -24,7 +25,7 @@ import {
   type VerifyMachineTokenOptions,
   type VerifyTokenOptions,
 } from './options.js';
-import { toRequestJson, type HeadersInput, type RequestInput } from './request.js';
+import { BEYOND_BYTES, toRequestJson, toRequestText, type HeadersInput, type RequestInput } from './request.js';
 import type { SessionClaims } from './token.js';
 import type { WebhookEvent } from './generated/webhook_events.js';
 import { verifyDelivery, type WebhookBody } from './webhook.js';
@@ -101,20 +102,30 @@ export class Clerk extends Resources {
   /**
    * Verifies a session token. When the keys are at hand nothing is awaited but this promise.
    *
-   * @returns its claims, verbatim.
+   * @returns its claims, verbatim, and frozen: a token that comes again has the same.
    * @throws {TokenError} with the reason it does not hold.
    * @throws {UnavailableError} when the keys cannot be had: that says nothing of the token.
    */
-  async verifyToken<T extends object = SessionClaims>(token: string, options?: VerifyTokenOptions): Promise<T> {
-    const { module, client } = this.#dispatch;
-    const json = toOptionsJson(options, VERIFY_NAMES, ['signal']);
+  async verifyToken<T extends object = SessionClaims>(token: string, options?: VerifyTokenOptions): Promise<Readonly<T>> {
+    const { client } = this.#dispatch;
     const text = typeof token === 'string' ? token : '';
-    const claims = native(() => client.tryVerifyToken(text, json));
-    if (claims !== null) return JSON.parse(claims) as T;
-    const answer = await settle(module, options?.signal, (canceller) =>
-      native(() => client.verifyToken(text, json, canceller)),
+    const json = options === undefined ? undefined : toOptionsJson(options, VERIFY_NAMES, ['signal']);
+    let told = native(() => client.tryVerifyToken(bytesOf(text), json));
+    if (typeof told === 'number') {
+      const known = knownClaims(told);
+      if (known !== undefined) return known as unknown as Readonly<T>;
+      told = native(() => client.tryVerifyToken(bytesOf(text), json, true));
+    }
+    const claims = typeof told === 'string' ? readClaims(told) : await this.#verifyToken(text, json, options?.signal);
+    return claims as unknown as Readonly<T>;
+  }
+
+  async #verifyToken(token: string, json: string | undefined, signal: AbortSignal | undefined): Promise<SessionClaims> {
+    const { module, client } = this.#dispatch;
+    const answer = await settle(module, signal, (canceller) =>
+      native(() => client.verifyToken(token, json ?? '{}', canceller)),
     );
-    return JSON.parse(answer.value ?? 'null') as T;
+    return readClaims(answer.value ?? '0{}');
   }
 
   /**
@@ -132,16 +143,34 @@ export class Clerk extends Resources {
    * @throws {TokenError} when a development instance's handshake does not hold, most likely as its keys were changed.
    */
   async authenticateRequest(request: RequestInput, options?: AuthenticateRequestOptions): Promise<RequestState> {
+    const { client } = this.#dispatch;
+    const json = options === undefined ? undefined : toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
+    const parts = toRequestText(request);
+    if (parts !== undefined) {
+      let told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json));
+      if (typeof told === 'number') {
+        const known = knownIdentity(told);
+        if (known !== undefined) return this.#state(known, request, json);
+        told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json, true));
+      }
+      if (typeof told === 'string') return this.#state(readIdentity(told), request, json);
+      if (typeof told === 'object' && told !== null) return this.#state(told, request, json);
+    }
+    return this.#authenticateRequest(request, json, options?.signal);
+  }
+
+  async #authenticateRequest(request: RequestInput, json: string | undefined, signal: AbortSignal | undefined): Promise<RequestState> {
     const { module, client } = this.#dispatch;
     const parts = toRequestJson(request);
-    const json = toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
-    const state = native(() => client.tryAuthenticateRequest(parts, json));
-    if (state !== null) return new RequestState(state, this.#operation);
-    const answer = await settle(module, options?.signal, (canceller) =>
-      native(() => client.authenticateRequest(parts, json, canceller)),
+    const answer = await settle(module, signal, (canceller) =>
+      native(() => client.authenticateRequest(parts, json ?? '{}', canceller)),
     );
     if (answer.state === undefined) throw new TypeError('the native module gave no state');
-    return new RequestState(answer.state, this.#operation);
+    return this.#state(answer.state, request, json);
+  }
+
+  #state(state: NativeRequestState | Identity, request: RequestInput, json: string | undefined): RequestState {
+    return new RequestState(state, new Made(this.#dispatch, this.#operation, request, json));
   }
 
   /**
@@ -237,6 +266,38 @@ export class Clerk extends Resources {
     const { client } = this.#dispatch;
     return FrontendApiProxy.of(native(() => client.frontendApiProxy(json)));
   }
+}
+
+/** What a state is made with, for as long as it is asked. */
+class Made implements StateContext {
+  readonly #dispatch: Dispatch;
+  readonly #request: RequestInput;
+  readonly #json: string | undefined;
+  readonly call: CallOperation;
+
+  constructor(dispatch: Dispatch, call: CallOperation, request: RequestInput, json: string | undefined) {
+    this.#dispatch = dispatch;
+    this.#request = request;
+    this.#json = json;
+    this.call = call;
+  }
+
+  echo(): string {
+    return this.#dispatch.client.echoJson();
+  }
+
+  context(): string {
+    return native(() => this.#dispatch.client.contextJson(toRequestJson(this.#request), this.#json ?? '{}'));
+  }
+
+  verified(token: string): NativeAuth {
+    return native(() => this.#dispatch.module.NativeAuth.ofVerified(token));
+  }
+}
+
+/** A text for the core, which takes bytes: what is no byte is nothing that a token can have, and stays nothing. */
+function bytesOf(token: string): string {
+  return BEYOND_BYTES.test(token) ? token.replace(new RegExp(BEYOND_BYTES, 'g'), '?') : token;
 }
 
 /** Options that are no data, and stay on this side. */

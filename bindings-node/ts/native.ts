@@ -94,9 +94,16 @@ export interface NativeClient {
     canceller: NativeCanceller | null,
     recorder: NativeRecorder | null,
   ): Promise<NativeAnswer>;
-  tryVerifyToken(token: string, optionsJson: string): string | null;
+  tryVerifyToken(token: string, optionsJson?: string, whole?: boolean): number | string | null;
   verifyToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
-  tryAuthenticateRequest(requestJson: string, optionsJson: string): NativeRequestState | null;
+  tryAuthenticateRequest(
+    request: string,
+    fields: number,
+    optionsJson?: string,
+    whole?: boolean,
+  ): number | string | NativeRequestState | null;
+  contextJson(requestJson: string, optionsJson: string): string;
+  echoJson(): string;
   authenticateRequest(
     requestJson: string,
     optionsJson: string,
@@ -156,6 +163,7 @@ export interface NativeModule {
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
+  NativeAuth: { ofVerified(token: string): NativeAuth };
   NativeFrontendApiProxy: { create(optionsJson: string): NativeFrontendApiProxy };
   NativeHelper: {
     run(name: string, argumentsJson: string): string;
@@ -167,6 +175,8 @@ export interface NativeModule {
     ): Promise<NativeAnswer>;
   };
   nativeVersion(): string;
+  /** The names of the headers that decisions are made on, in lower case. */
+  lookedAt(): string[];
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;
 }

@@ -1,6 +1,7 @@
 /** The requests that `authenticateRequest` takes: what a fetch `Request`, Node's `IncomingMessage` and plain objects have in common. */
 
 import { ArgumentError } from './error.js';
+import { nativeModule } from './native.js';
 
 /** Request headers, however a framework holds them. Names in any case. */
 export type HeadersInput =
@@ -31,7 +32,62 @@ export function toRequestJson(request: unknown): string {
   const input = request as RequestInput & NodeRequest;
   const method = typeof input.method === 'string' ? input.method : 'GET';
   const scheme = input.socket?.encrypted === true ? 'https' : undefined;
-  return JSON.stringify({ method, ...addressOf(input), scheme, headers: pairsOf(input) });
+  const headers = pairsOf(input).map(([name, value]) => [wellFormed(name), wellFormed(value)]);
+  return JSON.stringify({ method, ...addressOf(input), scheme, headers });
+}
+
+/** A request as one text for the core, and of how many fields it is. @internal */
+export interface RequestText {
+  readonly text: string;
+  readonly fields: number;
+}
+
+/**
+ * What the core makes decisions on, as one text. Nothing for a request with something that is more than a byte, which only a
+ * program makes: that goes as JSON.
+ *
+ * @internal
+ */
+export function toRequestText(request: unknown): RequestText | undefined {
+  if (typeof request !== 'object' || request === null) throw refuse('request', 'must be a request');
+  const input = request as RequestInput & NodeRequest;
+  const method = typeof input.method === 'string' ? input.method : 'GET';
+  const scheme = input.socket?.encrypted === true ? 'https' : '';
+  const address = addressOf(input);
+  const start = 'target' in address ? `target\n${address.target}` : `url\n${address.url}`;
+  let text = `${method}\n${scheme}\n${start}`;
+  let fields = 4;
+  eachHeader(input, (name, value) => {
+    if (!isLookedAt(name)) return;
+    text += `\n${name}\n${value}`;
+    fields += 2;
+  });
+  // An expression for what no byte is costs nothing on a text of bytes.
+  return BEYOND_BYTES.test(text) ? undefined : { text, fields };
+}
+
+// eslint-disable-next-line no-control-regex
+/** What no byte is. @internal */
+export const BEYOND_BYTES = /[^\x00-\xff]/;
+
+/** Whether a header of this name, as it came, may decide something. What was asked before is remembered. */
+function isLookedAt(name: string): boolean {
+  const known = NAMES.get(name);
+  if (known !== undefined) return known;
+  LOOKED_AT ??= new Set(nativeModule().lookedAt());
+  const is = LOOKED_AT.has(name.toLowerCase());
+  // Names are their senders': there may be any number.
+  if (NAMES.size >= 1_000) NAMES.clear();
+  NAMES.set(name, is);
+  return is;
+}
+
+const NAMES = new Map<string, boolean>();
+let LOOKED_AT: Set<string> | undefined;
+
+/** Without lone surrogates, which no header has and no UTF-8 can say. */
+function wellFormed(text: string): string {
+  return /[\ud800-\udfff]/.test(text) ? Buffer.from(text, 'utf8').toString('utf8') : text;
 }
 
 /** What a server's own request says was sent by a client, so it may be anything; a plain object's URL is the program's. */
@@ -51,24 +107,27 @@ export function toHeaderList(request: unknown): string[] {
 }
 
 function pairsOf(request: RequestInput & NodeRequest): [string, string][] {
+  const pairs: [string, string][] = [];
+  eachHeader(request, (name, value) => pairs.push([name, value]));
+  return pairs;
+}
+
+function eachHeader(request: RequestInput & NodeRequest, take: (name: string, value: string) => unknown): void {
   const raw = request.rawHeaders;
   if (Array.isArray(raw)) {
     // Names and values in turn, each as often as it came.
-    const pairs: [string, string][] = [];
-    for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([String(raw[i]), String(raw[i + 1])]);
-    return pairs;
+    for (let i = 0; i + 1 < raw.length; i += 2) take(String(raw[i]), String(raw[i + 1]));
+    return;
   }
   const headers: unknown = request.headers;
   if (typeof headers !== 'object' || headers === null) throw refuse('request.headers', 'must be an object, a Headers or a list of pairs');
   const entries = Symbol.iterator in headers ? (headers as Iterable<unknown>) : Object.entries(headers);
-  const pairs: [string, string][] = [];
   for (const entry of entries) {
     if (!Array.isArray(entry) || entry.length < 2) throw refuse('request.headers', 'must be pairs of a name and a value');
     const [name, value] = entry as [unknown, unknown];
     if (value === undefined || value === null) continue;
-    for (const one of Array.isArray(value) ? value : [value]) pairs.push([String(name), String(one)]);
+    for (const one of Array.isArray(value) ? value : [value]) take(String(name), String(one));
   }
-  return pairs;
 }
 
 function refuse(argument: string, what: string): ArgumentError {

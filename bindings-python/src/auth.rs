@@ -10,6 +10,7 @@ use pyo3::types::PyDict;
 
 use crate::claims::{Claims, parse, parse_dict};
 use crate::error::raise;
+use crate::notes::heed;
 
 /// Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false.
 #[pyclass(frozen, subclass, module = "clerk_usher._native")]
@@ -205,7 +206,7 @@ impl Auth {
     /// The session token's claims, whole.
     #[getter]
     fn session_claims(&self, py: Python<'_>) -> PyResult<Option<Py<PyDict>>> {
-        let Some(claims) = &self.auth.session_claims else { return Ok(None) };
+        let Some(claims) = self.auth.session_claims() else { return Ok(None) };
         Ok(Some(self.claims.get_or_try_init(py, || parse_dict(py, claims.json()))?.clone_ref(py)))
     }
 
@@ -241,7 +242,7 @@ impl Auth {
 
 impl Auth {
     fn claim<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let text = self.auth.session_claims.as_ref().and_then(|claims| claims.raw(name));
+        let text = self.auth.session_claims().and_then(|claims| claims.raw(name));
         text.map(|text| parse(py, text)).transpose()
     }
 }
@@ -250,13 +251,19 @@ impl Auth {
 #[pyclass(frozen, subclass, module = "clerk_usher._native")]
 pub(crate) struct RequestState {
     state: CoreState,
-    client: PyOnceLock<Py<PyAny>>,
+    client: Option<Py<PyAny>>,
 }
 
 impl RequestState {
     /// The object for a client of the kind that waits, or that is awaited.
-    pub(crate) fn made(py: Python<'_>, state: CoreState, awaited: bool) -> PyResult<Py<PyAny>> {
-        let state = Self { state, client: PyOnceLock::new() };
+    pub(crate) fn made(
+        py: Python<'_>,
+        state: CoreState,
+        client: Option<Py<PyAny>>,
+        awaited: bool,
+    ) -> PyResult<Py<PyAny>> {
+        heed(py, &state)?;
+        let state = Self { state, client };
         if awaited {
             let made = Bound::new(py, PyClassInitializer::from(state).add_subclass(AsyncRequestState))?;
             return Ok(made.into_any().unbind());
@@ -269,7 +276,7 @@ impl RequestState {
         let this = slf.get();
         let awaited = slf.is_instance_of::<AsyncRequestState>();
         let auth = this.state.to_auth_with(treat_pending_as_signed_out);
-        auth.map(|auth| Auth::made(py, auth, this.client.get(py), awaited)).transpose()
+        auth.map(|auth| Auth::made(py, auth, this.client.as_ref(), awaited)).transpose()
     }
 }
 
@@ -279,11 +286,6 @@ pub(crate) struct AsyncRequestState;
 
 #[pymethods]
 impl RequestState {
-    /// Notes the client that tokens are got from.
-    fn _bind(&self, py: Python<'_>, client: Py<PyAny>) {
-        let _ = self.client.set(py, client);
-    }
-
     /// The status to answer with instead of serving the request: 307 or 503; None to serve it.
     #[getter]
     fn response_status(&self) -> Option<u16> {

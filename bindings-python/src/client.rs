@@ -1,11 +1,13 @@
 //! The client: options in, calls out.
 
 use clerk_usher::args::Arguments;
-use clerk_usher::auth::{AuthenticateOptions, RequestParts};
+use std::borrow::Cow;
+
 use clerk_usher::hooks::Recorder;
-use clerk_usher::token::{Step, VerifyOptions};
+use clerk_usher::token::Step;
 use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::auth::RequestState;
 use crate::claims::Claims;
@@ -13,6 +15,8 @@ use crate::clock::ManualClock;
 use crate::error::raise;
 use crate::helper::NativeFrontendApiProxy;
 use crate::machine::MachineToken;
+use crate::options::{authenticate_options, verify_options};
+use crate::request::{Headers, Parts};
 use crate::task::{Completions, Product, Task};
 
 /// Name of the argument, file name, media type, content.
@@ -113,13 +117,23 @@ impl NativeClient {
     }
 
     /// Verifies a token with the keys in hand; None where keys have to be fetched first.
-    fn try_verify_token(&self, py: Python<'_>, token: &str, options: &str) -> PyResult<Option<Claims>> {
-        let options = verify_options(py, options)?;
-        match self.0.try_verify_token(token, &options) {
-            Step::Done(Ok(claims)) => Ok(Some(Claims::new(claims))),
-            Step::Done(Err(error)) => Err(raise(py, &error)),
-            Step::NeedKeys(_) => Ok(None),
-        }
+    fn try_verify_token(
+        &self,
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Option<Claims>> {
+        let options = verify_options(options)?;
+        let token = token_text(token)?;
+        let verdict = match self.0.verify_token_at_once(&token, &options) {
+            Some(verdict) => verdict,
+            // A signature takes a while: others may run meanwhile.
+            None => match py.detach(|| self.0.try_verify_token(&token, &options)) {
+                Step::Done(verdict) => verdict,
+                Step::NeedKeys(_) => return Ok(None),
+            },
+        };
+        verdict.map(|claims| Some(Claims::new(claims))).map_err(|error| raise(py, &error))
     }
 
     /// Starts a verification that may fetch keys.
@@ -127,53 +141,68 @@ impl NativeClient {
     fn start_verify_token(
         &self,
         py: Python<'_>,
-        token: String,
-        options: &str,
+        token: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
-        let options = verify_options(py, options)?;
+        let (token, options) = (token_text(token)?.into_owned(), verify_options(options)?);
         let clerk = self.0.clone();
         Task::start(py, completions, async move { clerk.verify_token(&token, &options).await.map(Product::Claims) })
     }
 
-    /// Authenticates a request with what is in hand; None where the API has to be asked first.
-    #[pyo3(signature = (request, options, awaited=false))]
+    /// Authenticates a request with what is in hand; None where the API has to be asked first. `client` is who gets tokens
+    /// for the caller.
+    #[pyo3(signature = (request, options, client, awaited=false))]
     fn try_authenticate_request(
         &self,
-        py: Python<'_>,
-        request: &str,
-        options: &str,
+        request: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+        client: Py<PyAny>,
         awaited: bool,
     ) -> PyResult<Option<Py<PyAny>>> {
-        let (request, options) = authentication(py, request, options)?;
-        match self.0.try_authenticate_request(&request, &options) {
-            Some(Ok(state)) => RequestState::made(py, state, awaited).map(Some),
+        let py = request.py();
+        let (parts, options) = (Parts::read(request, Headers::LookedAt)?, authenticate_options(options)?);
+        let parts = parts.view();
+        let decided = match self.0.authenticate_request_at_once(&parts, &options) {
+            Some(decided) => Some(decided),
+            // A signature takes a while: others may run meanwhile.
+            None => py.detach(|| self.0.try_authenticate_request(&parts, &options)),
+        };
+        match decided {
+            Some(Ok(state)) => RequestState::made(py, state, Some(client), awaited).map(Some),
             Some(Err(error)) => Err(raise(py, &error)),
             None => Ok(None),
         }
     }
 
     /// Starts an authentication that may ask the API.
-    #[pyo3(signature = (request, options, completions=None))]
+    #[pyo3(signature = (request, options, client, completions=None))]
     fn start_authenticate_request(
         &self,
-        py: Python<'_>,
-        request: &str,
-        options: &str,
+        request: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+        client: Py<PyAny>,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
-        let (request, options) = authentication(py, request, options)?;
+        let (parts, options) = (Parts::read(request, Headers::All)?, authenticate_options(options)?);
+        let parts = parts.view().into_owned();
         let clerk = self.0.clone();
         let awaited = completions.is_some();
-        Task::start(py, completions, async move {
-            clerk.authenticate_request(&request, &options).await.map(|state| Product::State(state, awaited))
+        Task::start(request.py(), completions, async move {
+            let state = clerk.authenticate_request(&parts, &options).await?;
+            Ok(Product::State(Box::new(state), client, awaited))
         })
     }
 
     /// Verifies a machine's token with what is in hand; None where the API has to be asked first.
-    fn try_verify_machine_token(&self, py: Python<'_>, token: &str, options: &str) -> PyResult<Option<MachineToken>> {
-        let options = AuthenticateOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
-        match self.0.try_verify_machine_token(token, &options) {
+    fn try_verify_machine_token(
+        &self,
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Option<MachineToken>> {
+        let (token, options) = (token_text(token)?, authenticate_options(options)?);
+        match py.detach(|| self.0.try_verify_machine_token(&token, &options)) {
             Some(Ok(token)) => Ok(Some(MachineToken::new(token))),
             Some(Err(error)) => Err(raise(py, &error)),
             None => Ok(None),
@@ -185,11 +214,11 @@ impl NativeClient {
     fn start_verify_machine_token(
         &self,
         py: Python<'_>,
-        token: String,
-        options: &str,
+        token: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
-        let options = AuthenticateOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
+        let (token, options) = (token_text(token)?.into_owned(), authenticate_options(options)?);
         let clerk = self.0.clone();
         Task::start(
             py,
@@ -247,12 +276,16 @@ impl NativeClient {
     }
 }
 
-fn authentication(py: Python<'_>, request: &str, options: &str) -> PyResult<(RequestParts, AuthenticateOptions)> {
-    let request = RequestParts::from_json(request).map_err(|error| raise(py, &error.into()))?;
-    let options = AuthenticateOptions::from_json(options).map_err(|error| raise(py, &error.into()))?;
-    Ok((request, options))
-}
-
-fn verify_options(py: Python<'_>, options: &str) -> PyResult<VerifyOptions> {
-    VerifyOptions::from_json(options).map_err(|error| raise(py, &error.into()))
+/// Whatever is no text is no token either: it becomes one that cannot be valid. So do lone surrogates.
+fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = token.cast::<PyString>() {
+        return match text.to_str() {
+            Ok(text) => Ok(Cow::Borrowed(text)),
+            Err(_) => {
+                let bytes = text.call_method1("encode", ("utf-8", "replace"))?;
+                Ok(Cow::Owned(String::from_utf8_lossy(bytes.cast::<PyBytes>()?.as_bytes()).into_owned()))
+            }
+        };
+    }
+    Ok(token.cast::<PyBytes>().map_or(Cow::Borrowed(""), |bytes| String::from_utf8_lossy(bytes.as_bytes())))
 }

@@ -32,7 +32,7 @@ pub(crate) enum Product {
     /// A token that holds.
     Claims(CoreClaims),
     /// Who sent a request, and whether that is awaited.
-    State(CoreState, bool),
+    State(Box<CoreState>, Py<PyAny>, bool),
     /// A machine's token that holds.
     Machine(CoreMachine),
     /// JSON text.
@@ -52,7 +52,7 @@ impl Product {
             Self::Claims(claims) => Ok(Py::new(py, Claims::new(claims))?.into_any()),
             Self::Text(text) => Ok(text.into_pyobject(py)?.into_any().unbind()),
             Self::Nothing => Ok(py.None()),
-            Self::State(state, awaited) => RequestState::made(py, state, awaited),
+            Self::State(state, client, awaited) => RequestState::made(py, *state, Some(client), awaited),
             Self::Machine(token) => Ok(Py::new(py, MachineToken::new(token))?.into_any()),
         }
     }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::args::Arguments;
 use crate::auth::{
-    Answers, ApiAnswer, ApiCall, Auth, AuthApi, AuthenticateOptions, Authenticator, Decision, RequestParts,
+    Answers, ApiAnswer, ApiCall, Auth, AuthApi, AuthenticateOptions, Authenticator, Decision, Echo, RequestParts,
     RequestState, TokenRequest,
 };
 use crate::call::CallOptions;
 use crate::client::{Clerk, DEFAULT_KEYS_TIMEOUT};
 use crate::error::{Error, Result};
 use crate::http::RawResponse;
-use crate::key::{KeyCacheSettings, KeyCaches, KeyResponse, KeySource, LocalKey, NoAnswer, PublishableKey};
+use crate::key::{KeyCacheSettings, KeyCaches, KeyResponse, KeySource, LocalKey, NoAnswer, Progress, PublishableKey};
 use crate::options::Values;
 use crate::secret::Secret;
 use crate::token::{Claims, Instance, MachineToken, Step, Verifier, VerifyOptions};
@@ -90,6 +90,15 @@ impl Clerk {
         }
     }
 
+    /// The same for a token whose signature was verified before, or that needs none to be refused: in less than a
+    /// microsecond. `None` for any other. For hosts that let go of a lock before a signature is computed.
+    pub fn verify_token_at_once(&self, token: &str, options: &VerifyOptions) -> Option<Result<Claims>> {
+        match self.authenticator().verifier().step(token, options, self.now_ms(), &Progress::AtOnce) {
+            Step::Done(verdict) => Some(verdict.map_err(Error::from)),
+            Step::NeedKeys(_) => None,
+        }
+    }
+
     /// Who sent this request? Whatever is wrong with the request itself is a state; so is an outage.
     ///
     /// # Errors
@@ -113,6 +122,41 @@ impl Clerk {
             Decision::Done(state) => Some(state.map_err(Error::from)),
             Decision::Need(_) => None,
         }
+    }
+
+    /// The same where no signature has to be computed: it was before, or there is none. `None` for any other. For hosts that
+    /// let go of a lock before a signature is computed.
+    #[must_use]
+    pub fn authenticate_request_at_once(
+        &self,
+        request: &RequestParts<'_>,
+        options: &AuthenticateOptions,
+    ) -> Option<Result<RequestState>> {
+        match self.authenticator().step(request, options, self.now_ms(), &Answers::at_once()) {
+            Decision::Done(state) => Some(state.map_err(Error::from)),
+            Decision::Need(_) => None,
+        }
+    }
+
+    /// What an authentication of this request would be made on, as [`RequestState::debug_json`] tells it: for bindings that
+    /// keep a state which says nothing but who is signed in.
+    ///
+    /// # Errors
+    /// As [`Clerk::authenticate_request`].
+    pub fn context_json(&self, request: &RequestParts<'_>, options: &AuthenticateOptions) -> Result<String> {
+        Ok(self.authenticator().context_json(request, options, self.now_ms())?)
+    }
+
+    /// Whether tokens that were verified are remembered at all.
+    #[must_use]
+    pub fn remembers_tokens(&self) -> bool {
+        self.authenticator().verifier().remembers()
+    }
+
+    /// The settings that a state repeats unless its call says otherwise.
+    #[must_use]
+    pub fn echo(&self) -> Arc<Echo> {
+        Arc::clone(self.authenticator().echo())
     }
 
     /// Verifies a machine's token (§2.8): an API key, an M2M or an OAuth token. A JWT is verified here, an opaque one by the

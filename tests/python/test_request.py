@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ SHAPES: dict[str, Any] = {
     "pairs of bytes": [(b"authorization", BEARER.encode())],
     "a WSGI environ": ENVIRON,
     "an ASGI scope": SCOPE,
+    "an ASGI scope as servers fill it": {**SCOPE, "scheme": "https", "raw_path": b"/p", "query_string": b"q=1"},
     "Django": SimpleNamespace(META=META, scheme="https"),
     "Flask": SimpleNamespace(environ=ENVIRON),
     "Starlette": SimpleNamespace(scope=SCOPE),
@@ -52,6 +53,29 @@ def test_shape(emulator: Emulator, name: str) -> None:
     assert (state.status, state.reason) == ("signed-in", None)
     assert state.auth is not None and state.auth.user_id == "user_1"
     assert token not in repr(state)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {**SCOPE, "scheme": "https", "raw_path": b"/p%20q", "query_string": b"q=1&r=\xe4"},
+        {**SCOPE, "scheme": "http", "raw_path": b"/\xe4", "query_string": b""},
+        {"method": "post", "url": "https://a.io/p?q=1#r", "headers": {"Referer": "https://b.io/ü", "accept": "text/html"}},
+        {"url": "/p", "headers": [("Host", "a.io"), ("host", "b.io"), ("x", "y"), ("accept", b"\xe4")]},
+        {"url": "https://a.io/", "headers": {"accept": "\ud800", "referer": "https://a.io/\ud800"}},
+        {"method": "", "url": "https://a.io/", "headers": {}},
+        {"method": None, "url": "https://a.io/", "headers": []},
+        {"url": "https://a.io/", "headers": {"accept": ["a", "b"]}, "scheme": "https", "target": "/other"},
+        {"headers": {"accept": "a"}, "target": "/other"},
+        {"headers": "x", "url": "https://a.io/", "type": "http"},
+    ],
+)
+def test_the_same_is_read_whoever_reads_it(emulator: Emulator, request_: dict[str, Any]) -> None:
+    """Plain dicts are read natively, any other mapping is not."""
+    clerk = emulator.clerk(jwt_key=emulator.jwt_key)
+    one, other = clerk.authenticate_request(request_), clerk.authenticate_request(MappingProxyType(request_))
+    assert one.debug() == other.debug()
+    assert (one.status, one.reason, one.headers) == (other.status, other.reason, other.headers)
 
 
 class Wire:
@@ -92,7 +116,8 @@ class Wire:
             "WSGI": self.environ(),
             "ASGI": scope,
             "ASGI, raw": {**scope, "raw_path": self.target.partition("?")[0].encode("latin-1")},
-            "Django": SimpleNamespace(META=self.environ(), scheme="http"),
+            "an ASGI scope as servers fill it": {**SCOPE, "scheme": "https", "raw_path": b"/p", "query_string": b"q=1"},
+    "Django": SimpleNamespace(META=self.environ(), scheme="http"),
             "Flask": SimpleNamespace(environ=self.environ()),
             "Starlette": SimpleNamespace(scope=scope),
             "aiohttp": self.aiohttp(),

@@ -201,37 +201,44 @@ class NativeClient:
     ) -> Task[_Answer]:
         """Starts a request that no operation describes."""
 
-    def try_verify_token(self, token: str, options: str) -> Claims | None:
+    def try_verify_token(self, token: object, options: Mapping[str, Any]) -> Claims | None:
         """Verifies a token with the keys in hand; None where keys have to be fetched first."""
 
-    def start_verify_token(self, token: str, options: str, completions: Completions | None = None) -> Task[Claims]:
+    def start_verify_token(
+        self, token: object, options: Mapping[str, Any], completions: Completions | None = None
+    ) -> Task[Claims]:
         """Starts a verification that may fetch keys."""
 
     @overload
     def try_authenticate_request(
-        self, request: str, options: str, awaited: Literal[False] = False
+        self, request: object, options: Mapping[str, Any], client: object, awaited: Literal[False] = False
     ) -> RequestState | None:
-        """Authenticates a request with what is in hand; None where the API has to be asked first."""
+        """Authenticates a request with what is in hand; None where the API has to be asked first. `client` is who gets
+        tokens for the caller."""
 
     @overload
-    def try_authenticate_request(self, request: str, options: str, awaited: Literal[True]) -> AsyncRequestState | None:
+    def try_authenticate_request(
+        self, request: object, options: Mapping[str, Any], client: object, awaited: Literal[True]
+    ) -> AsyncRequestState | None:
         """The same for a client that is awaited."""
 
     @overload
-    def start_authenticate_request(self, request: str, options: str) -> Task[RequestState]:
+    def start_authenticate_request(
+        self, request: object, options: Mapping[str, Any], client: object
+    ) -> Task[RequestState]:
         """Starts an authentication that may ask the API."""
 
     @overload
     def start_authenticate_request(
-        self, request: str, options: str, completions: Completions | None
+        self, request: object, options: Mapping[str, Any], client: object, completions: Completions | None
     ) -> Task[AsyncRequestState]:
         """The same, to be awaited."""
 
-    def try_verify_machine_token(self, token: str, options: str) -> MachineToken | None:
+    def try_verify_machine_token(self, token: object, options: Mapping[str, Any]) -> MachineToken | None:
         """Verifies a machine's token with what is in hand; None where the API has to be asked first."""
 
     def start_verify_machine_token(
-        self, token: str, options: str, completions: Completions | None = None
+        self, token: object, options: Mapping[str, Any], completions: Completions | None = None
     ) -> Task[MachineToken]:
         """Starts the verification of a machine's token that may ask the API."""
 
@@ -416,9 +423,6 @@ class AsyncAuth(Auth):
 @disjoint_base
 class RequestState:
     """What a request's authentication came to."""
-
-    def _bind(self, client: object) -> None:
-        """Notes the client that tokens are got from."""
 
     @property
     def response_status(self) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import platform
 from collections.abc import Awaitable, Callable, Mapping
@@ -28,7 +27,6 @@ from .kinds import is_mapping
 from .options import OMIT, CallOptions, Omit, encode_options
 from .page import AsyncPage, AsyncPager, Page, Pager
 from .raw import RawResponse
-from .request import read_request
 from .webhook import verify_delivery
 
 if TYPE_CHECKING:
@@ -73,17 +71,6 @@ def _text(token: object) -> str:
 
 def _maybe(token: object) -> str | None:
     return None if token is None else _text(token)
-
-
-_told: set[str] = set()
-
-
-def _heed(state: RequestState) -> None:
-    """Logs, once a process, what the developer should hear of."""
-    for name, message in state.notes:
-        if name not in _told:
-            _told.add(name)
-            logging.getLogger("clerk_usher").warning(message)
 
 
 def _jwt(response: RawResponse[Any]) -> str | None:
@@ -196,9 +183,8 @@ class Clerk(Resources):
             UnavailableError: the keys could not be had, so nothing is known of it.
             ArgumentError: an option is unknown or wrong.
         """
-        text, told = _text(token), encode_options(options, ArgumentError)
-        claims = self._native.try_verify_token(text, told)
-        return self._native.start_verify_token(text, told).wait() if claims is None else claims
+        claims = self._native.try_verify_token(token, options)
+        return self._native.start_verify_token(token, options).wait() if claims is None else claims
 
     def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> RequestState:
         """Tells who sent a request: signed in, signed out (and why), to be sent on a handshake first, or, in an outage,
@@ -218,13 +204,8 @@ class Clerk(Resources):
             ConfigError: the client lacks a key that this needs, or an option cannot work.
             TokenError: a development instance's handshake does not hold, most likely as its keys were changed.
         """
-        parts, told = read_request(request), encode_options(options, ArgumentError)
-        state = self._native.try_authenticate_request(parts, told)
-        if state is None:
-            state = self._native.start_authenticate_request(parts, told).wait()
-        state._bind(self)
-        _heed(state)
-        return state
+        state = self._native.try_authenticate_request(request, options, self)
+        return self._native.start_authenticate_request(request, options, self).wait() if state is None else state
 
     def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
         """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that
@@ -240,9 +221,8 @@ class Clerk(Resources):
             UnavailableError: the API could not be asked, so nothing is known of it.
             ArgumentError: an option is unknown or wrong.
         """
-        text, told = _text(token), encode_options(options, ArgumentError)
-        verified = self._native.try_verify_machine_token(text, told)
-        return self._native.start_verify_machine_token(text, told).wait() if verified is None else verified
+        verified = self._native.try_verify_machine_token(token, options)
+        return self._native.start_verify_machine_token(token, options).wait() if verified is None else verified
 
     def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
         """What `Auth.get_token()` asks for: the token in hand, or the one that this call makes."""
@@ -419,11 +399,10 @@ class AsyncClerk(AsyncResources):
             UnavailableError: the keys could not be had, so nothing is known of it.
             ArgumentError: an option is unknown or wrong.
         """
-        text, told = _text(token), encode_options(options, ArgumentError)
-        claims = self._native.try_verify_token(text, told)
+        claims = self._native.try_verify_token(token, options)
         if claims is not None:
             return claims
-        return await run(lambda completions: self._native.start_verify_token(text, told, completions))
+        return await run(lambda completions: self._native.start_verify_token(token, options, completions))
 
     async def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> AsyncRequestState:
         """Tells who sent a request: signed in, signed out (and why), to be sent on a handshake first, or, in an outage,
@@ -443,13 +422,11 @@ class AsyncClerk(AsyncResources):
             ConfigError: the client lacks a key that this needs, or an option cannot work.
             TokenError: a development instance's handshake does not hold, most likely as its keys were changed.
         """
-        parts, told = read_request(request), encode_options(options, ArgumentError)
-        state = self._native.try_authenticate_request(parts, told, awaited=True)
-        if state is None:
-            state = await run(lambda completions: self._native.start_authenticate_request(parts, told, completions))
-        state._bind(self)
-        _heed(state)
-        return state
+        state = self._native.try_authenticate_request(request, options, self, awaited=True)
+        if state is not None:
+            return state
+        start = self._native.start_authenticate_request
+        return await run(lambda completions: start(request, options, self, completions))
 
     async def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
         """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that
@@ -465,11 +442,10 @@ class AsyncClerk(AsyncResources):
             UnavailableError: the API could not be asked, so nothing is known of it.
             ArgumentError: an option is unknown or wrong.
         """
-        text, told = _text(token), encode_options(options, ArgumentError)
-        verified = self._native.try_verify_machine_token(text, told)
+        verified = self._native.try_verify_machine_token(token, options)
         if verified is not None:
             return verified
-        return await run(lambda completions: self._native.start_verify_machine_token(text, told, completions))
+        return await run(lambda completions: self._native.start_verify_machine_token(token, options, completions))
 
     async def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
         """What `AsyncAuth.get_token()` asks for: the token in hand, or the one that this call makes."""

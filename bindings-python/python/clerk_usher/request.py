@@ -31,14 +31,26 @@ def read_request(request: object) -> str:
     return json.dumps(_parts(request), ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
+def plain_request(request: object) -> tuple[str, str, str, bool, Pairs]:
+    """A request in the form that the native module reads: method, scheme, address, whether the address is what a client
+    sent, headers.
+
+    Raises:
+        ArgumentError: it is nothing that is known here.
+    """
+    parts = _parts(request)
+    received = "target" in parts
+    texts = [_unicode(parts[name]) for name in ("method", "scheme", "target" if received else "url")]
+    return (texts[0], texts[1], texts[2], received, [(_unicode(name), _unicode(value)) for name, value in parts["headers"]])
+
+
 def read_headers(request: object) -> Pairs:
     """The headers of a request, or those that it is.
 
     Raises:
         ArgumentError: it is nothing that is known here.
     """
-    headers: Pairs = _parts(request)["headers"]
-    return [(_unicode(name), _unicode(value)) for name, value in headers]
+    return plain_request(request)[4]
 
 
 def _unicode(text: str) -> str:

@@ -75,6 +75,13 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// None, and no time for a signature: what was decided before, or without one, is decided at once (see
+    /// [`Progress::AtOnce`]).
+    #[must_use]
+    pub fn at_once() -> Self {
+        Self::default().with_keys(Progress::AtOnce)
+    }
+
     /// What keys were asked for.
     #[must_use]
     pub fn with_keys(mut self, progress: Progress) -> Self {

@@ -26,6 +26,8 @@ pub struct Authenticator {
     defaults: AuthenticateOptions,
     patterns: Patterns,
     machine_cache: MachineCache,
+    /// What a state repeats where the call changes none of it, with a proxy as it was given.
+    echo: Arc<Echo>,
 }
 
 /// Why a decision was left before its end.
@@ -58,8 +60,8 @@ pub enum Decision {
 
 /// One request on its way through the decision.
 pub(crate) struct Request<'a> {
-    pub(crate) settings: Settings<'a>,
-    pub(crate) context: Context<'a>,
+    pub(crate) settings: &'a Settings<'a>,
+    pub(crate) context: &'a Context<'a>,
     pub(crate) parts: &'a RequestParts<'a>,
     echo: Arc<Echo>,
     pub(crate) answers: &'a Answers,
@@ -122,7 +124,7 @@ impl Request<'_> {
 
     /// §2.8, with this call's keys and options.
     pub(crate) fn verify_machine(&self, token: &str) -> Result<Result<MachineToken, MachineError>, Stop> {
-        self.client.machine(&self.settings, self.now_ms, self.answers).verify(token).map_err(Stop::Need)
+        self.client.machine(self.settings, self.now_ms, self.answers).verify(token).map_err(Stop::Need)
     }
 }
 
@@ -136,7 +138,10 @@ impl Authenticator {
     #[must_use]
     pub fn new(verifier: Verifier, secret_key: Option<Secret>, defaults: AuthenticateOptions) -> Self {
         let machine_cache = MachineCache::new(defaults.machine_cache_ms);
-        Self { verifier, secret_key, defaults, patterns: Patterns::default(), machine_cache }
+        let patterns = Patterns::default();
+        let mut client = Self { verifier, secret_key, defaults, patterns, machine_cache, echo: Arc::default() };
+        client.echo = Arc::new(Echo::of(&Settings::of(&client, &AuthenticateOptions::default())));
+        client
     }
 
     /// The verifier of session tokens.
@@ -149,6 +154,24 @@ impl Authenticator {
     pub(crate) fn check_patterns(&self) -> Result<(), AuthenticateError> {
         let own = &self.defaults;
         self.patterns.sync(&own.organization_patterns, &own.personal_account_patterns).map(|_| ())
+    }
+
+    /// The settings that a state repeats unless its call says otherwise.
+    pub(crate) fn echo(&self) -> &Arc<Echo> {
+        &self.echo
+    }
+
+    /// What a decision about this request would be made on, for looking at.
+    pub(crate) fn context_json(
+        &self,
+        parts: &RequestParts<'_>,
+        options: &AuthenticateOptions,
+        now_ms: i64,
+    ) -> Result<String, AuthenticateError> {
+        let settings = Settings::of(self, options);
+        let cookies = parts.header("cookie").unwrap_or_default();
+        let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
+        Ok(DebugContext::new(&context, &settings).to_json())
     }
 
     pub(crate) fn secret_key(&self) -> Option<&Secret> {
@@ -203,7 +226,7 @@ impl Authenticator {
                 Decision::Need(need) => answers = answers.load(&need, clock, api).await,
             }
         }
-        let echo = Arc::new(Echo::of(&Settings::of(self, options), None)?);
+        let echo = Arc::new(Echo::of(&Settings::of(self, options)));
         let error = undecided();
         Ok(RequestState::unavailable(echo, TokenType::SessionToken, error.reason.into(), error.full_message(), None))
     }
@@ -268,17 +291,24 @@ impl Authenticator {
             self.patterns.sync(settings.organization_patterns, settings.personal_account_patterns)?;
         let cookies = parts.header("cookie").unwrap_or_default();
         let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
-        let echo = Arc::new(Echo::of(&settings, Some(&context.url))?);
+        let echo = if settings.is_proxied_by_path() {
+            Arc::new(Echo { proxy_url: settings.proxy_url_on(&context.url)?.into_owned(), ..Echo::of(&settings) })
+        } else if options.changes_echo() {
+            Arc::new(Echo::of(&settings))
+        } else {
+            Arc::clone(&self.echo)
+        };
+        let (settings, context) = (&settings, &context);
         let request = Request { settings, context, parts, echo, answers, organization_sync, client: self, now_ms };
         let mut state = dispatch(&request)?;
-        state.keep_context(DebugContext::new(request.context, &request.settings));
+        state.keep_context(DebugContext::new(context, settings));
         Ok(state)
     }
 }
 
 /// §3.6. A token in the header goes before all cookies.
 fn dispatch(request: &Request<'_>) -> Result<RequestState, Stop> {
-    let settings = &request.settings;
+    let settings = request.settings;
     let token = request.context.token_in_header.as_deref();
     if let AcceptsToken::List(kinds) = settings.accepts {
         let machine = token.and_then(|token| request.machine_type_of_header(token));

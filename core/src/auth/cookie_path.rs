@@ -106,7 +106,7 @@ fn signed_out(request: &Request<'_>, reason: AuthReason) -> RequestState {
 
 /// C2 for production, C3 for development: a satellite that is to ask the primary domain first.
 fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
-    let (settings, context) = (&request.settings, &request.context);
+    let (settings, context) = (request.settings, request.context);
     let synced = context.query("__clerk_synced");
     if !settings.is_satellite || !context.is_document() || synced.as_deref() == Some("true") {
         return Ok(None);
@@ -141,7 +141,7 @@ fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
 
 /// C4 to C6: what only development instances do.
 fn development(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
-    let (settings, context) = (&request.settings, &request.context);
+    let (settings, context) = (request.settings, request.context);
     if settings.is_production() {
         return Ok(None);
     }
@@ -186,7 +186,7 @@ fn answer_to_satellite(mut url: Url, browser: Option<&str>) -> Url {
 
 /// C15: a page that is opened from another origin, which is none of Clerk's own.
 fn comes_from_elsewhere(request: &Request<'_>) -> Result<bool, AuthenticateError> {
-    let (settings, context) = (&request.settings, &request.context);
+    let (settings, context) = (request.settings, request.context);
     if settings.is_satellite || !context.is_document() || context.loop_counter != 0 {
         return Ok(false);
     }

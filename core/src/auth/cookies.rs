@@ -9,12 +9,17 @@ impl<'a> Cookies<'a> {
     /// Splits on `;` first and decodes each value then, so that nothing encoded ever makes a cookie.
     pub(crate) fn read(header: &'a str) -> Self {
         let blank = [' ', '\t'];
-        let pairs = header.split(';').filter_map(|piece| {
-            let (name, value) = piece.split_once('=')?;
-            Some((name.trim_matches(blank), value.trim_matches(blank)))
-        });
         let mut cookies = Vec::with_capacity(16);
-        cookies.extend(pairs);
+        let mut rest = header;
+        while !rest.is_empty() {
+            // The value is the long part, so it is what is searched the fast way.
+            let end = memchr::memchr(b';', rest.as_bytes()).unwrap_or(rest.len());
+            let (piece, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
+            if let Some((name, value)) = piece.split_once('=') {
+                cookies.push((name.trim_matches(blank), value.trim_matches(blank)));
+            }
+        }
         Self(cookies)
     }
 
@@ -36,7 +41,7 @@ impl<'a> Cookies<'a> {
 
 /// Percent-decodes a value; one that cannot be decoded as a whole stays as it is.
 fn decode(value: &str) -> Cow<'_, str> {
-    if !value.contains('%') {
+    if memchr::memchr(b'%', value.as_bytes()).is_none() {
         return value.into();
     }
     let mut bytes = Vec::with_capacity(value.len());

@@ -42,8 +42,8 @@ const SECRETS: [&str; 8] = [
 ];
 
 impl DebugContext {
-    pub(crate) fn new(context: Context<'_>, settings: &Settings<'_>) -> Self {
-        let own = |text: Option<Cow<'_, str>>| text.map(|text| Box::from(&*text));
+    pub(crate) fn new(context: &Context<'_>, settings: &Settings<'_>) -> Self {
+        let own = |text: &Option<Cow<'_, str>>| text.as_deref().map(Box::from);
         let secrets = [
             context.token_in_header.as_deref(),
             context.session_in_cookie.as_deref(),
@@ -56,17 +56,24 @@ impl DebugContext {
         ];
         Self {
             secrets: secrets.map(|secret| secret.map(Hint::of)),
-            url: context.url,
+            url: context.url.clone(),
             is_get: context.method_is_get,
-            referrer: own(context.referrer),
-            fetch_dest: own(context.fetch_dest),
-            accept: own(context.accept),
+            referrer: own(&context.referrer),
+            fetch_dest: own(&context.fetch_dest),
+            accept: own(&context.accept),
             loop_counter: context.loop_counter,
             client_uat: context.client_uat,
             suffixed: context.suffixed,
             production: settings.publishable_key.map(|key| key.instance_type() == InstanceType::Production),
             jwt_key: settings.jwt_key_set,
         }
+    }
+
+    /// Its fields as a JSON object.
+    pub(crate) fn to_json(&self) -> String {
+        let mut out = Map::new();
+        self.write(&mut out);
+        Value::Object(out).to_string()
     }
 
     /// Adds its fields to what an outcome tells of itself.
@@ -96,9 +103,12 @@ struct Hint([char; SHOWN]);
 
 impl Hint {
     fn of(text: &str) -> Self {
-        // More of it need not be counted.
-        let half = text.chars().take(2 * SHOWN).count() / 2;
         let mut shown = ['\0'; SHOWN];
+        // More of it need not be counted.
+        let half = match text.as_bytes().get(..2 * SHOWN) {
+            Some(beginning) if beginning.is_ascii() => SHOWN,
+            _ => text.chars().take(2 * SHOWN).count() / 2,
+        };
         shown.iter_mut().zip(text.chars().take(half)).for_each(|(place, c)| *place = c);
         Self(shown)
     }

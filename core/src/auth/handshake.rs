@@ -56,7 +56,7 @@ fn is_eligible(request: &Request<'_>) -> bool {
 
 ///
 fn frontend_api_url(request: &Request<'_>, reason: &AuthReason) -> Result<Url, AuthenticateError> {
-    let (settings, context) = (&request.settings, &request.context);
+    let (settings, context) = (request.settings, request.context);
     let frontend_api = settings.frontend_api(&context.url)?;
     let mut url = base_url(&frontend_api).ok_or_else(|| {
         let option = if settings.proxy_url.is_empty() { "domain" } else { "proxy_url" };

@@ -41,7 +41,7 @@ pub use has::{HasParams, Level, Reverification};
 pub use object::{Auth, AuthFields, TokenRequest};
 pub use options::{AcceptsToken, AuthenticateOptions};
 pub use reason::AuthReason;
-pub use request::{RequestParts, latin1};
+pub use request::{LOOKED_AT, RequestParts, latin1};
 pub use state::{AuthStatus, Echo, Note, RequestState};
 
 #[cfg(any(test, feature = "fuzzing"))]

@@ -93,6 +93,19 @@ pub struct AuthenticateOptions {
 }
 
 impl AuthenticateOptions {
+    /// Whether it has a setting that a state repeats.
+    pub(crate) fn changes_echo(&self) -> bool {
+        let texts = [
+            &self.domain,
+            &self.proxy_url,
+            &self.sign_in_url,
+            &self.sign_up_url,
+            &self.after_sign_in_url,
+            &self.after_sign_up_url,
+        ];
+        self.publishable_key.is_some() || self.is_satellite || texts.into_iter().any(|text| !text.is_empty())
+    }
+
     /// Reads options as bindings pass them: one JSON object with these names and those of [`VerifyOptions::from_json`].
     /// The empty text is no options.
     ///

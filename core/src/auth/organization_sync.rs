@@ -80,6 +80,9 @@ impl Patterns {
         organizations: &[String],
         personal_accounts: &[String],
     ) -> Result<OrganizationSync, AuthenticateError> {
+        if organizations.is_empty() && personal_accounts.is_empty() {
+            return Ok(OrganizationSync::default());
+        }
         let compiled = |option: &str, texts: &[String]| -> Result<Vec<_>, AuthenticateError> {
             texts.iter().map(|text| self.get(option, text)).collect()
         };

@@ -7,53 +7,68 @@ use url::{Url, form_urlencoded};
 
 /// A URL of scheme http or https.
 #[derive(Clone)]
-pub(crate) struct PublicUrl {
-    text: Cow<'static, str>,
-    /// Where its path begins.
-    path: usize,
-    /// What parsing it gave, if that was needed.
-    parsed: Option<Box<Url>>,
+pub(crate) enum PublicUrl {
+    /// As it is written.
+    Plain {
+        text: String,
+        /// Where its path begins.
+        path: usize,
+        /// Where its query begins, after the question mark.
+        query: Option<usize>,
+    },
+    Parsed(Box<Url>),
 }
 
 impl PublicUrl {
     /// From its parts, if all of them are plain.
     pub(crate) fn plain(scheme: &str, authority: &str, target: &str) -> Option<Self> {
-        if !is_plain_authority(scheme, authority) || !is_plain_target(target) {
+        if !is_plain_authority(scheme, authority) {
             return None;
         }
+        let query = plain_query(target)?;
         let path = scheme.len() + "://".len() + authority.len();
         let mut text = String::with_capacity(path + target.len());
         for part in [scheme, "://", authority, target] {
             text.push_str(part);
         }
-        Some(Self { text: text.into(), path, parsed: None })
+        Some(Self::Plain { text, path, query: query.map(|at| path + at) })
     }
 
     /// The text of it.
     pub(crate) fn as_str(&self) -> &str {
-        self.parsed.as_deref().map_or(&self.text, Url::as_str)
+        match self {
+            Self::Plain { text, .. } => text,
+            Self::Parsed(url) => url.as_str(),
+        }
     }
 
     /// Scheme, host and port, where they are known without parsing.
     pub(crate) fn origin(&self) -> Option<&str> {
-        self.parsed.is_none().then(|| self.text.get(..self.path)).flatten()
+        match self {
+            Self::Plain { text, path, .. } => text.get(..*path),
+            Self::Parsed(_) => None,
+        }
     }
 
     /// The path, without the query.
     pub(crate) fn path(&self) -> &str {
-        match &self.parsed {
-            Some(url) => url.path(),
-            None => self.target().split('?').next().unwrap_or_default(),
+        match self {
+            Self::Plain { text, path, query: None } => text.get(*path..).unwrap_or_default(),
+            Self::Plain { text, path, query: Some(query) } => text.get(*path..*query - 1).unwrap_or_default(),
+            Self::Parsed(url) => url.path(),
+        }
+    }
+
+    fn query(&self) -> Option<&str> {
+        match self {
+            Self::Plain { text, query, .. } => text.get((*query)?..),
+            Self::Parsed(url) => url.query(),
         }
     }
 
     /// The parameters of the query, decoded, in their order.
     pub(crate) fn query_pairs(&self) -> form_urlencoded::Parse<'_> {
-        let query = match &self.parsed {
-            Some(url) => url.query(),
-            None => self.target().split_once('?').map(|(_, query)| query),
-        };
-        form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        form_urlencoded::parse(self.query().unwrap_or_default().as_bytes())
     }
 
     /// The same as a parsed URL.
@@ -61,56 +76,82 @@ impl PublicUrl {
     /// # Errors
     /// None that is known of: what is plain can be parsed.
     pub(crate) fn to_url(&self) -> Result<Cow<'_, Url>, AuthenticateError> {
-        match &self.parsed {
-            Some(url) => Ok(Cow::Borrowed(url)),
-            None => Url::parse(&self.text)
+        match self {
+            Self::Parsed(url) => Ok(Cow::Borrowed(url)),
+            Self::Plain { text, .. } => Url::parse(text)
                 .map(Cow::Owned)
                 .map_err(|_| AuthenticateError::argument("request.url", "cannot be read as a URL")),
         }
-    }
-
-    fn target(&self) -> &str {
-        self.text.get(self.path..).unwrap_or_default()
     }
 }
 
 impl From<Url> for PublicUrl {
     fn from(url: Url) -> Self {
-        Self { text: Cow::Borrowed(""), path: 0, parsed: Some(Box::new(url)) }
+        Self::Parsed(Box::new(url))
     }
 }
 
 /// A name of lower-case labels that cannot be taken for a number, and perhaps a port that is not the scheme's own.
 pub(crate) fn is_plain_authority(scheme: &str, authority: &str) -> bool {
-    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
     let own = match scheme {
         "https" => "443",
         "http" => "80",
         _ => return false,
     };
-    let is_label = |label: &str| {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        !label.is_empty() && label.bytes().all(plain) && !label.starts_with("xn--")
-    };
-    let last = host.rsplit('.').next().unwrap_or_default();
+    let (mut label, mut host, mut dash) = (0, authority.len(), false);
+    for (at, byte) in authority.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {}
+            b'-' => dash = true,
+            b'.' if at > label => label = at + 1,
+            b':' => {
+                host = at;
+                break;
+            }
+            _ => return false,
+        }
+    }
+    let (name, port) = authority.split_at(host);
+    // The last label decides whether it is a number; one for other scripts is for the parser.
+    let last = name.as_bytes().get(label).is_some_and(u8::is_ascii_lowercase);
     let is_port = |port: &str| {
         port != own
             && !port.starts_with('0')
             && port.bytes().all(|byte| byte.is_ascii_digit())
             && port.parse::<u16>().is_ok()
     };
-    host.len() < 254
-        && host.split('.').all(|label| label.len() < 64 && is_label(label))
-        && last.starts_with(|first: char| first.is_ascii_lowercase())
-        && port.is_none_or(is_port)
+    // Shorter than any label may be long, or looked at label by label.
+    let fits = name.len() < 64 || (name.len() < 254 && name.split('.').all(|label| label.len() < 64));
+    last && fits && !(dash && name.contains("xn--")) && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// A path from the slash on, without anything to resolve or encode, and perhaps a query of which the same holds.
-fn is_plain_target(target: &str) -> bool {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_~!$&'()*+,;=:@.".contains(&byte);
-    let in_query = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_~!$&()*+,;=:@.?%".contains(&byte);
-    path.starts_with('/') && !path.contains("/.") && path.bytes().all(in_path) && query.bytes().all(in_query)
+/// Of a path from the slash on, without anything to resolve or encode, and perhaps a query of which the same holds: where
+/// the query begins.
+fn plain_query(target: &str) -> Option<Option<usize>> {
+    let bytes = target.as_bytes();
+    if bytes.first() != Some(&b'/') {
+        return None;
+    }
+    let (mut query, mut before) = (None, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        let plain = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'~' | b'=' => true,
+            b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b':' | b'@' => true,
+            b'?' if query.is_none() => {
+                query = Some(at + 1);
+                true
+            }
+            b'?' | b'%' => query.is_some(),
+            b'\'' => query.is_none(),
+            b'.' => query.is_some() || before != b'/',
+            _ => false,
+        };
+        if !plain {
+            return None;
+        }
+        before = *byte;
+    }
+    Some(query)
 }
 
 #[cfg(test)]

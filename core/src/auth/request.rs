@@ -7,6 +7,50 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
+/// The headers that decisions are made on.
+pub const LOOKED_AT: [&str; 11] = [
+    "host",
+    "cookie",
+    "authorization",
+    "referer",
+    "accept",
+    "origin",
+    "sec-fetch-dest",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    ":authority",
+    ":scheme",
+];
+
+/// The place of a name among them, whatever its case.
+fn place_of(name: &str) -> Option<usize> {
+    let place = match name.len() {
+        4 => 0,
+        6 if name.starts_with(['c', 'C']) => 1,
+        6 if name.starts_with(['a', 'A']) => 4,
+        6 => 5,
+        7 if name.starts_with(':') => 10,
+        7 => 3,
+        10 => 9,
+        13 => 2,
+        14 => 6,
+        16 => 7,
+        17 => 8,
+        _ => return None,
+    };
+    LOOKED_AT.get(place).filter(|known| known.eq_ignore_ascii_case(name)).map(|_| place)
+}
+
+/// Where the headers that are looked at stand.
+#[derive(Clone, Copy, Default)]
+enum Found {
+    #[default]
+    Nowhere,
+    Once(usize),
+    /// Several times.
+    Again,
+}
+
 /// Method, URL and headers of a request, which may be borrowed from wherever they are.
 #[derive(Clone, Default)]
 pub struct RequestParts<'a> {
@@ -16,6 +60,7 @@ pub struct RequestParts<'a> {
     received: bool,
     scheme: Cow<'a, str>,
     headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    found: [Found; LOOKED_AT.len()],
 }
 
 impl<'a> RequestParts<'a> {
@@ -42,6 +87,7 @@ impl<'a> RequestParts<'a> {
             received: self.received,
             scheme: own(self.scheme),
             headers: self.headers.into_iter().map(|(name, value)| (own(name), own(value))).collect(),
+            found: self.found,
         }
     }
 
@@ -54,9 +100,8 @@ impl<'a> RequestParts<'a> {
 
     /// Adds a header. One that is there several times is given several times.
     #[must_use]
-    pub fn with_header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
+    pub fn with_header(self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        self.with_headers([(name, value)])
     }
 
     /// Adds headers, in their order.
@@ -65,7 +110,13 @@ impl<'a> RequestParts<'a> {
         mut self,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        self.headers.extend(headers.into_iter().map(|(name, value)| (name.into(), value.into())));
+        for (name, value) in headers {
+            let name = name.into();
+            if let Some(found) = place_of(&name).and_then(|place| self.found.get_mut(place)) {
+                *found = if matches!(found, Found::Nowhere) { Found::Once(self.headers.len()) } else { Found::Again };
+            }
+            self.headers.push((name, value.into()));
+        }
         self
     }
 
@@ -166,6 +217,13 @@ impl<'a> RequestParts<'a> {
         self.header("host").or_else(|| self.header(":authority"))
     }
 
+    /// Whether a header of this name, in any case, is one that a decision may be made on. Who hands over these only gets the
+    /// same decision, unless it needs a refresh, which tells the API of all (§2.11).
+    #[must_use]
+    pub fn looks_at(name: &str) -> bool {
+        place_of(name).is_some()
+    }
+
     /// A header by its name, in any case (D-13); several of one name are joined, as HTTP says. An empty one is none.
     pub(crate) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         self.raw_header(name).filter(|value| !value.is_empty())
@@ -173,6 +231,17 @@ impl<'a> RequestParts<'a> {
 
     /// The same, but an empty one is there.
     pub(crate) fn raw_header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let place = place_of(name);
+        debug_assert!(place.is_some(), "{name} is not among the headers that are handed over");
+        match self.found.get(place?)? {
+            Found::Nowhere => None,
+            Found::Once(at) => self.headers.get(*at).map(|(_, value)| Cow::Borrowed(trimmed(value))),
+            Found::Again => self.any_header(name),
+        }
+    }
+
+    /// The same of any name.
+    pub(crate) fn any_header(&self, name: &str) -> Option<Cow<'_, str>> {
         let mut values =
             self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| trimmed(value));
         let mut joined = Cow::Borrowed(values.next()?);
@@ -239,5 +308,31 @@ impl fmt::Debug for RequestParts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("RequestParts").field("method", &self.method).field("headers", &names).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOOKED_AT, RequestParts, place_of};
+
+    #[test]
+    fn each_name_has_its_place() {
+        for (place, name) in LOOKED_AT.into_iter().enumerate() {
+            assert_eq!(place_of(name), Some(place), "{name}");
+            assert_eq!(place_of(&name.to_ascii_uppercase()), Some(place), "{name}");
+            let other = format!("{}x", &name[..name.len() - 1]);
+            assert_eq!(place_of(&other), None, "{other}");
+        }
+        assert_eq!(place_of(""), None);
+    }
+
+    #[test]
+    fn what_comes_again_is_joined() {
+        let request = RequestParts::new("GET", "/").with_header("Accept", " a ").with_header("cookie", "x=1");
+        assert_eq!(request.header("accept").as_deref(), Some("a"));
+        let request = request.with_header("ACCEPT", "b").with_headers([("Cookie", "y=2"), ("accept", "c")]);
+        assert_eq!(request.header("accept").as_deref(), Some("a, b, c"));
+        assert_eq!(request.header("cookie").as_deref(), Some("x=1; y=2"));
+        assert_eq!(request.into_owned().header("accept").as_deref(), Some("a, b, c"));
     }
 }

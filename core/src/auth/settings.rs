@@ -86,9 +86,14 @@ impl<'a> Settings<'a> {
         self.publishable_key.is_some_and(|key| key.instance_type() == InstanceType::Production)
     }
 
+    /// Whether the proxy is on the request's own origin.
+    pub(crate) fn is_proxied_by_path(&self) -> bool {
+        self.proxy_url.starts_with('/')
+    }
+
     /// The proxy's URL; a path is one of the request's own origin.
     pub(crate) fn proxy_url_on(&self, url: &PublicUrl) -> Result<Cow<'a, str>, AuthenticateError> {
-        if !self.proxy_url.starts_with('/') {
+        if !self.is_proxied_by_path() {
             return Ok(self.proxy_url.into());
         }
         let mut proxy = url.to_url()?.into_owned();

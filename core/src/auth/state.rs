@@ -1,9 +1,8 @@
 //! The answer to "who sent this request" (§3.17).
 
 use super::debug::DebugContext;
-use super::plain_url::PublicUrl;
 use super::settings::Settings;
-use super::{Auth, AuthReason, AuthenticateError};
+use super::{Auth, AuthReason};
 use crate::token::{Claims, MachineToken, TokenType};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -112,25 +111,29 @@ pub struct Echo {
 }
 
 impl Echo {
-    /// `url` is the request's public one, where it is known.
-    pub(crate) fn of(settings: &Settings<'_>, url: Option<&PublicUrl>) -> Result<Self, AuthenticateError> {
-        Ok(Self {
+    pub(crate) fn of(settings: &Settings<'_>) -> Self {
+        Self {
             publishable_key: settings.publishable_key.map(|key| key.as_str().to_owned()).unwrap_or_default(),
-            proxy_url: match url {
-                Some(url) => settings.proxy_url_on(url)?.into_owned(),
-                None => settings.proxy_url.to_owned(),
-            },
+            proxy_url: settings.proxy_url.to_owned(),
             is_satellite: settings.is_satellite,
             domain: settings.domain.to_owned(),
             sign_in_url: settings.sign_in_url.to_owned(),
             sign_up_url: settings.sign_up_url.to_owned(),
             after_sign_in_url: settings.after_sign_in_url.to_owned(),
             after_sign_up_url: settings.after_sign_up_url.to_owned(),
-        })
+        }
     }
 }
 
 impl Echo {
+    /// As a JSON object, for bindings.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = Map::new();
+        self.write(&mut out);
+        Value::Object(out).to_string()
+    }
+
     fn write(&self, out: &mut Map<String, Value>) {
         let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
         put("publishable_key", self.publishable_key.as_str().into());
@@ -154,7 +157,7 @@ pub struct RequestState {
     headers: Vec<(String, String)>,
     claims: Option<Claims>,
     machine_text: Option<String>,
-    machine: Option<MachineToken>,
+    machine: Option<Box<MachineToken>>,
     retry_after_ms: Option<i64>,
     notes: Vec<Note>,
     echo: Arc<Echo>,
@@ -188,7 +191,7 @@ impl RequestState {
     pub(crate) fn machine(echo: Arc<Echo>, token: &str, machine: MachineToken) -> Self {
         let mut state = Self::new(AuthStatus::SignedIn, Some(machine.token_type), echo);
         state.machine_text = Some(token.to_owned());
-        state.machine = Some(machine);
+        state.machine = Some(Box::new(machine));
         state
     }
 
@@ -323,7 +326,7 @@ impl RequestState {
     /// What is known of the machine's token, if a machine is signed in.
     #[must_use]
     pub fn machine_token(&self) -> Option<&MachineToken> {
-        self.machine.as_ref()
+        self.machine.as_deref()
     }
 
     /// What the decision was made on, as JSON for looking at: secrets are cut to what tells their kind (D-8).

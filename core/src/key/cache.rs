@@ -73,6 +73,8 @@ pub enum Progress {
     /// At its start.
     #[default]
     Start,
+    /// The same, for who has no time for a signature: the decision is left where one would have to be computed.
+    AtOnce,
     /// The endpoint has been asked since; once is all that one decision may cause.
     Asked {
         /// What was asked for.
@@ -94,7 +96,7 @@ impl Progress {
     #[must_use]
     pub fn cache(&self) -> Option<&Arc<KeyCache>> {
         match self {
-            Self::Start => None,
+            Self::Start | Self::AtOnce => None,
             Self::Asked { cache, .. } | Self::GaveUp { cache, .. } => Some(cache),
         }
     }

@@ -25,13 +25,12 @@
 
 use super::claims::Claims;
 use crate::host;
-use crate::key::VerifyingKey;
 use arc_swap::{ArcSwap, Guard};
+use foldhash::quality::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, RwLock, Weak};
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
+use std::sync::{Arc, RwLock};
 
 /// How many tokens are remembered unless told otherwise.
 pub(crate) const DEFAULT_ENTRIES: usize = 10_000;
@@ -43,45 +42,6 @@ const BYTES_BESIDE: usize = 64;
 /// Each part has a lock of its own. A small cache has one part, so that its bound is met exactly.
 const PARTS: usize = 16;
 const SMALL: usize = 1_024;
-
-/// A token whose signature held.
-pub(crate) struct Seen {
-    claims: Claims,
-    key: Weak<VerifyingKey>,
-    /// Whether it was of use since it was kept or last passed over.
-    used: AtomicBool,
-}
-
-impl Seen {
-    /// To be made of a token that was accepted, with the key that it was accepted with.
-    pub(crate) fn new(claims: &Claims, key: &Arc<VerifyingKey>) -> Self {
-        Self { claims: claims.clone(), key: Arc::downgrade(key), used: AtomicBool::new(false) }
-    }
-
-    /// What it says. Whether that counts now is for the rules.
-    pub(crate) fn claims(&self) -> &Claims {
-        &self.claims
-    }
-
-    /// Whether this is the very key that its signature held with. No other can have the place in memory of a key that an
-    /// entry remembers.
-    pub(crate) fn holds_with(&self, key: &Arc<VerifyingKey>) -> bool {
-        std::ptr::eq(self.key.as_ptr(), Arc::as_ptr(key))
-    }
-
-    /// What it says, for who found that it counts.
-    pub(crate) fn use_claims(&self) -> Claims {
-        // Written once, not by every request: what is only read stays in every processor's cache.
-        if !self.used.load(Ordering::Relaxed) {
-            self.used.store(true, Ordering::Relaxed);
-        }
-        self.claims.clone()
-    }
-
-    fn size(&self) -> usize {
-        BYTES_BESIDE + size_of::<Self>() + self.claims.size()
-    }
-}
 
 /// See the module's text.
 pub(crate) struct TokenCache {
@@ -119,7 +79,7 @@ struct Shelf {
 
 #[derive(Default)]
 struct Part {
-    places: HashMap<u64, Arc<Seen>, BuildHasherDefault<Same>>,
+    places: HashMap<u64, Claims, BuildHasherDefault<Same>>,
     /// The places in the order in which they are looked at for room. Each that is taken is in it once.
     order: VecDeque<u64>,
     bytes: usize,
@@ -128,7 +88,7 @@ struct Part {
 impl TokenCache {
     /// For at most so many tokens; 0 for none.
     pub(crate) fn new(entries: usize) -> Self {
-        Self::with(entries, entries.saturating_mul(BYTES_EACH), Hash::Keyed(RandomState::new()))
+        Self::with(entries, entries.saturating_mul(BYTES_EACH), Hash::Keyed(RandomState::default()))
     }
 
     fn with(entries: usize, bytes: usize, hash: Hash) -> Self {
@@ -148,18 +108,18 @@ impl TokenCache {
     }
 
     /// What is known of exactly this text.
-    pub(crate) fn get(&self, place: Place, token: &str) -> Option<Arc<Seen>> {
+    pub(crate) fn get(&self, place: Place, token: &str) -> Option<Claims> {
         let shelf = self.shelf();
         let part = shelf.part(place)?.try_read().ok()?;
         // Who finds the place of another's token knows the key of the hash, or the token: the time this takes tells nothing.
-        part.places.get(&place.0).filter(|seen| seen.claims.token() == token).cloned()
+        part.places.get(&place.0).filter(|seen| seen.token() == token).cloned()
     }
 
     /// Remembers a token that was accepted just now, unless somebody else is at that at this moment.
-    pub(crate) fn keep(&self, place: Place, seen: Seen, now_ms: i64) {
+    pub(crate) fn keep(&self, place: Place, seen: Claims, now_ms: i64) {
         let shelf = self.shelf();
         let Some(Ok(mut part)) = shelf.part(place).map(RwLock::try_write) else { return };
-        part.keep(place.0, Arc::new(seen), self.limits, now_ms);
+        part.keep(place.0, seen, self.limits, now_ms);
     }
 
     /// The shelf of this process.
@@ -209,8 +169,8 @@ impl Shelf {
 }
 
 impl Part {
-    fn keep(&mut self, place: u64, seen: Arc<Seen>, limits: Limits, now_ms: i64) {
-        let size = seen.size();
+    fn keep(&mut self, place: u64, seen: Claims, limits: Limits, now_ms: i64) {
+        let size = size_of_entry(&seen);
         if size > limits.bytes {
             return;
         }
@@ -221,7 +181,7 @@ impl Part {
         }
         // Counted only now: the one whose place this is may have gone.
         match self.places.insert(place, seen) {
-            Some(other) => self.bytes = self.bytes.saturating_sub(other.size()),
+            Some(other) => self.bytes = self.bytes.saturating_sub(size_of_entry(&other)),
             None => self.order.push_back(place),
         }
         self.bytes = self.bytes.saturating_add(size);
@@ -231,17 +191,22 @@ impl Part {
     fn make_room(&mut self, now_ms: i64) -> bool {
         while let Some(place) = self.order.pop_front() {
             let Some(seen) = self.places.get(&place) else { continue };
-            let is_over = seen.claims.exp.saturating_mul(1_000) < now_ms;
-            if !is_over && seen.used.swap(false, Ordering::Relaxed) {
+            let is_over = seen.exp.saturating_mul(1_000) < now_ms;
+            if !is_over && seen.take_use() {
                 self.order.push_back(place);
                 continue;
             }
-            self.bytes = self.bytes.saturating_sub(seen.size());
+            self.bytes = self.bytes.saturating_sub(size_of_entry(seen));
             self.places.remove(&place);
             return true;
         }
         false
     }
+}
+
+/// The memory that an entry takes, in bytes.
+fn size_of_entry(seen: &Claims) -> usize {
+    BYTES_BESIDE + seen.size()
 }
 
 /// Takes a hash for itself.

@@ -2,50 +2,56 @@
 
 use super::decode::{DecodedToken, Header};
 use super::json::{self, Index};
+use crate::key::VerifyingKey;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
-/// The claims that something here reads. They are found while the payload is checked, so none is looked for twice.
-const KNOWN: [&str; 21] = [
-    "sub",
-    "sid",
-    "iss",
-    "azp",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "v",
-    "sts",
-    "act",
-    "fva",
-    "fea",
-    "pla",
-    "o",
-    "org_id",
-    "org_slug",
-    "org_role",
-    "org_permissions",
-    "jti",
-    "scopes",
-];
+/// The claims that something here reads, each with its place. They are found while the payload is checked, so none is
+/// looked for twice.
+fn place_of(name: &str) -> Option<usize> {
+    Some(match name {
+        "sub" => 0,
+        "sid" => 1,
+        "iss" => 2,
+        "azp" => 3,
+        "aud" => 4,
+        "exp" => 5,
+        "nbf" => 6,
+        "iat" => 7,
+        "v" => 8,
+        "sts" => 9,
+        "act" => 10,
+        "fva" => 11,
+        "fea" => 12,
+        "pla" => 13,
+        "o" => 14,
+        "org_id" => 15,
+        "org_slug" => 16,
+        "org_role" => 17,
+        "org_permissions" => 18,
+        "jti" => 19,
+        "scopes" => 20,
+        _ => return None,
+    })
+}
 
 /// Where the known claims stand in a payload.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ClaimIndex(Index<{ KNOWN.len() }>);
+pub(crate) struct ClaimIndex(Index<21>);
 
 impl ClaimIndex {
     /// `None` if the text is not a JSON object.
     pub(crate) fn read(payload: &str) -> Option<Self> {
-        Index::read(payload, &KNOWN).map(Self)
+        Index::read(payload, place_of).map(Self)
     }
 
     /// The JSON text of any claim.
     pub(crate) fn get<'a>(&self, name: &str, payload: &'a str) -> Option<&'a str> {
-        match KNOWN.iter().position(|known| *known == name) {
+        match place_of(name) {
             Some(place) => self.0.get(place, payload),
             None => json::member(payload, name),
         }
@@ -62,11 +68,16 @@ pub struct Claims(Arc<KnownClaims>);
 /// The claims everyone needs. Times are Unix seconds, their fractions cut off.
 #[non_exhaustive]
 pub struct KnownClaims {
+    id: u64,
     token: Box<str>,
-    header: Header,
+    header: Arc<Header>,
     payload: String,
     index: ClaimIndex,
     plain: bool,
+    /// The key that the signature held with. Its place in memory is kept from being used again; it is not kept alive.
+    key: Weak<VerifyingKey>,
+    /// Whether they were of use since they were remembered or last passed over.
+    used: AtomicBool,
     /// What a floor above made of these claims, so that it is made once.
     derived: OnceLock<Arc<dyn Any + Send + Sync>>,
     /// `sub`: the user's id. Always there; may be empty in a token that is no session's.
@@ -96,16 +107,20 @@ pub(crate) struct Checked {
 }
 
 impl Claims {
-    /// What a token says that was accepted.
-    pub(crate) fn new(token: &str, decoded: &DecodedToken, checked: Checked) -> Self {
+    /// What a token says that was accepted, with the key that its signature held with.
+    pub(crate) fn new(token: &str, decoded: &DecodedToken, key: Weak<VerifyingKey>, checked: Checked) -> Self {
         let Checked { sub, iss, azp, exp, nbf, iat } = checked;
         let sid = decoded.string("sid");
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(Arc::new(KnownClaims {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             token: token.into(),
-            header: decoded.header.clone(),
+            header: Arc::clone(&decoded.header),
             payload: decoded.payload.clone(),
             index: decoded.index,
             plain: decoded.plain,
+            key,
+            used: AtomicBool::new(false),
             derived: OnceLock::new(),
             sub,
             sid,
@@ -115,6 +130,41 @@ impl Claims {
             nbf,
             iat,
         }))
+    }
+
+    /// What a token says that was verified elsewhere in this process.
+    pub(crate) fn assume_verified(token: &str) -> Option<Self> {
+        let decoded = DecodedToken::read(token).ok()?;
+        let [iss, azp] = ["iss", "azp"].map(|name| decoded.string(name));
+        let [exp, nbf, iat] = ["exp", "nbf", "iat"].map(|name| decoded.integer(name));
+        let (sub, exp) = (decoded.string("sub")?, exp?);
+        Some(Self::new(token, &decoded, Weak::new(), Checked { sub, iss, azp, exp, nbf, iat }))
+    }
+
+    /// A number that no other claims of this process have: those that were verified once and are remembered keep theirs.
+    /// For bindings that keep what they made of them.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether this is the very key that the signature held with. No other can have the place in memory of a key that claims
+    /// remember.
+    pub(crate) fn holds_with(&self, key: &Arc<VerifyingKey>) -> bool {
+        std::ptr::eq(self.key.as_ptr(), Arc::as_ptr(key))
+    }
+
+    /// Notes that they are of use still.
+    pub(crate) fn note_use(&self) {
+        // Written once, not by every request: what is only read stays in every processor's cache.
+        if !self.used.load(Ordering::Relaxed) {
+            self.used.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether they were of use since this was last asked.
+    pub(crate) fn take_use(&self) -> bool {
+        self.used.swap(false, Ordering::Relaxed)
     }
 
     /// The token that says so.

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::fmt;
+use std::sync::Arc;
 
 /// The longest token that is looked at. Session cookies are below 4 KiB; servers refuse headers well below this.
 pub const MAX_TOKEN_BYTES: usize = 65_536;
@@ -23,7 +24,7 @@ const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone)]
 pub struct DecodedToken {
     /// The header's fields.
-    pub header: Header,
+    pub header: Arc<Header>,
     /// The payload as the JSON text it is.
     pub payload: String,
     pub(crate) index: ClaimIndex,
@@ -46,9 +47,34 @@ pub struct Header {
     pub cat: Option<Option<String>>,
 }
 
+/// A header of a token that was accepted, and the text that it is read from: every token of a key has the same.
+pub(crate) struct KnownHeader {
+    text: Box<str>,
+    header: Arc<Header>,
+}
+
+impl fmt::Debug for KnownHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.header.fmt(f)
+    }
+}
+
+impl KnownHeader {
+    /// The header of this token.
+    pub(crate) fn of(token: &str, header: &Arc<Header>) -> Self {
+        Self { text: token.split('.').next().unwrap_or_default().into(), header: Arc::clone(header) }
+    }
+
+    /// Whether it is this one.
+    pub(crate) fn is(&self, header: &Arc<Header>) -> bool {
+        Arc::ptr_eq(&self.header, header)
+    }
+}
+
 impl Header {
     fn read(text: &str) -> Option<Self> {
-        let index = Index::read(text, &["alg", "kid", "typ", "cat"])?;
+        let place_of = |name: &str| ["alg", "kid", "typ", "cat"].iter().position(|known| *known == name);
+        let index = Index::<4>::read(text, place_of)?;
         let field = |place| index.get(place, text).map(json::string);
         Some(Self { alg: field(0), kid: field(1), typ: field(2), cat: field(3) })
     }
@@ -72,6 +98,11 @@ impl DecodedToken {
     /// # Errors
     /// `token-invalid`.
     pub fn read(token: &str) -> Result<Self, TokenError> {
+        Self::read_with(token, None)
+    }
+
+    /// The same, where the text of the header may be one that is known.
+    pub(crate) fn read_with(token: &str, known: Option<&KnownHeader>) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(invalid("The token is longer than 64 KiB"));
         }
@@ -84,10 +115,16 @@ impl DecodedToken {
         // What else R-102 says of a text, decoding it says too.
         let plain = ![header, payload, signature].iter().any(|part| part.is_empty() || part.ends_with('='));
         let signed_len = header.len() + 1 + payload.len();
-        let header = text(header).ok_or_else(|| invalid("Not a JWT: its header is not base64url"))?;
+        let known = known.filter(|known| *known.text == *header).map(|known| Arc::clone(&known.header));
+        let header_text = match known {
+            Some(_) => String::new(),
+            None => text(header).ok_or_else(|| invalid("Not a JWT: its header is not base64url"))?,
+        };
         let payload = text(payload).ok_or_else(|| invalid("Not a JWT: its payload is not base64url"))?;
         let signature = bytes(signature).ok_or_else(|| invalid("Not a JWT: its signature is not base64url"))?;
-        let header = Header::read(&header).ok_or_else(|| invalid("Not a JWT: its header is not a JSON object"))?;
+        let header = known
+            .or_else(|| Header::read(&header_text).map(Arc::new))
+            .ok_or_else(|| invalid("Not a JWT: its header is not a JSON object"))?;
         let index = ClaimIndex::read(&payload).ok_or_else(|| invalid("Not a JWT: its payload is not a JSON object"))?;
         Ok(Self { header, payload, index, signature, signed_len, plain })
     }

@@ -45,15 +45,15 @@ pub enum Step<T> {
 /// The claims of a payload, as if it had been signed: for what is thrown at them.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn claims_of(payload: &str) -> Option<Claims> {
-    claims_as("t", payload)
+    claims_as("t", payload, std::sync::Weak::new())
 }
 
 /// The same, as the claims of this token.
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) fn claims_as(token: &str, payload: &str) -> Option<Claims> {
+pub(crate) fn claims_as(token: &str, payload: &str, key: std::sync::Weak<crate::key::VerifyingKey>) -> Option<Claims> {
     let index = claims::ClaimIndex::read(payload)?;
     let decoded = DecodedToken {
-        header: Header::default(),
+        header: std::sync::Arc::default(),
         payload: payload.to_owned(),
         index,
         signature: Vec::new(),
@@ -62,7 +62,7 @@ pub(crate) fn claims_as(token: &str, payload: &str) -> Option<Claims> {
     };
     let (iss, azp) = (decoded.string("iss"), decoded.string("azp"));
     let checked = claims::Checked { sub: "user_1".to_owned(), iss, azp, exp: 0, nbf: None, iat: None };
-    Some(Claims::new(token, &decoded, checked))
+    Some(Claims::new(token, &decoded, key, checked))
 }
 
 #[cfg(test)]

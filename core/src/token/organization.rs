@@ -3,6 +3,7 @@
 use super::claims::Claims;
 use super::json;
 use super::scope::{Entry, Scoped};
+use std::borrow::Cow;
 
 /// The active organization. Whatever is of a wrong type grants nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,25 +49,23 @@ impl Organization {
         let Some(organization) = claims.raw("o").filter(|text| text.starts_with('{')) else {
             return Self::default();
         };
-        let text = |name| json::member(organization, name).and_then(json::string);
-        let role = text("rol").filter(|role| !role.is_empty()).map(|role| format!("org:{role}"));
+        let [id, slug, role, permissions, masks] =
+            json::members(organization, ["id", "slg", "rol", "per", "fpm"]).map(|text| text.and_then(json::text));
+        let role = role.filter(|role| !role.is_empty()).map(|role| format!("org:{role}"));
         let features = match claims.raw("fea") {
             None => Some(Scoped::default()),
-            Some(raw) => json::string(raw).and_then(|list| Scoped::read(&list)),
+            Some(raw) => json::text(raw).and_then(|list| Scoped::read(&list)),
         };
-        let permissions = permissions(
-            &features.unwrap_or_default(),
-            &text("per").unwrap_or_default(),
-            &text("fpm").unwrap_or_default(),
-        );
-        Self { id: text("id"), slug: text("slg"), role, permissions: Some(permissions) }
+        let permissions =
+            granted(&features.unwrap_or_default(), &permissions.unwrap_or_default(), &masks.unwrap_or_default());
+        Self { id: id.map(Cow::into_owned), slug: slug.map(Cow::into_owned), role, permissions: Some(permissions) }
     }
 }
 
 /// which permission of which feature, from one bit mask a feature.
 ///
 /// D-1: as many masks as entries in `fea` means that a mask belongs to an entry; else to an entry of the organization.
-fn permissions(features: &Scoped, per: &str, fpm: &str) -> Vec<String> {
+fn granted(features: &Scoped, per: &str, fpm: &str) -> Vec<String> {
     if per.is_empty() || fpm.is_empty() {
         return Vec::new();
     }
@@ -119,7 +118,7 @@ fn low_bits(decimal: &str, count: usize) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scoped, low_bits, permissions};
+    use super::{Scoped, low_bits};
 
     fn set(decimal: &str, count: usize) -> Vec<usize> {
         low_bits(decimal, count).iter().enumerate().filter(|(_, set)| **set).map(|(bit, _)| bit).collect()
@@ -140,7 +139,7 @@ mod tests {
     }
 
     fn granted(fea: &str, per: &str, fpm: &str) -> Vec<String> {
-        permissions(&Scoped::read(fea).unwrap_or_default(), per, fpm)
+        super::granted(&Scoped::read(fea).unwrap_or_default(), per, fpm)
     }
 
     #[test]

@@ -3,13 +3,13 @@
 //! What is asked before a key is looked at (which kind it is of, when it was made, who issued it) is asked of a text that
 //! anybody may have written. For a text that was seen before the answers are in hand.
 
-use super::cache::{Place, Seen};
+use super::cache::Place;
+use super::claims::Claims;
 use super::decode::{DecodedToken, Header};
 use super::error::TokenError;
 use super::json;
 use super::kind::{TokenType, is_non_session_category, type_of_machine};
 use super::verifier::Verifier;
-use std::sync::Arc;
 
 /// What a text says that may be a token. Nothing here says that it is genuine.
 pub(crate) struct ReadToken {
@@ -21,7 +21,7 @@ pub(crate) struct ReadToken {
 /// Where what it says is had from.
 pub(super) enum Known {
     /// It was accepted before.
-    Seen(Arc<Seen>),
+    Seen(Claims),
     /// It was decoded.
     New(Box<DecodedToken>),
 }
@@ -30,7 +30,7 @@ impl ReadToken {
     /// Its header.
     pub(crate) fn header(&self) -> &Header {
         match &self.known {
-            Known::Seen(seen) => seen.claims().header(),
+            Known::Seen(seen) => seen.header(),
             Known::New(decoded) => &decoded.header,
         }
     }
@@ -38,7 +38,7 @@ impl ReadToken {
     /// The JSON text of this claim.
     pub(crate) fn claim(&self, name: &str) -> Option<&str> {
         match &self.known {
-            Known::Seen(seen) => seen.claims().raw(name),
+            Known::Seen(seen) => seen.raw(name),
             Known::New(decoded) => decoded.claim(name),
         }
     }
@@ -51,7 +51,7 @@ impl ReadToken {
     /// Which machine's JWT it is, if it is one.
     pub(crate) fn machine_type(&self) -> Option<TokenType> {
         let plain = match &self.known {
-            Known::Seen(seen) => seen.claims().is_plain(),
+            Known::Seen(seen) => seen.is_plain(),
             Known::New(decoded) => decoded.plain,
         };
         type_of_machine(self.claim("sub"), self.header()).filter(|_| plain)
@@ -72,7 +72,7 @@ impl Verifier {
         let place = self.seen.place(text);
         let known = match place.and_then(|place| self.seen.get(place, text)) {
             Some(seen) => Known::Seen(seen),
-            None => Known::New(Box::new(DecodedToken::read(text)?)),
+            None => Known::New(Box::new(DecodedToken::read_with(text, self.header.load().as_deref())?)),
         };
         Ok(ReadToken { place, known })
     }

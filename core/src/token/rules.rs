@@ -7,13 +7,14 @@ use super::json;
 use super::kind::{decoded_machine_type, is_non_session_category};
 use super::options::Effective;
 use crate::key::{Algorithm, VerifyingKey};
+use std::sync::Arc;
 
 /// Checks a decoded token with this key: `typ`, `alg`, signature, and only then claims, so that nobody learns anything
 /// about a token that we did not sign.
 pub(crate) fn verify(
     token: &str,
     decoded: &DecodedToken,
-    key: &VerifyingKey,
+    key: &Arc<VerifyingKey>,
     options: &Effective<'_>,
     now_ms: i64,
 ) -> Result<Claims, TokenError> {
@@ -31,7 +32,7 @@ pub(crate) fn verify(
     time.check_nbf(nbf)?;
     let iat = optional_time(decoded, "iat")?;
     time.check_iat(iat)?;
-    Ok(Claims::new(token, decoded, Checked { sub, iss, azp, exp, nbf, iat }))
+    Ok(Claims::new(token, decoded, Arc::downgrade(key), Checked { sub, iss, azp, exp, nbf, iat }))
 }
 
 /// Checks once more a token that [`verify`] accepted with this very key: all but its signature, and that its claims are of

@@ -1,7 +1,7 @@
 //! Verifying session tokens (§2.3): which key, then the rules.
 
-use super::cache::{DEFAULT_ENTRIES, Seen, TokenCache};
-use super::decode::{DecodedToken, Header};
+use super::cache::{DEFAULT_ENTRIES, TokenCache};
+use super::decode::{DecodedToken, Header, KnownHeader};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::json;
 use super::kind::{TokenType, is_m2m_category};
@@ -15,7 +15,9 @@ use crate::key::{
     InstanceType, KeyCache, KeyCaches, KeyFailure, KeyFailureReason, KeySource, LocalKey, Lookup, NeedKeys, Progress,
     PublishableKey, VerifyingKey,
 };
+use arc_swap::ArcSwapOption;
 use std::fmt::Write as _;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Which instance this client is of, for messages: a host, and test or live.
@@ -40,18 +42,48 @@ impl Instance {
     }
 }
 
-/// Keys that have to be fetched before a decision can be made, and the cache they belong to.
+/// What a decision lacks: keys that have to be fetched, or the time to compute a signature ([`Progress::AtOnce`]).
 #[derive(Debug, Clone)]
-pub struct Missing {
-    cache: Arc<KeyCache>,
-    need: NeedKeys,
+pub struct Missing(Lack);
+
+#[derive(Debug, Clone)]
+enum Lack {
+    Keys { cache: Arc<KeyCache>, need: NeedKeys },
+    Time,
 }
 
 impl Missing {
     /// Asks the key endpoint, or waits for the one who is asking; then the decision is to be made again, with the progress
     /// that this returns.
     pub async fn load<S: KeySource>(&self, clock: &dyn Clock, source: &S) -> Progress {
-        self.cache.refresh(self.need, clock, source).await
+        match &self.0 {
+            Lack::Keys { cache, need } => cache.refresh(*need, clock, source).await,
+            Lack::Time => Progress::Start,
+        }
+    }
+
+    /// For who is about to compute a signature: refuses where there is no time.
+    fn unless_time(progress: &Progress) -> Result<(), Self> {
+        if matches!(progress, Progress::AtOnce) { Err(Self(Lack::Time)) } else { Ok(()) }
+    }
+}
+
+/// The key of a decision.
+enum Key<'a> {
+    /// The client's own, or the call's.
+    Given(&'a Arc<VerifyingKey>),
+    /// One that was fetched.
+    Found(Arc<VerifyingKey>),
+}
+
+impl Deref for Key<'_> {
+    type Target = Arc<VerifyingKey>;
+
+    fn deref(&self) -> &Arc<VerifyingKey> {
+        match self {
+            Self::Given(key) => key,
+            Self::Found(key) => key,
+        }
     }
 }
 
@@ -66,6 +98,8 @@ pub struct Verifier {
     instance: Instance,
     defaults: VerifyOptions,
     pub(super) seen: Arc<TokenCache>,
+    /// The header of the last token that was accepted.
+    pub(super) header: Arc<ArcSwapOption<KnownHeader>>,
 }
 
 impl Verifier {
@@ -73,7 +107,14 @@ impl Verifier {
     /// hold where a call says nothing, but for its keys, which are given here.
     #[must_use]
     pub fn new(jwt_key: Option<LocalKey>, keys: Arc<KeyCaches>, instance: Instance, defaults: VerifyOptions) -> Self {
-        Self { local: jwt_key, remote: keys, instance, defaults, seen: Arc::new(TokenCache::new(DEFAULT_ENTRIES)) }
+        Self {
+            local: jwt_key,
+            remote: keys,
+            instance,
+            defaults,
+            seen: Arc::new(TokenCache::new(DEFAULT_ENTRIES)),
+            header: Arc::default(),
+        }
     }
 
     /// The same, remembering at most so many session tokens whose signature held: 0 for none. Default 10 000.
@@ -103,6 +144,11 @@ impl Verifier {
     #[must_use]
     pub fn keys(&self) -> &Arc<KeyCaches> {
         &self.remote
+    }
+
+    /// Whether tokens are remembered at all.
+    pub(crate) fn remembers(&self) -> bool {
+        self.seen.entries() > 0
     }
 
     /// Whether the client has a key that needs no network.
@@ -191,10 +237,14 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
-        match self.read(token) {
-            Ok(read) => self.decide_read(token, &read, options, now_ms, progress),
-            Err(error) => Ok(Err(error)),
-        }
+        let read = match self.read(token) {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(self.judge(token, &read, options, now_ms, progress)?.and_then(|claims| match (claims, read.known) {
+            (Some(claims), _) | (None, Known::Seen(claims)) => Ok(claims),
+            (None, Known::New(_)) => Err(undecided()),
+        }))
     }
 
     /// The same of a token that was read already.
@@ -206,6 +256,22 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
+        Ok(self.judge(token, read, options, now_ms, progress)?.and_then(|claims| match (claims, &read.known) {
+            (Some(claims), _) => Ok(claims),
+            (None, Known::Seen(claims)) => Ok(claims.clone()),
+            (None, Known::New(_)) => Err(undecided()),
+        }))
+    }
+
+    /// The claims of a token that was read, if they hold; none if those do that were read.
+    fn judge(
+        &self,
+        token: &str,
+        read: &ReadToken,
+        options: &VerifyOptions,
+        now_ms: i64,
+        progress: &Progress,
+    ) -> Result<Result<Option<Claims>, TokenError>, Missing> {
         let rules = options.or(&self.defaults);
         if let Err(error) = check_category(read.header()) {
             return Ok(Err(error));
@@ -221,9 +287,10 @@ impl Verifier {
             // Only if it is the very one, the signature is known to hold. Whoever wants keys of this moment wants no word of
             // an earlier one.
             Known::Seen(seen) if seen.holds_with(&key) && !options.skip_jwks_cache => {
-                return Ok(verify_again(seen.claims(), &key, &rules, now_ms).map(|()| seen.use_claims()));
+                seen.note_use();
+                return Ok(verify_again(seen, &key, &rules, now_ms).map(|()| None));
             }
-            Known::Seen(_) => match DecodedToken::read(token) {
+            Known::Seen(_) => match DecodedToken::read_with(token, self.header.load().as_deref()) {
                 Ok(decoded) => {
                     again = decoded;
                     &again
@@ -232,11 +299,17 @@ impl Verifier {
             },
             Known::New(decoded) => decoded,
         };
+        Missing::unless_time(progress)?;
         let verdict = verify(token, decoded, &key, &rules, now_ms);
-        if let (Ok(claims), Some(place), false) = (&verdict, read.place, options.skip_jwks_cache) {
-            self.seen.keep(place, Seen::new(claims, &key), now_ms);
+        if let Ok(claims) = &verdict {
+            if !self.header.load().as_ref().is_some_and(|known| known.is(&decoded.header)) {
+                self.header.store(Some(Arc::new(KnownHeader::of(token, &decoded.header))));
+            }
+            if let (Some(place), false) = (read.place, options.skip_jwks_cache) {
+                self.seen.keep(place, claims.clone(), now_ms);
+            }
         }
-        Ok(verdict)
+        Ok(verdict.map(Some))
     }
 
     /// Verifies the JWT of a machine with the keys in hand (§2.8 item 1). `token_type` is what the token says of itself.
@@ -273,6 +346,7 @@ impl Verifier {
             clock_skew_ms: asked.clock_skew_ms,
             header_type: if is_m2m { None } else { Some(&types) },
         };
+        Missing::unless_time(progress)?;
         let claims = match verify(token, &decoded, &key, &rules, now_ms) {
             Ok(claims) => claims,
             Err(error) => return failed(error),
@@ -299,28 +373,29 @@ impl Verifier {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
+        Missing::unless_time(progress)?;
         Ok(check_handshake(token, &decoded, &key).map(|()| decoded.payload))
     }
 
     /// §2.3 item 3: a JWT key, else the keys that a secret key fetches. Those of the call go before those of the client, so
     /// that a client with a JWT key, asked about another tenant's token, does not decide by its own.
-    fn key_for(
-        &self,
+    fn key_for<'a>(
+        &'a self,
         header: &Header,
         issuer: impl Fn() -> Option<String>,
-        options: &VerifyOptions,
+        options: &'a VerifyOptions,
         now_ms: i64,
         progress: &Progress,
         of_handshake: bool,
-    ) -> Result<Result<Arc<VerifyingKey>, TokenError>, Missing> {
+    ) -> Result<Result<Key<'a>, TokenError>, Missing> {
         let cache = match (&options.jwt_key, &options.secret_key, &self.local, self.remote.own()) {
-            (Some(local), ..) | (None, None, Some(local), _) => return Ok(Ok(Arc::clone(local.key()))),
+            (Some(local), ..) | (None, None, Some(local), _) => return Ok(Ok(Key::Given(local.key()))),
             (None, Some(secret_key), ..) => self.remote.for_decision(secret_key, now_ms, progress),
             (None, None, None, Some(own)) => Arc::clone(own),
             (None, None, None, None) => return Ok(Err(no_keys())),
         };
         match cache.look_up(header.kid(), now_ms, options.skip_jwks_cache, progress) {
-            Lookup::Key(key) => Ok(Ok(key)),
+            Lookup::Key(key) => Ok(Ok(Key::Found(key))),
             Lookup::Unusable(why) => {
                 // In the order of §2.2: what is wrong with the token itself is told first.
                 let types = if of_handshake { None } else { options.or(&self.defaults).header_type };
@@ -332,7 +407,7 @@ impl Verifier {
             }
             Lookup::Unknown => Ok(Err(self.no_such_key(header, issuer()))),
             Lookup::Failed(failure) => Ok(Err(token_error(&failure))),
-            Lookup::Need(need) => Err(Missing { cache, need }),
+            Lookup::Need(need) => Err(Missing(Lack::Keys { cache, need })),
         }
     }
 

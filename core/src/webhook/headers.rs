@@ -89,7 +89,7 @@ impl<B> WebhookHeaders for http::Request<B> {
 
 impl WebhookHeaders for RequestParts<'_> {
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.raw_header(name)
+        self.any_header(name)
     }
 }
 

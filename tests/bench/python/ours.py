@@ -14,16 +14,16 @@ OPTIONS: dict[str, Any] = {
     "jwt_key": FIXTURE["pem"],
     "publishable_key": FIXTURE["publishable_key"],
     "api_url": FIXTURE["api_url"],
+    "authorized_parties": [FIXTURE["origin"]],
 }
 clerk = Clerk(FIXTURE["secret_key"], **OPTIONS)
 awaited = AsyncClerk(FIXTURE["secret_key"], **OPTIONS)
 webhook = Webhook(FIXTURE["webhook_secret"])
-parties = [FIXTURE["origin"]]
 body: bytes = FIXTURE["webhook_body"].encode()
 
 
 def verify(token: str) -> None:
-    expect(clerk.verify_token(token, authorized_parties=parties).sub, "no subject")
+    expect(clerk.verify_token(token).sub, "no subject")
 
 
 def request(headers: dict[str, str]) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def request(headers: dict[str, str]) -> dict[str, Any]:
 
 
 def authenticate(request: dict[str, Any]) -> None:
-    auth = clerk.authenticate_request(request, authorized_parties=parties).auth
+    auth = clerk.authenticate_request(request).auth
     expect(auth and auth.user_id, "nobody")
 
 

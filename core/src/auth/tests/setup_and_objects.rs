@@ -463,10 +463,10 @@ fn options_and_requests_from_json() {
         read(json!({"url": "/p", "headers": {"A": ["1", "2"], "b": "3", "c": null, "Cookie": ["x=1", "y=2"]}}))
             .unwrap();
     assert_eq!(
-        (request.is_get(), request.header("a").as_deref(), request.header("B").as_deref()),
+        (request.is_get(), request.any_header("a").as_deref(), request.any_header("B").as_deref()),
         (true, Some("1, 2"), Some("3"))
     );
-    assert_eq!((request.header("c"), request.header("cookie").as_deref()), (None, Some("x=1; y=2")));
+    assert_eq!((request.any_header("c"), request.header("cookie").as_deref()), (None, Some("x=1; y=2")));
     assert!(!format!("{request:?}").contains("x=1"));
     let request =
         http::Request::builder().uri("https://app.example.com/p").header("Authorization", "x").body(()).unwrap();

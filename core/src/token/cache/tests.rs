@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::key::LocalKey;
 use crate::key::test_keys::{NOW, key_a};
+use crate::key::{LocalKey, VerifyingKey};
 use proptest::prelude::*;
 use std::sync::OnceLock;
 
@@ -11,19 +11,22 @@ fn key() -> &'static Arc<VerifyingKey> {
     KEY.get_or_init(|| LocalKey::parse(&key_a().pem()).unwrap()).key()
 }
 
-fn seen(token: &str) -> Seen {
-    let claims = crate::token::claims_as(token, &format!(r#"{{"sub":"{token}"}}"#)).unwrap();
-    Seen::new(&claims, key())
+fn seen(token: &str) -> Claims {
+    seen_with(token, key())
+}
+
+fn seen_with(token: &str, key: &Arc<VerifyingKey>) -> Claims {
+    crate::token::claims_as(token, &format!(r#"{{"sub":"{token}"}}"#), Arc::downgrade(key)).unwrap()
 }
 
 /// What an entry for this token takes.
 fn size(token: &str) -> usize {
-    seen(token).size()
+    size_of_entry(&seen(token))
 }
 
 /// A cache whose only bound is this number.
 fn small(entries: usize) -> TokenCache {
-    TokenCache::with(entries, usize::MAX, Hash::Keyed(RandomState::new()))
+    TokenCache::with(entries, usize::MAX, Hash::Keyed(RandomState::default()))
 }
 
 impl TokenCache {
@@ -45,7 +48,7 @@ impl TokenCache {
         let mut sum = (0, 0);
         for part in &shelf.parts {
             let part = part.try_read().unwrap();
-            assert_eq!(part.bytes, part.places.values().map(|seen| seen.size()).sum::<usize>());
+            assert_eq!(part.bytes, part.places.values().map(size_of_entry).sum::<usize>());
             let mut order: Vec<_> = part.order.iter().copied().collect();
             let mut places: Vec<_> = part.places.keys().copied().collect();
             order.sort_unstable();
@@ -78,7 +81,7 @@ fn it_is_bounded_by_entries() {
 #[test]
 fn it_is_bounded_by_bytes() {
     let room = size("a") * 3;
-    let cache = TokenCache::with(1_000, room, Hash::Keyed(RandomState::new()));
+    let cache = TokenCache::with(1_000, room, Hash::Keyed(RandomState::default()));
     cache.put_all(&["a", "b", "c", "d"]);
     assert_eq!(cache.held(), (3, room));
     let long = "x".repeat(room);
@@ -96,11 +99,11 @@ fn what_is_in_use_stays_and_what_is_over_goes() {
     cache.put_all(&["a", "b", "c"]);
     let get = |token| cache.get(cache.place(token).unwrap(), token).unwrap();
     // `exp` of these is 0: over. To find one is not to use it, so each is in the way.
-    get("a").use_claims();
+    get("a").note_use();
     cache.put("d");
     assert!(!cache.has("a"), "used, but over");
     let keep_at = |token: &str| cache.keep(cache.place(token).unwrap(), seen(token), -1);
-    get("b").use_claims();
+    get("b").note_use();
     keep_at("e");
     assert_eq!(["b", "c", "d", "e"].map(|token| cache.has(token)), [true, false, true, true]);
     keep_at("f");
@@ -174,7 +177,7 @@ fn only_the_very_key_holds() {
     let again = LocalKey::parse(&key_a().pem()).unwrap();
     assert!(again.key().is_same_key(key()) && !seen.holds_with(again.key()));
     // An entry does not keep its key, and no later one can be taken for it.
-    let gone = Seen::new(seen.claims(), again.key());
+    let gone = seen_with("a", again.key());
     let watch = Arc::downgrade(again.key());
     drop(again);
     assert!(watch.upgrade().is_none());
@@ -186,7 +189,7 @@ fn only_the_very_key_holds() {
 
 #[test]
 fn many_threads_leave_it_whole() {
-    let cache = TokenCache::with(SMALL, SMALL * 900, Hash::Keyed(RandomState::new()));
+    let cache = TokenCache::with(SMALL, SMALL * 900, Hash::Keyed(RandomState::default()));
     std::thread::scope(|scope| {
         for thread in 0..4_usize {
             let cache = &cache;
@@ -195,7 +198,7 @@ fn many_threads_leave_it_whole() {
                     let token = format!("t{}", (n * (thread + 1)) % 2_000);
                     let place = cache.place(&token).unwrap();
                     match cache.get(place, &token) {
-                        Some(seen) => assert_eq!(seen.use_claims().raw("sub"), Some(format!("\"{token}\"").as_str())),
+                        Some(seen) => assert_eq!(seen.raw("sub"), Some(format!("\"{token}\"").as_str())),
                         None => cache.put(&token),
                     }
                 }
@@ -213,8 +216,8 @@ proptest! {
         let cache = TokenCache::with(entries, kept_bytes, Hash::Fixed(|token| token.bytes().map(u64::from).sum::<u64>() % 11));
         for token in &tokens {
             if let Some(found) = cache.get(cache.place(token).unwrap(), token) {
-                prop_assert_eq!(found.claims().token(), token.as_str());
-                found.use_claims();
+                prop_assert_eq!(found.token(), token.as_str());
+                found.note_use();
             } else {
                 cache.put(token);
             }

@@ -1,0 +1,33 @@
+//! The options of a call, from its keyword arguments.
+
+use clerk_usher::auth::AuthenticateOptions;
+use clerk_usher::token::VerifyOptions;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::error::raise;
+
+/// How a token is verified.
+pub(crate) fn verify_options(options: &Bound<'_, PyDict>) -> PyResult<VerifyOptions> {
+    if options.is_empty() {
+        return Ok(VerifyOptions::default());
+    }
+    VerifyOptions::from_json(&told(options)?).map_err(|error| raise(options.py(), &error.into()))
+}
+
+/// How a request is authenticated.
+pub(crate) fn authenticate_options(options: &Bound<'_, PyDict>) -> PyResult<AuthenticateOptions> {
+    if options.is_empty() {
+        return Ok(AuthenticateOptions::default());
+    }
+    AuthenticateOptions::from_json(&told(options)?).map_err(|error| raise(options.py(), &error.into()))
+}
+
+/// Their JSON text, in the core's units.
+fn told(options: &Bound<'_, PyDict>) -> PyResult<String> {
+    let py = options.py();
+    let module = py.import(intern!(py, "clerk_usher.options"))?;
+    let error = py.import(intern!(py, "clerk_usher.error"))?.getattr(intern!(py, "ArgumentError"))?;
+    module.call_method1(intern!(py, "encode_options"), (options, error))?.extract()
+}

@@ -1,0 +1,184 @@
+//! A request as the core looks at it, read from what Python has. The common forms are read here; `request.py` knows the
+//! others, and makes one of these of them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use clerk_usher::auth::{RequestParts, latin1};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+
+/// Which headers are read.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Headers {
+    /// Those that a decision may be made on.
+    LookedAt,
+    /// All, for the API.
+    All,
+}
+
+/// The texts of a request, in one.
+pub(crate) struct Parts {
+    texts: String,
+    method: Range<usize>,
+    scheme: Range<usize>,
+    address: Range<usize>,
+    /// Whether the address is what a client sent.
+    received: bool,
+    headers: Vec<(Range<usize>, Range<usize>)>,
+    wanted: Headers,
+}
+
+/// It is of a form that is not known here.
+struct Unknown;
+
+type Read<T = ()> = Result<T, Unknown>;
+
+impl Parts {
+    /// Reads a request.
+    pub(crate) fn read(request: &Bound<'_, PyAny>, wanted: Headers) -> PyResult<Self> {
+        if let Ok(parts) = Self::of(request, wanted) {
+            return Ok(parts);
+        }
+        let py = request.py();
+        let told =
+            py.import(intern!(py, "clerk_usher.request"))?.call_method1(intern!(py, "plain_request"), (request,))?;
+        Self::of(&told, wanted).map_err(|Unknown| pyo3::exceptions::PyTypeError::new_err("`plain_request` gave none"))
+    }
+
+    /// What the core looks at.
+    pub(crate) fn view(&self) -> RequestParts<'_> {
+        let text = |at: &Range<usize>| self.texts.get(at.clone()).unwrap_or_default();
+        let parts = match self.received {
+            true => RequestParts::received(text(&self.method), text(&self.address)),
+            false => RequestParts::new(text(&self.method), text(&self.address)),
+        };
+        parts
+            .with_scheme(text(&self.scheme))
+            .with_headers(self.headers.iter().map(|(name, value)| (text(name), text(value))))
+    }
+
+    fn of(request: &Bound<'_, PyAny>, wanted: Headers) -> Read<Self> {
+        let mut parts = Self {
+            texts: String::with_capacity(2_048),
+            method: 0..0,
+            scheme: 0..0,
+            address: 0..0,
+            received: true,
+            headers: Vec::with_capacity(16),
+            wanted,
+        };
+        match request.cast_exact::<PyDict>() {
+            Ok(request) => parts.read_mapping(request)?,
+            Err(_) => parts.read_told(request)?,
+        }
+        Ok(parts)
+    }
+
+    /// What `plain_request` tells: method, scheme, address, whether a client sent it, headers.
+    fn read_told(&mut self, told: &Bound<'_, PyAny>) -> Read {
+        let told = told.cast_exact::<PyTuple>().map_err(|_| Unknown)?;
+        let item = |place| told.get_item(place).map_err(|_| Unknown);
+        self.method = self.take(&item(0)?)?;
+        self.scheme = self.take(&item(1)?)?;
+        self.address = self.take(&item(2)?)?;
+        self.received = item(3)?.is_truthy().map_err(|_| Unknown)?;
+        self.read_headers(&item(4)?)
+    }
+
+    /// The scope of an ASGI server, or a mapping with `method`, `url` and `headers`, whose URL is the program's.
+    fn read_mapping(&mut self, request: &Bound<'_, PyDict>) -> Read {
+        let py = request.py();
+        let headers = field(request, intern!(py, "headers"))?.ok_or(Unknown)?;
+        // The names may be a client's: then the values are texts, which are no headers.
+        if let Some(kind) = field(request, intern!(py, "type"))? {
+            self.read_scope(request, &kind)?;
+        } else {
+            self.method = match field(request, intern!(py, "method"))?.filter(|method| !method.is_none()) {
+                Some(method) => self.take(&method)?,
+                None => self.put("GET"),
+            };
+            self.address = self.take(&field(request, intern!(py, "url"))?.ok_or(Unknown)?)?;
+            self.received = false;
+        }
+        if field(request, intern!(py, "wsgi.version"))?.is_some() || self.method.is_empty() {
+            return Err(Unknown);
+        }
+        self.read_headers(&headers)
+    }
+
+    /// The scope of an ASGI server that tells the path as it came.
+    fn read_scope(&mut self, scope: &Bound<'_, PyDict>, kind: &Bound<'_, PyAny>) -> Read {
+        let py = scope.py();
+        let is = |kind: &Bound<'_, PyAny>, name: &str| kind.cast_exact::<PyString>().is_ok_and(|kind| *kind == *name);
+        if !is(kind, "http") {
+            return Err(Unknown);
+        }
+        let required = |name| field(scope, name)?.ok_or(Unknown);
+        required(intern!(py, "path"))?;
+        self.method = self.take(&required(intern!(py, "method"))?)?;
+        self.scheme = self.take(&required(intern!(py, "scheme"))?)?;
+        let (path, query) = (required(intern!(py, "raw_path"))?, required(intern!(py, "query_string"))?);
+        let (path, query) = (bytes(&path)?, bytes(&query)?);
+        let from = self.texts.len();
+        self.texts.push_str(&latin1(path));
+        if !query.is_empty() {
+            self.texts.push('?');
+            self.texts.push_str(&latin1(query));
+        }
+        self.address = from..self.texts.len();
+        Ok(())
+    }
+
+    /// Names and values, as a mapping or as pairs.
+    fn read_headers(&mut self, headers: &Bound<'_, PyAny>) -> Read {
+        if let Ok(headers) = headers.cast_exact::<PyDict>() {
+            return headers.iter().try_for_each(|(name, value)| self.read_header(&name, &value));
+        }
+        let headers = headers.cast_exact::<PyList>().map_err(|_| Unknown)?;
+        headers.iter().try_for_each(|pair| {
+            let pair = pair.cast_exact::<PyTuple>().map_err(|_| Unknown)?;
+            match (pair.len(), pair.get_borrowed_item(0), pair.get_borrowed_item(1)) {
+                (2, Ok(name), Ok(value)) => self.read_header(&name, &value),
+                _ => Err(Unknown),
+            }
+        })
+    }
+
+    fn read_header(&mut self, name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Read {
+        let (name, value) = (text(name)?, text(value)?);
+        if self.wanted == Headers::All || RequestParts::looks_at(&name) {
+            let header = (self.put(&name), self.put(&value));
+            self.headers.push(header);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, text: &Bound<'_, PyAny>) -> Read<Range<usize>> {
+        let text = text.cast_exact::<PyString>().map_err(|_| Unknown)?;
+        Ok(self.put(text.to_str().map_err(|_| Unknown)?))
+    }
+
+    fn put(&mut self, text: &str) -> Range<usize> {
+        let from = self.texts.len();
+        self.texts.push_str(text);
+        from..self.texts.len()
+    }
+}
+
+fn field<'py>(request: &Bound<'py, PyDict>, name: &Bound<'py, PyString>) -> Read<Option<Bound<'py, PyAny>>> {
+    request.get_item(name).map_err(|_| Unknown)
+}
+
+fn bytes<'a>(value: &'a Bound<'_, PyAny>) -> Read<&'a [u8]> {
+    value.cast_exact::<PyBytes>().map(|bytes| bytes.as_bytes()).map_err(|_| Unknown)
+}
+
+/// A text, or the bytes of one in Latin-1.
+fn text<'a>(value: &'a Bound<'_, PyAny>) -> Read<Cow<'a, str>> {
+    if let Ok(text) = value.cast_exact::<PyString>() {
+        return text.to_str().map(Cow::Borrowed).map_err(|_| Unknown);
+    }
+    bytes(value).map(latin1)
+}

@@ -1,0 +1,121 @@
+// Tokens that come again: what is handed out for them, and that it shows nowhere that they did.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import { TokenError } from 'clerk-usher';
+import { ManualClock } from 'clerk-usher/testing';
+
+import { pair } from './support.mjs';
+
+const clock = new ManualClock(new Date('2026-06-01T12:00:00Z'));
+const { emulator, clerk: own } = pair({ clock }, { now: clock.now, production: true });
+const settings = { jwtKey: emulator.jwtKey, publishableKey: emulator.publishableKey, authorizedParties: ['https://app.example.com'] };
+const clerk = own.withOptions(settings);
+after(() => emulator.stop());
+
+const mint = (claims = {}) =>
+  emulator.mintSessionToken({
+    userId: 'user_1',
+    sessionId: 'sess_1',
+    org: { id: 'org_1', slug: 'acme', role: 'org:admin', permissions: ['org:invoices:read'], features: ['invoices'] },
+    claims: { azp: 'https://app.example.com', ...claims },
+    expiresInSeconds: 60,
+  });
+const withHeader = (token, more = {}) => ({ url: 'https://app.example.com/p', headers: { authorization: `Bearer ${token}`, ...more } });
+const withCookie = (token) => ({
+  url: 'https://app.example.com/p?q=1',
+  headers: { cookie: `__client_uat=1; __session=${token}`, 'sec-fetch-dest': 'document', accept: 'text/html' },
+});
+before(async () => {
+  // What is told once a process is told now.
+  await clerk.authenticateRequest(withCookie(mint()));
+});
+
+test('a state is the same, seen before or not', async () => {
+  for (const request of [withHeader(mint()), withCookie(mint())]) {
+    const [first, second] = [await clerk.authenticateRequest(request), await clerk.authenticateRequest(request)];
+    assert.equal(first.status, 'signed-in', `${first.reason} ${first.message}`);
+    assert.deepEqual(second, first);
+    assert.deepEqual(second.toAuth(), first.toAuth());
+    assert.deepEqual(second.debug(), first.debug());
+    for (const state of [first, second]) {
+      const { auth } = state;
+      assert.deepEqual([auth.userId, auth.orgRole, auth.orgPermissions], ['user_1', 'org:admin', ['org:invoices:read']]);
+      assert.equal(auth.has({ permission: 'org:invoices:read' }), true);
+      assert.equal(auth.has({ role: 'org:member' }), false);
+      assert.equal(await auth.getToken(), state.token);
+      assert.equal(auth.narrow('m2m_token').isAuthenticated, false);
+      assert.equal(state.publishableKey, emulator.publishableKey);
+      assert.deepEqual([...state.headers], []);
+      assert.equal(state.responseStatus, null);
+      assert.equal(state.debug().status, 'signed-in');
+      assert.equal(inspect(state).includes(state.token), false);
+    }
+  }
+});
+
+test('no request can change what the next one sees', async () => {
+  const token = mint({ custom: { roles: ['a'] } });
+  const claims = await clerk.verifyToken(token);
+  assert.throws(() => claims.custom.roles.push('admin'), TypeError);
+  assert.throws(() => (claims.sub = 'user_2'), TypeError);
+  const { auth } = await clerk.authenticateRequest(withHeader(token));
+  assert.throws(() => auth.orgPermissions.push('org:all'), TypeError);
+  assert.throws(() => (auth.sessionClaims.sub = 'user_2'), TypeError);
+  const again = await clerk.authenticateRequest(withHeader(token));
+  assert.deepEqual(again.auth.orgPermissions, ['org:invoices:read']);
+  assert.deepEqual((await clerk.verifyToken(token)).custom, { roles: ['a'] });
+  // The object itself is this request's own.
+  auth.note = 1;
+  assert.equal((await clerk.authenticateRequest(withHeader(token))).auth.note, undefined);
+});
+
+test('a token ends when it ends, and options are those of the call', async () => {
+  const token = mint();
+  await clerk.verifyToken(token);
+  await assert.rejects(clerk.verifyToken(token, { authorizedParties: ['https://other.example.com'] }), TokenError);
+  await clerk.verifyToken(token);
+  clock.advance(120_000);
+  try {
+    await assert.rejects(clerk.verifyToken(token), (error) => error.reason === 'token-expired');
+    assert.equal((await clerk.authenticateRequest(withHeader(token))).status, 'signed-out');
+  } finally {
+    clock.advance(-120_000);
+  }
+  assert.equal((await clerk.verifyToken(token)).sub, 'user_1');
+});
+
+test('more tokens than are remembered on this side', async () => {
+  const tokens = Array.from({ length: 2_200 }, (_, place) => mint({ place }));
+  for (const [place, token] of tokens.entries()) assert.equal((await clerk.verifyToken(token)).place, place);
+  for (const [place, token] of tokens.entries()) assert.equal((await clerk.verifyToken(token)).place, place);
+  for (const place of [0, 5, 2_199]) {
+    assert.equal((await clerk.authenticateRequest(withHeader(tokens[place]))).auth.sessionClaims.place, place);
+  }
+});
+
+test('nothing is remembered without entries', async () => {
+  const forgetful = clerk.withOptions({ tokenCacheEntries: 0 });
+  const token = mint();
+  const [first, second] = [await forgetful.verifyToken(token), await forgetful.verifyToken(token)];
+  assert.deepEqual(first, second);
+  assert.notEqual(first, second, 'read anew');
+  assert.throws(() => (first.sub = 'user_2'), TypeError, 'and frozen all the same');
+});
+
+test('what a header may hold that is not for the wire', async () => {
+  const token = mint();
+  for (const odd of ['a\nb', 'a\nhost\nevil.example.com', '\u0141', '\u{1F600}', '\ud800', 'é', '']) {
+    for (const name of ['referer', 'x-odd', 'accept']) {
+      const state = await clerk.authenticateRequest(withHeader(token, { [name]: odd }));
+      assert.equal(state.status, 'signed-in', `${name}: ${JSON.stringify(odd)}`);
+      assert.ok(String(state.debug().url).startsWith('https://app.example.com/'), `${name}: ${JSON.stringify(odd)}`);
+    }
+  }
+  // No letter of two bytes is taken for the one that its lower byte is.
+  const wide = [...token].map((letter) => (letter === 'A' ? '\u0141' : letter)).join('');
+  await assert.rejects(clerk.verifyToken(wide), (error) => error.reason === 'token-invalid');
+  assert.equal((await clerk.authenticateRequest(withHeader(wide))).status, 'signed-out');
+});
