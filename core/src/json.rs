@@ -230,7 +230,9 @@ mod tests {
         let long = format!("[{}]", "1".repeat(640));
         let twice = r#"{"data":[1],"data":[2]}"#;
         let escaped = r#"{"d\u0061ta":[1]}"#;
-        for body in ["", "7", "null", "{}", r#"{"data":{}}"#, "[1", "[1]]", "[NaN]", "\u{feff}[]", "\x0c[]", "[\"\n\"]", "[01]"] {
+        for body in
+            ["", "7", "null", "{}", r#"{"data":{}}"#, "[1", "[1]]", "[NaN]", "\u{feff}[]", "\x0c[]", "[\"\n\"]", "[01]"]
+        {
             assert_eq!(items(body), None, "{body}");
         }
         for body in [&deep, &long, twice, escaped] {

@@ -48,7 +48,8 @@ impl Other {
     /// All fields here, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         let nulls = self.nulls.iter().map(|name| (*name, &Value::Null));
-        let all: BTreeMap<&str, &Value> = self.fields.iter().map(|(name, value)| (name.as_str(), value)).chain(nulls).collect();
+        let all: BTreeMap<&str, &Value> =
+            self.fields.iter().map(|(name, value)| (name.as_str(), value)).chain(nulls).collect();
         all.into_iter()
     }
 

@@ -112,10 +112,12 @@ fn mutate(value: &mut Value, (index, how, new): &(usize, u8, Value)) {
 
 #[test]
 fn of_two_fields_of_one_name_the_last_holds() {
-    let text = r#"{"verification":{"object":"verification_otp","status":"x","object":"verification_admin","strategy":"s"}}"#;
+    let text =
+        r#"{"verification":{"object":"verification_otp","status":"x","object":"verification_admin","strategy":"s"}}"#;
     let read = EmailAddress::from_body(text.as_bytes()).unwrap_or_default();
     assert!(matches!(read.verification, Some(EmailAddressVerification::AdminVerification(_))), "{read:?}");
-    let text = r#"{"first_name":null,"first_name":"Ann","last_name":"Lee","last_name":null,"username":null,"username":7}"#;
+    let text =
+        r#"{"first_name":null,"first_name":"Ann","last_name":"Lee","last_name":null,"username":null,"username":7}"#;
     let user = User::from_body(text.as_bytes()).unwrap_or_default();
     assert_eq!((user.first_name.as_deref(), &user.last_name, &user.username), (Some("Ann"), &None, &None));
     assert!(user.other.get("first_name").is_none() && user.other.is_null("last_name"));

@@ -50,7 +50,8 @@ impl<U: Union + Read> OfObject for AsUnion<U> {
         let tag: Value = map.next_value()?;
         let first = Some((key.as_str().to_owned(), tag));
         let again = Cell::new(false);
-        let index = first.as_ref().filter(|(key, _)| U::TAG == Some(key.as_str())).and_then(|(_, tag)| tagged::<U>(tag));
+        let index =
+            first.as_ref().filter(|(key, _)| U::TAG == Some(key.as_str())).and_then(|(_, tag)| tagged::<U>(tag));
         let rest = Rest { first, value: None, map, tag: U::TAG, again: &again };
         let deserializer = MapAccessDeserializer::new(rest);
         let Some(index) = index else {
