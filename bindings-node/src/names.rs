@@ -2,9 +2,10 @@
 //! more to rename its fields. What is done here is what `Shaper.read` of `ts/shape.ts` does, or nothing: whatever is unusual is
 //! left to it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
@@ -12,29 +13,80 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A model: what a field is called in Node, and the model or union that it holds.
-type Fields = HashMap<String, (String, Option<String>)>;
-
-#[derive(Debug, Deserialize)]
-struct Union {
-    tag: Option<String>,
-    /// Tag, model, and what each must have.
-    members: Vec<(String, String, Vec<String>)>,
-}
-
+/// What is told of the shapes.
 #[derive(Debug, Deserialize)]
 struct Told {
-    models: HashMap<String, Fields>,
-    unions: HashMap<String, Union>,
+    /// By model and field, what the field is called in Node, and the model or union that it holds.
+    models: BTreeMap<String, BTreeMap<String, (String, Option<String>)>>,
+    /// Tag and members: tag, model, and what each must have.
+    unions: BTreeMap<String, (Option<String>, Vec<(String, String, Vec<String>)>)>,
     kind: String,
     data: String,
 }
 
+/// A model or a union, by its place.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Model(usize),
+    Union(usize),
+}
+
+#[derive(Debug)]
+struct Field {
+    wire: String,
+    name: String,
+    held: Option<Kind>,
+    /// The field that came after this one the last time: objects of one kind come in one order.
+    next: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Model {
+    fields: Vec<Field>,
+    by_wire: HashMap<String, usize>,
+    ours: HashSet<String>,
+}
+
+#[derive(Debug)]
+struct Union {
+    tag: Option<String>,
+    /// Tag, model, and what each must have.
+    members: Vec<(String, Option<usize>, Vec<String>)>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Names {
-    told: Told,
-    /// By model, what its fields are called in Node.
-    ours: HashMap<String, HashSet<String>>,
+    models: Vec<Model>,
+    unions: Vec<Union>,
+    kind: Option<Kind>,
+    data: String,
+}
+
+impl Names {
+    fn new(told: Told) -> Self {
+        let Told { models, unions, kind, data } = told;
+        let model = |name: &String| models.keys().position(|key| key == name);
+        let union = |name: &String| unions.keys().position(|key| key == name);
+        let find = |name: &String| model(name).map(Kind::Model).or_else(|| union(name).map(Kind::Union));
+        let made = models.values().map(|fields| Model {
+            fields: fields
+                .iter()
+                .map(|(wire, (name, held))| Field {
+                    wire: wire.clone(),
+                    name: name.clone(),
+                    held: held.as_ref().and_then(find),
+                    next: AtomicUsize::new(0),
+                })
+                .collect(),
+            by_wire: fields.keys().cloned().zip(0..).collect(),
+            ours: fields.values().map(|(name, _)| name.clone()).collect(),
+        });
+        let unions_made = unions.values().map(|(tag, members)| Union {
+            tag: tag.clone(),
+            members: members.iter().map(|(tag, name, required)| (tag.clone(), model(name), required.clone())).collect(),
+        });
+        Self { models: made.collect(), unions: unions_made.collect(), kind: find(&kind), data }
+    }
 }
 
 /// The names of what one listing lists.
@@ -49,9 +101,7 @@ impl NativeNames {
     pub fn new(shapes_json: String) -> Result<Self> {
         let told: Told =
             serde_json::from_str(&shapes_json).map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let names = |fields: &Fields| fields.values().map(|(name, _)| name.clone()).collect();
-        let ours = told.models.iter().map(|(model, fields)| (model.clone(), names(fields))).collect();
-        Ok(Self(Arc::new(Names { told, ours })))
+        Ok(Self(Arc::new(Names::new(told))))
     }
 }
 
@@ -68,32 +118,32 @@ impl Names {
         let mut out = String::with_capacity(text.len());
         if text.trim_ascii_start().starts_with('[') {
             let mut reader = serde_json::Deserializer::from_str(text);
-            self.seed(Some(&self.told.kind), &mut out).deserialize(&mut reader).ok()?;
+            self.seed(self.kind, &mut out).deserialize(&mut reader).ok()?;
             reader.end().ok()?;
             return Some((out, "{}".to_owned()));
         }
-        let listing = clerk_usher::json::listing(body, &self.told.data)?;
+        let listing = clerk_usher::json::listing(body, &self.data)?;
         out.push('[');
         for (index, place) in listing.items.into_iter().enumerate() {
             if index > 0 {
                 out.push(',');
             }
-            self.write(Some(&self.told.kind), text.get(place)?, &mut out).ok()?;
+            self.write(self.kind, text.get(place)?, &mut out).ok()?;
         }
         out.push(']');
         Some((out, listing.beside))
     }
 
-    fn seed<'a>(&'a self, kind: Option<&'a str>, out: &'a mut String) -> Value<'a> {
+    fn seed<'a>(&'a self, kind: Option<Kind>, out: &'a mut String) -> Value<'a> {
         Value { names: self, kind, out }
     }
 
-    fn write(&self, kind: Option<&str>, text: &str, out: &mut String) -> serde_json::Result<()> {
+    fn write(&self, kind: Option<Kind>, text: &str, out: &mut String) -> serde_json::Result<()> {
         self.seed(kind, out).deserialize(&mut serde_json::Deserializer::from_str(text))
     }
 
     /// The model of an object that is of a union; none where the union does not tell.
-    fn member<'a>(&'a self, union: &'a Union, members: &[(&str, &RawValue)]) -> serde_json::Result<Option<&'a str>> {
+    fn member(union: &Union, members: &[(&str, &RawValue)]) -> serde_json::Result<Option<usize>> {
         let there = |name: &str| members.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value.get());
         let tag = union.tag.as_deref().and_then(there).filter(|tag| *tag != "null");
         let found = match tag {
@@ -104,14 +154,14 @@ impl Names {
             Some(_) => None,
             None => union.members.iter().find(|(.., required)| required.iter().all(|name| there(name).is_some())),
         };
-        Ok(found.map(|(_, model, _)| model.as_str()))
+        Ok(found.and_then(|(_, model, _)| *model))
     }
 }
 
 /// Writes a value of some kind, in Node's names. It fails where these names are not certain.
 struct Value<'a> {
     names: &'a Names,
-    kind: Option<&'a str>,
+    kind: Option<Kind>,
     out: &'a mut String,
 }
 
@@ -119,9 +169,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
-        let told = &self.names.told;
-        let known = self.kind.is_some_and(|kind| told.models.contains_key(kind) || told.unions.contains_key(kind));
-        if known {
+        if self.kind.is_some() {
             return deserializer.deserialize_any(self);
         }
         self.out.push_str(<&RawValue>::deserialize(deserializer)?.get());
@@ -160,25 +208,28 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
         let Self { names, kind, out } = self;
-        let kind = kind.unwrap_or_default();
         out.push('{');
-        if let Some(union) = names.told.unions.get(kind) {
-            let mut members: Vec<(&str, &RawValue)> = Vec::new();
-            while let Some(member) = map.next_entry()? {
-                members.push(member);
+        match kind {
+            Some(Kind::Union(union)) => {
+                let mut members: Vec<(&str, &RawValue)> = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                let union = names.unions.get(union).ok_or_else(|| A::Error::custom("no such union"))?;
+                let mut keys = names.keys(Names::member(union, &members).map_err(A::Error::custom)?);
+                for (key, value) in members {
+                    let held = keys.write(key, out)?;
+                    names.write(held, value.get(), out).map_err(A::Error::custom)?;
+                }
             }
-            let model = names.member(union, &members).map_err(A::Error::custom)?;
-            for (index, (key, value)) in members.into_iter().enumerate() {
-                let held = names.key(model, key, index, out)?;
-                names.write(held, value.get(), out).map_err(A::Error::custom)?;
+            Some(Kind::Model(model)) => {
+                let mut keys = names.keys(Some(model));
+                while let Some(key) = map.next_key::<&str>()? {
+                    let held = keys.write(key, out)?;
+                    map.next_value_seed(names.seed(held, out))?;
+                }
             }
-        } else {
-            let mut index = 0_usize;
-            while let Some(key) = map.next_key::<&str>()? {
-                let held = names.key(Some(kind), key, index, out)?;
-                map.next_value_seed(names.seed(held, out))?;
-                index += 1;
-            }
+            None => return Err(A::Error::custom("an object of no kind")),
         }
         out.push('}');
         Ok(())
@@ -186,28 +237,49 @@ impl<'de> Visitor<'de> for Value<'_> {
 }
 
 impl Names {
+    fn keys(&self, model: Option<usize>) -> Keys<'_> {
+        Keys { model: model.and_then(|model| self.models.get(model)), last: None, first: true }
+    }
+}
+
+/// The names of one object's fields, one after the other.
+struct Keys<'a> {
+    model: Option<&'a Model>,
+    last: Option<&'a Field>,
+    first: bool,
+}
+
+impl Keys<'_> {
     /// Writes the name of a field, and tells what the field holds.
-    fn key<E: de::Error>(
-        &self,
-        model: Option<&str>,
-        key: &str,
-        index: usize,
-        out: &mut String,
-    ) -> std::result::Result<Option<&str>, E> {
-        let fields = model.and_then(|model| Some((self.told.models.get(model)?, self.ours.get(model)?)));
-        let (name, held) = match fields.and_then(|(fields, _)| fields.get(key)) {
-            Some((name, held)) => (name.as_str(), held.as_deref()),
-            // An unknown field that has the name of one of ours.
-            None if fields.is_some_and(|(_, ours)| ours.contains(key)) => return Err(E::custom("two of one name")),
-            None => (key, None),
-        };
-        if index > 0 {
+    fn write<E: de::Error>(&mut self, key: &str, out: &mut String) -> std::result::Result<Option<Kind>, E> {
+        if !std::mem::take(&mut self.first) {
             out.push(',');
+        }
+        let field = self.find(key);
+        if field.is_none() && self.model.is_some_and(|model| model.ours.contains(key)) {
+            // An unknown field that has the name of one of ours.
+            return Err(E::custom("two of one name"));
         }
         // What was borrowed has nothing to escape.
         out.push('"');
-        out.push_str(name);
+        out.push_str(field.map_or(key, |field| &field.name));
         out.push_str("\":");
-        Ok(held)
+        self.last = field.or(self.last);
+        Ok(field.and_then(|field| field.held))
+    }
+}
+
+impl<'a> Keys<'a> {
+    fn find(&self, key: &str) -> Option<&'a Field> {
+        let model = self.model?;
+        let guess = self.last.map_or(0, |last| last.next.load(Ordering::Relaxed));
+        if let Some(field) = model.fields.get(guess).filter(|field| field.wire == key) {
+            return Some(field);
+        }
+        let place = *model.by_wire.get(key)?;
+        if let Some(last) = self.last {
+            last.next.store(place, Ordering::Relaxed);
+        }
+        model.fields.get(place)
     }
 }

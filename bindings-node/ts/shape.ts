@@ -90,9 +90,10 @@ export class Shaper {
     const within = new Set([kind]);
     for (const each of within) {
       for (const held of this.#heldBy(each)) within.add(held);
-      if (Object.hasOwn(this.#shapes.unions, each)) {
+      const union = Object.hasOwn(this.#shapes.unions, each) ? this.#shapes.unions[each] : undefined;
+      if (union !== undefined) {
         if (this.#holdsSecrets(each)) return undefined;
-        unions[each] = this.#shapes.unions[each];
+        unions[each] = [union.tag, union.members];
         continue;
       }
       const plan = this.#plan(each);

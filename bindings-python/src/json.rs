@@ -104,7 +104,7 @@ impl LateItems {
     }
 }
 
-/// The items of a listing, an array or an object with an array of this name; None where it has to be read at once.
+/// The items of a listing: an array, or an object that has one of this name. None if it has to be read at once.
 #[pyfunction]
 pub(crate) fn late_items(py: Python<'_>, body: Bound<'_, PyBytes>, name: &str) -> Option<LateItems> {
     let bytes = body.as_bytes();

@@ -163,8 +163,10 @@ class LateObject:
     """An object of the API that has not been read yet. It has a copy of its text, so that it keeps no page."""
 
     def field(self, name: str, absent: Any) -> Any:
-        """A field that is text, an integer, a boolean or null, read alone; `absent` where there is none. `NotImplemented` where it is
-        something else, or so many were read that the whole is better."""
+        """A field that is text, an integer, a boolean or null, read alone; `absent` where there is none.
+
+        `NotImplemented` where it is something else, or so many were read that the whole is better.
+        """
 
     def whole(self) -> dict[str, Any]:
         """The object as a dict: always the same one."""
@@ -184,7 +186,7 @@ class LateItems:
         """All items, read anew."""
 
 def late_items(body: bytes, name: str) -> LateItems | None:
-    """The items of a listing, an array or an object with an array of this name; None where it has to be read at once."""
+    """The items of a listing: an array, or an object that has one of this name. None if it has to be read at once."""
 
 def late_object(body: bytes) -> LateObject | None:
     """The object that a body is; None where it has to be read at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -164,10 +164,11 @@ class Model:
 
 
 # Past `__setattr__`, which refuses, and `__getattr__`, which would make what it does not find.
-_set_data = Model.__dict__["_data"].__set__
-_set_late = Model.__dict__["_late"].__set__
-_data_of = Model.__dict__["_data"].__get__
-_late_of = Model.__dict__["_late"].__get__
+_data, _late = vars(Model)["_data"], vars(Model)["_late"]
+_set_data: Callable[[Model, dict[str, Any]], None] = _data.__set__
+_set_late: Callable[[Model, LateObject | None], None] = _late.__set__
+_data_of: Callable[[Model], dict[str, Any]] = _data.__get__
+_late_of: Callable[[Model], LateObject | None] = _late.__get__
 
 
 def read_union(name: str, data: Mapping[str, Any] | LateObject) -> Model:
