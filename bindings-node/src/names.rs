@@ -13,13 +13,16 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+/// The members of a union: tag, model, and what each must have.
+type Members<M> = Vec<(String, M, Vec<String>)>;
+
 /// What is told of the shapes.
 #[derive(Debug, Deserialize)]
 struct Told {
     /// By model and field, what the field is called in Node, and the model or union that it holds.
     models: BTreeMap<String, BTreeMap<String, (String, Option<String>)>>,
-    /// Tag and members: tag, model, and what each must have.
-    unions: BTreeMap<String, (Option<String>, Vec<(String, String, Vec<String>)>)>,
+    /// Tag and members.
+    unions: BTreeMap<String, (Option<String>, Members<String>)>,
     kind: String,
     data: String,
 }
@@ -50,8 +53,7 @@ struct Model {
 #[derive(Debug)]
 struct Union {
     tag: Option<String>,
-    /// Tag, model, and what each must have.
-    members: Vec<(String, Option<usize>, Vec<String>)>,
+    members: Members<Option<usize>>,
 }
 
 #[derive(Debug)]
