@@ -10,6 +10,8 @@ use crate::auth::NativeRequestState;
 pub(crate) enum Outcome {
     /// An answer of the API.
     Response(RawResponse),
+    /// One whose items are in Node's names already, as a JSON array, and what came beside them, as a JSON object.
+    Listing(RawResponse, String, String),
     /// JSON text.
     Value(String),
     /// A request's state.
@@ -27,6 +29,8 @@ pub(crate) struct Answer {
     pub headers: Option<Vec<String>>,
     /// The body as it came.
     pub body: Option<Buffer>,
+    /// The items of a listing in Node's names, as a JSON array.
+    pub items: Option<Either<Latin1String, String>>,
     /// JSON text.
     pub value: Option<String>,
     /// The state of a request.
@@ -37,19 +41,28 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn of(outcome: clerk_usher::Result<Outcome>) -> Self {
-        let mut answer = Self { status: None, headers: None, body: None, value: None, state: None, error: None };
+        let mut answer =
+            Self { status: None, headers: None, body: None, items: None, value: None, state: None, error: None };
         match outcome {
             Err(error) => answer.error = Some(error.to_json()),
             Ok(Outcome::Done) => {}
             Ok(Outcome::Value(value)) => answer.value = Some(value),
             Ok(Outcome::State(state)) => answer.state = Some(NativeRequestState::new(*state)),
-            Ok(Outcome::Response(response)) => {
-                answer.status = Some(response.status);
-                answer.headers = Some(response.headers.into_iter().flat_map(|(name, value)| [name, value]).collect());
-                answer.body = Some(Vec::from(response.body).into());
+            Ok(Outcome::Response(response)) => answer.take(response),
+            Ok(Outcome::Listing(response, items, beside)) => {
+                answer.take(response);
+                // V8 copies ASCII without looking for more.
+                answer.items = Some(if items.is_ascii() { Either::A(items.into()) } else { Either::B(items) });
+                answer.value = Some(beside);
             }
         }
         answer
+    }
+
+    fn take(&mut self, response: RawResponse) {
+        self.status = Some(response.status);
+        self.headers = Some(response.headers.into_iter().flat_map(|(name, value)| [name, value]).collect());
+        self.body = Some(Vec::from(response.body).into());
     }
 }
 

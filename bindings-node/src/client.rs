@@ -16,6 +16,7 @@ use crate::auth::{NativeRequestState, identity, number, numbered, whose};
 use crate::cancel::{Flag, NativeCanceller};
 use crate::clock::NativeClock;
 use crate::hooks::{NativeRecorder, recorded};
+use crate::names::NativeNames;
 use crate::request;
 use crate::runtime::promise;
 use crate::webhook::NativeDelivery;
@@ -68,15 +69,21 @@ impl NativeClient {
         options_json: String,
         canceller: Option<&NativeCanceller>,
         recorder: Option<&NativeRecorder>,
+        names: Option<&NativeNames>,
     ) -> Result<Object<'env>> {
         let clerk = self.0.clone();
         let recorder = recorder.map(NativeRecorder::recorder);
+        let names = names.map(NativeNames::names);
         // The bytes are JavaScript's, and only until this function returns.
         let files: Vec<(String, File)> = files.into_iter().map(file).collect();
         promise(env, flag(canceller), async move {
             let arguments = Arguments::from_json(&arguments_json)?;
             let options = recorded(CallOptions::from_json(&options_json)?, recorder);
-            clerk.call(&operation, &arguments, &files, &options).await.map(Outcome::Response)
+            let response = clerk.call(&operation, &arguments, &files, &options).await?;
+            Ok(match names.and_then(|names| names.of(&response.body)) {
+                Some((items, beside)) => Outcome::Listing(response, items, beside),
+                None => Outcome::Response(response),
+            })
         })
     }
 

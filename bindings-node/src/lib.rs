@@ -13,6 +13,7 @@ mod clock;
 mod emulator;
 mod helper;
 mod hooks;
+mod names;
 mod request;
 mod runtime;
 mod walk;

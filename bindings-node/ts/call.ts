@@ -5,6 +5,12 @@ import { CancelledError, DecodeError, parseError } from './error.js';
 import type { Hooks } from './hooks.js';
 import type { NativeAnswer, NativeCanceller, NativeModule, NativeRecorder } from './native.js';
 
+/** The items of a listing in our names, as a JSON array, and what came beside them, as a JSON object. @internal */
+export interface NamedItems {
+  items: string;
+  beside: string;
+}
+
 /** An answer of the API as it came. */
 export class RawResponse {
   /** HTTP status. */
@@ -12,9 +18,11 @@ export class RawResponse {
   /** The body, unparsed. Not shown when the response is printed: it may hold a credential. */
   declare readonly body: Uint8Array;
   readonly #headers: string[];
+  #named: NamedItems | undefined;
 
   /** @internal */
   constructor(answer: NativeAnswer) {
+    if (answer.items !== undefined) this.#named = { items: answer.items, beside: answer.value ?? '{}' };
     this.status = answer.status ?? 0;
     this.#headers = answer.headers ?? [];
     Object.defineProperty(this, 'body', { value: answer.body ?? Buffer.alloc(0), enumerable: false });
@@ -25,6 +33,13 @@ export class RawResponse {
     const headers = new Headers();
     for (let i = 0; i + 1 < this.#headers.length; i += 2) headers.append(this.#headers[i] ?? '', this.#headers[i + 1] ?? '');
     return headers;
+  }
+
+  /** The items of a listing, if they are in our names already; they are handed over once. @internal */
+  takeNamed(): NamedItems | undefined {
+    const named = this.#named;
+    this.#named = undefined;
+    return named;
   }
 
   /** The body as text. */

@@ -198,7 +198,7 @@ export class Clerk extends Resources {
   readonly #operation: CallOperation = async (operation, argumentsJson, signal) => {
     const { module, client, hooks } = this.#dispatch;
     const response = await settleCall(module, hooks, signal, (canceller, recorder) =>
-      native(() => client.call(operation, argumentsJson, [], '{}', canceller, recorder)),
+      native(() => client.call(operation, argumentsJson, [], '{}', canceller, recorder, null)),
     );
     return response.json();
   };

@@ -8,7 +8,7 @@ import { OPERATIONS } from './generated/operations.js';
 import { SHAPES } from './generated/shapes.js';
 import type { Hooks } from './hooks.js';
 import { camelCase } from './names.js';
-import type { NativeCanceller, NativeClient, NativeFile, NativeModule } from './native.js';
+import type { NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNames } from './native.js';
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
 import { Pager } from './page.js';
 import { FILE, Shaper, type Fields } from './shape.js';
@@ -60,7 +60,7 @@ export class Dispatch {
       (walkJson) => this.module.NativeWalk.start(operation, this.#arguments(shape, path, params), walkJson),
       (argumentsJson) => {
         const canceller = new this.module.NativeCanceller();
-        const answer = this.#send(operation, () => argumentsJson, {}, undefined, options, canceller).then((response) => ({
+        const answer = this.#send(operation, () => argumentsJson, {}, undefined, options, canceller, namesOf(this.module, operation, shape)).then((response) => ({
           listing: readListing<T>(operation, shape, response),
           response,
         }));
@@ -77,6 +77,7 @@ export class Dispatch {
     params: object | undefined,
     options: CallOptions | undefined,
     canceller?: NativeCanceller,
+    names: NativeNames | null = null,
   ): Promise<RawResponse> {
     const json = argumentsJson();
     const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
@@ -85,7 +86,7 @@ export class Dispatch {
       this.module,
       this.hooks,
       options?.signal,
-      (given, recorder) => native(() => this.client.call(operation, json, files, optionsJson, given, recorder)),
+      (given, recorder) => native(() => this.client.call(operation, json, files, optionsJson, given, recorder, names)),
       canceller,
     );
   }
@@ -154,16 +155,35 @@ function readAnswer(operation: string, shape: OperationShape, response: RawRespo
 
 /** Both shapes of a listing: a bare array, and an object with an array and a total. One without any has no items. */
 function readListing<T>(operation: string, shape: ListShape, response: RawResponse): Listing<T> {
+  const named = response.takeNamed();
+  if (named !== undefined) {
+    const data = JSON.parse(named.items) as T[];
+    SHAPER.hide(data, shape.of);
+    return { data, ...ends(data, (JSON.parse(named.beside) as Record<string, unknown>)['total_count']) };
+  }
   const value = response.json();
   const items = itemsOf(value, shape.data ?? 'data');
   if (items === undefined) throw wrong(operation, response, 'a listing', value);
   const total = Array.isArray(value) ? null : (value as Record<string, unknown>)['total_count'];
-  return {
-    data: SHAPER.read(items, shape.of) as T[],
-    totalCount: Number.isInteger(total) ? (total as number) : null,
-    first: idOf(items[0]),
-    last: idOf(items[items.length - 1]),
-  };
+  return { data: SHAPER.read(items, shape.of) as T[], ...ends(items, total) };
+}
+
+/** What a walk goes on from. */
+function ends(items: unknown[], total: unknown): Omit<Listing<unknown>, 'data'> {
+  return { totalCount: Number.isInteger(total) ? (total as number) : null, first: idOf(items[0]), last: idOf(items[items.length - 1]) };
+}
+
+const NAMES = new Map<string, NativeNames | null>();
+
+/** The names of what an operation lists, made when they are first needed; null where they have to be given here. */
+function namesOf(module: NativeModule, operation: string, shape: ListShape): NativeNames | null {
+  let names = NAMES.get(operation);
+  if (names === undefined) {
+    const told = SHAPER.namesOf(shape.of);
+    names = told === undefined ? null : new module.NativeNames(JSON.stringify({ ...told, kind: shape.of, data: shape.data ?? 'data' }));
+    NAMES.set(operation, names);
+  }
+  return names;
 }
 
 function itemsOf(value: unknown, name: string): unknown[] | undefined {

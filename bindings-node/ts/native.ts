@@ -21,6 +21,8 @@ export interface NativeAnswer {
   /** Names and values in turn. */
   headers?: string[];
   body?: Buffer;
+  /** The items of a listing in our names, as a JSON array; what came beside them is then in `value`, as an object. */
+  items?: string;
   /** JSON text of a result that is not an HTTP answer. */
   value?: string;
   state?: NativeRequestState;
@@ -31,6 +33,9 @@ export interface NativeAnswer {
 export interface NativeCanceller {
   cancel(): void;
 }
+
+/** The names of what one listing lists; made from shapes as JSON text. */
+export type NativeNames = object;
 
 /** Keeps the steps of the call it was given to. */
 export interface NativeRecorder {
@@ -84,6 +89,7 @@ export interface NativeClient {
     optionsJson: string,
     canceller: NativeCanceller | null,
     recorder: NativeRecorder | null,
+    names: NativeNames | null,
   ): Promise<NativeAnswer>;
   request(
     method: string,
@@ -160,6 +166,7 @@ export interface NativeModule {
   NativeWebhook: { create(optionsJson: string, clock: NativeClock | null): NativeWebhook };
   NativeCanceller: new () => NativeCanceller;
   NativeRecorder: new () => NativeRecorder;
+  NativeNames: new (shapesJson: string) => NativeNames;
   NativeClock: new (milliseconds: number) => NativeClock;
   NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };

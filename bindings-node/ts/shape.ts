@@ -53,6 +53,9 @@ type Json = Record<string, unknown>;
 export class Shaper {
   readonly #shapes: Shapes;
   readonly #plans = new Map<string, Plan>();
+  /** By model, its fields that hold credentials at whatever depth, in Node's names. */
+  readonly #hiding = new Map<string, readonly (readonly [name: string, kind: string])[]>();
+  readonly #secretive = new Map<string, boolean>();
 
   constructor(shapes: Shapes) {
     this.#shapes = shapes;
@@ -74,6 +77,70 @@ export class Shaper {
       } else put(out, field[0], this.read(inner, field[1]));
     }
     return plan.secrets.length === 0 ? out : masked(out, plan.secrets);
+  }
+
+  /**
+   * What {@link NativeNames} needs to know for items of this kind: all models that they may hold, and what their fields are
+   * called. Nothing where {@link hide} could not tell what holds a credential.
+   */
+  namesOf(kind: string): Json | undefined {
+    const models: Json = {};
+    const unions: Json = {};
+    // A set that grows while it is walked.
+    const within = new Set([kind]);
+    for (const each of within) {
+      for (const held of this.#heldBy(each)) within.add(held);
+      const union = Object.hasOwn(this.#shapes.unions, each) ? this.#shapes.unions[each] : undefined;
+      if (union !== undefined) {
+        if (this.#holdsSecrets(each)) return undefined;
+        unions[each] = [union.tag, union.members];
+        continue;
+      }
+      const plan = this.#plan(each);
+      if (plan === undefined) continue;
+      // A walk goes on after an id, by that name.
+      if ((plan.read.get('id')?.[0] ?? 'id') !== 'id') return undefined;
+      models[each] = Object.fromEntries([...plan.read].map(([wire, [name, held]]) => [wire, [name, typeof held === 'string' ? held : null]]));
+    }
+    return { models, unions };
+  }
+
+  /** Hides credentials from printing in a value that has Node's names already. */
+  hide(value: unknown, kind: string): void {
+    if (!this.#holdsSecrets(kind) || typeof value !== 'object' || value === null) return;
+    if (Array.isArray(value)) {
+      for (const item of value) this.hide(item, kind);
+      return;
+    }
+    const plan = this.#plan(kind);
+    if (plan === undefined) return;
+    let hiding = this.#hiding.get(kind);
+    if (hiding === undefined) {
+      hiding = [...plan.read.values()].flatMap(([name, held]) => (typeof held === 'string' && this.#holdsSecrets(held) ? [[name, held] as const] : []));
+      this.#hiding.set(kind, hiding);
+    }
+    for (const [name, held] of hiding) this.hide((value as Json)[name], held);
+    if (plan.secrets.length > 0) masked(value as Json, plan.secrets);
+  }
+
+  /** Whether there may be a credential in what is of this kind, at whatever depth. */
+  #holdsSecrets(kind: string): boolean {
+    let holds = this.#secretive.get(kind);
+    if (holds === undefined) {
+      // A set that grows while it is walked: everything that can be within.
+      const within = new Set([kind]);
+      for (const each of within) for (const held of this.#heldBy(each)) within.add(held);
+      holds = [...within].some((each) => (this.#plan(each)?.secrets.length ?? 0) > 0);
+      this.#secretive.set(kind, holds);
+    }
+    return holds;
+  }
+
+  /** The kinds in the fields of a model, or the members of a union. */
+  #heldBy(kind: string): string[] {
+    const union = Object.hasOwn(this.#shapes.unions, kind) ? this.#shapes.unions[kind] : undefined;
+    if (union !== undefined) return union.members.map((member) => member[1]);
+    return [...(this.#plan(kind)?.read.values() ?? [])].flatMap(([, held]) => (typeof held === 'string' ? [held] : []));
   }
 
   /** Arguments by Node's names, as the core takes them. `undefined` is absent; files are left out. */

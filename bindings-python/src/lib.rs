@@ -12,6 +12,7 @@ mod clock;
 mod emulator;
 mod error;
 mod helper;
+mod json;
 mod machine;
 mod notes;
 mod options;
@@ -49,6 +50,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::NativeClient>()?;
     module.add_class::<clock::ManualClock>()?;
     module.add_class::<emulator::NativeEmulator>()?;
+    module.add_function(wrap_pyfunction!(json::late_items, module)?)?;
+    module.add_function(wrap_pyfunction!(json::late_object, module)?)?;
+    module.add_class::<json::LateItems>()?;
+    module.add_class::<json::LateObject>()?;
     module.add_class::<machine::MachineToken>()?;
     module.add_class::<task::Completions>()?;
     module.add_class::<task::Task>()?;

@@ -6,6 +6,7 @@ use crate::auth::{
     fuzz,
 };
 use crate::clock::ManualClock;
+use crate::json::{self, Field};
 use crate::key::{
     JwkSet, KeyCacheSettings, KeyCaches, KeyResponse, LocalKey, NoAnswer, PublishableKey, check_secret_key,
 };
@@ -14,6 +15,7 @@ use crate::token::{
     DecodedToken, Instance, Verifier, VerifyOptions, claims_of, is_machine_jwt, is_machine_token, machine_token_type,
 };
 use crate::webhook::Webhook;
+use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
 /// A time in the middle of most tokens' lives, in Unix milliseconds.
@@ -149,6 +151,50 @@ pub fn webhook(data: &[u8]) {
     }
 }
 
+/// A body that is read late, and the name of a field: what is found in it is what reading it whole gives, and what is no JSON is
+/// not taken apart.
+pub fn json(data: &[u8]) {
+    let (name, body) = split(data);
+    let name = text(name);
+    let whole: Option<Value> = serde_json::from_slice(body).ok();
+    if let Some(text) = json::object(body) {
+        assert!(is_json(text));
+        check_field(text, &name);
+    }
+    let Some(listing) = json::listing(body, &name) else { return };
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    assert!(is_json(body) && is_json(&listing.beside));
+    let texts: Vec<&str> = listing.items.into_iter().filter_map(|place| body.get(place)).collect();
+    for text in texts.iter().filter(|text| text.starts_with('{')) {
+        check_field(text, &name);
+    }
+    // A lone surrogate is no Rust text, and 1e999 no number.
+    let Some(whole) = whole else { return };
+    let items: Vec<Value> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    let named = |name: &str| whole.get(name).and_then(Value::as_array);
+    assert_eq!(Some(&items), whole.as_array().or_else(|| named(&name)).or_else(|| named("data")));
+    let mut beside = whole;
+    if let (Some(fields), Ok(Value::Object(left))) = (beside.as_object_mut(), serde_json::from_str(&listing.beside)) {
+        fields.retain(|name, _| left.contains_key(name));
+        assert_eq!(*fields, left);
+    }
+}
+
+fn check_field(object: &str, name: &str) {
+    let Ok(whole) = serde_json::from_str::<Value>(object) else { return };
+    let alone = match json::field(object, name) {
+        Field::Absent => None,
+        Field::Null => Some(Value::Null),
+        Field::Bool(value) => Some(value.into()),
+        Field::Integer(value) => Some(value.into()),
+        Field::Text(value) => Some(value.into()),
+        Field::Other => return,
+    };
+    let same = alone.as_ref() == whole.get(name);
+    // Minus nothing is a fraction to serde_json, and an integer to others.
+    assert!(same || whole.get(name).and_then(Value::as_f64) == Some(0.0), "{alone:?} in {object}");
+}
+
 /// Up to the first NUL, and after it.
 fn split(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|byte| *byte == 0) {
@@ -250,6 +296,15 @@ mod tests {
         "null",
         "-1",
         "1e999",
+        "data\0{\"data\":[{\"id\":1},",
+        "id\0[{\"id\":\"a\"},",
+        "id\0{\"id\":",
+        "\"\\ud800\":",
+        "[",
+        "]",
+        "{",
+        "}",
+        "-0",
     ];
 
     macro_rules! properties {
@@ -261,5 +316,5 @@ mod tests {
         };
     }
 
-    properties! { token claims cookies keys pattern request webhook }
+    properties! { token claims cookies json keys pattern request webhook }
 }

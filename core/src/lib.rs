@@ -35,6 +35,8 @@ pub mod hooks;
 #[doc(hidden)]
 pub mod host;
 mod http;
+#[doc(hidden)]
+pub mod json;
 pub mod key;
 pub mod model;
 pub mod options;

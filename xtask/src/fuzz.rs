@@ -15,6 +15,8 @@ pub(crate) enum Target {
     Claims,
     /// A `cookie` header.
     Cookies,
+    /// A body that is read late.
+    Json,
     /// Keys of every kind.
     Keys,
     /// A path pattern and a path.

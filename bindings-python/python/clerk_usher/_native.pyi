@@ -16,6 +16,8 @@ __all__ = [
     "Auth",
     "Claims",
     "Completions",
+    "LateItems",
+    "LateObject",
     "MachineToken",
     "ManualClock",
     "NativeClient",
@@ -28,6 +30,8 @@ __all__ = [
     "__version__",
     "after_fork_in_child",
     "fork_generation",
+    "late_items",
+    "late_object",
     "run_helper",
 ]
 
@@ -153,6 +157,39 @@ class Task(Generic[_T_co]):
 
     def wait(self) -> _T_co:
         """Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up."""
+
+@final
+class LateObject:
+    """An object of the API that has not been read yet. It has a copy of its text, so that it keeps no page."""
+
+    def field(self, name: str, absent: Any) -> Any:
+        """A field that is text, an integer, a boolean or null, read alone; `absent` where there is none.
+
+        `NotImplemented` where it is something else, or so many were read that the whole is better.
+        """
+
+    def whole(self) -> dict[str, Any]:
+        """The object as a dict: always the same one."""
+
+@final
+class LateItems:
+    """The items of a page, none of which has been read yet."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Any:
+        """An item: an object that is still to be read, anything else as it is."""
+
+    def beside(self) -> dict[str, Any]:
+        """What came beside the items."""
+
+    def whole(self) -> list[Any]:
+        """All items, read anew."""
+
+def late_items(body: bytes, name: str) -> LateItems | None:
+    """The items of a listing: an array, or an object that has one of this name. None if it has to be read at once."""
+
+def late_object(body: bytes) -> LateObject | None:
+    """The object that a body is; None where it has to be read at once."""
 
 @final
 class Walk:

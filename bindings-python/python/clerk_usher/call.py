@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ._native import Completions, NativeClient, Task, Walk
+from ._native import Completions, NativeClient, Task, Walk, late_object
 from .args import encode_arguments, encode_files, encode_value
 from .error import DecodeError
 from .hooks import Hooks
@@ -27,8 +27,8 @@ T_co = TypeVar("T_co", covariant=True)
 Answer = tuple[int, list[tuple[str, str]], bytes]
 """Status, headers and body."""
 Arguments = Mapping[str, Any]
-Wrap = Callable[[dict[str, Any]], T]
-"""Makes a model of an object."""
+Wrap = Callable[[Any], T]
+"""Makes a model of an object, be it still to be read."""
 Read = Callable[[RawResponse[Any]], T]
 """Makes of an answer what a call returns."""
 Start = Callable[["Completions | None"], "Task[Answer]"]
@@ -39,6 +39,9 @@ def read_one(wrap: Wrap[T]) -> Read[T]:
     """Reads an answer that is one object."""
 
     def read(response: RawResponse[Any]) -> T:
+        late = late_object(response.body)
+        if late is not None:
+            return wrap(late)
         data = response.json()
         if is_object(data):
             return wrap(data)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from ._native import LateObject
 from .generated import models
 from .kinds import is_array, is_object
 
@@ -13,6 +14,7 @@ M = TypeVar("M", bound="Model")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _HIDDEN = "'…'"
+_ABSENT: Any = object()
 
 
 class Model:
@@ -25,7 +27,7 @@ class Model:
     object. Models are read-only; two are equal if their class and their dict are; they can be copied and pickled.
     """
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "_late")
 
     _fields: ClassVar[frozenset[str]] = frozenset()
     """The declared fields: those with an annotation."""
@@ -39,12 +41,19 @@ class Model:
     """Fields that tell this model from others, by their names on the wire."""
 
     _data: dict[str, Any]
+    """The object. Made of `_late` when more is wanted than a field or two."""
+    _late: LateObject | None
+    """The object, not read yet."""
 
     def __init_subclass__(cls) -> None:
         cls._fields = frozenset(cls.__annotations__)
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        object.__setattr__(self, "_data", data if is_object(data) else dict(data))
+    def __init__(self, data: Mapping[str, Any] | LateObject) -> None:
+        if isinstance(data, LateObject):
+            _set_late(self, data)
+        else:
+            _set_late(self, None)
+            _set_data(self, data if is_object(data) else dict(data))
 
     @classmethod
     def from_dict(cls: type[M], data: Mapping[str, Any]) -> M:
@@ -59,16 +68,34 @@ class Model:
     if not TYPE_CHECKING:
         # Hidden from type checkers, which would take every misspelt name for a field otherwise.
         def __getattr__(self, name: str) -> Any:
+            if name == "_data":
+                return self._whole()
             cls = type(self)
-            key = cls._wire.get(name, name)
-            try:
-                value = self._data[key]
-            except KeyError:
+            value = self._field(cls._wire.get(name, name))
+            if value is _ABSENT:
                 if name in cls._fields:
                     return None
-                raise AttributeError(f"{cls.__name__!r} has no field {name!r}") from None
+                raise AttributeError(f"{cls.__name__!r} has no field {name!r}")
             nested = cls._nested.get(name)
             return value if nested is None else _wrap(nested, value)
+
+    def _whole(self) -> dict[str, Any]:
+        """The object, read now."""
+        late = _late_of(self)
+        if late is not None:
+            # Whoever else reads it at this moment gets the very same dict.
+            _set_data(self, late.whole())
+            _set_late(self, None)
+        return _data_of(self)
+
+    def _field(self, key: str) -> Any:
+        """A value by its name on the wire; `_ABSENT` where it did not come."""
+        late = _late_of(self)
+        if late is not None:
+            value = late.field(key, _ABSENT)
+            if value is not NotImplemented:
+                return value
+        return self._data.get(key, _ABSENT)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is read-only; to change it, call the API")
@@ -123,7 +150,7 @@ class Model:
 
     def _time(self, name: str) -> datetime | None:
         """Milliseconds or RFC 3339 text as a datetime in UTC; None where it is neither."""
-        value = self._data.get(type(self)._wire.get(name, name))
+        value = self._field(type(self)._wire.get(name, name))
         try:
             if isinstance(value, str):
                 # `fromisoformat` knows no `Z` before Python 3.11.
@@ -136,8 +163,18 @@ class Model:
         return None
 
 
-def read_union(name: str, data: Mapping[str, Any]) -> Model:
+# Past `__setattr__`, which refuses, and `__getattr__`, which would make what it does not find.
+_data, _late = vars(Model)["_data"], vars(Model)["_late"]
+_set_data: Callable[[Model, dict[str, Any]], None] = _data.__set__
+_set_late: Callable[[Model, LateObject | None], None] = _late.__set__
+_data_of: Callable[[Model], dict[str, Any]] = _data.__get__
+_late_of: Callable[[Model], LateObject | None] = _late.__get__
+
+
+def read_union(name: str, data: Mapping[str, Any] | LateObject) -> Model:
     """The member of a union that an object is: by its tag, else by its shape, else a plain `Model`."""
+    if isinstance(data, LateObject):
+        data = data.whole()
     tag, members = models.UNIONS[name]
     told = None if tag is None else data.get(tag)
     if told is not None:

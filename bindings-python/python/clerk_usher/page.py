@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeGuard, TypeVar, cast, overload
 
-from ._native import Walk
+from ._native import LateItems, LateObject, Walk, late_items
 from .ahead import Ahead
 from .error import ArgumentError, DecodeError
 from .kinds import is_array, is_object
@@ -58,7 +58,7 @@ class Items(Sequence[T_co]):
 
     __slots__ = ("_made", "_objects", "_wrap")
 
-    def __init__(self, objects: list[Any], wrap: Callable[[dict[str, Any]], T_co]) -> None:
+    def __init__(self, objects: list[Any] | LateItems, wrap: Callable[[Any], T_co]) -> None:
         self._objects = objects
         self._wrap = wrap
         self._made: dict[int, T_co] = {}
@@ -72,11 +72,11 @@ class Items(Sequence[T_co]):
         return self._at(found) if isinstance(found, int) else [self._at(each) for each in found]
 
     def _at(self, index: int) -> T_co:
-        item = self._objects[index]
-        if not is_object(item):
-            return cast(T_co, item)  # What is no object is left as it came.
         if index not in self._made:
-            self._made[index] = self._wrap(item)
+            item = self._objects[index]
+            readable = isinstance(item, LateObject) or is_object(item)
+            # What is no object is left as it came.
+            self._made[index] = self._wrap(item) if readable else cast(T_co, item)
         return self._made[index]
 
     def __len__(self) -> int:
@@ -114,8 +114,14 @@ class PageReader(Generic[T]):
         self._wrap = wrap
         self._data = data
 
-    def envelope(self, response: RawResponse[Any]) -> tuple[list[Any], dict[str, Any]]:
-        """The objects in an answer, and what is beside them. An answer without any is a page without items."""
+    def envelope(self, response: RawResponse[Any]) -> tuple[list[Any] | LateItems, dict[str, Any]]:
+        """The objects in an answer, and what is beside them. An answer without any is a page without items.
+
+        Whether it is JSON is known from here on; what is in the items is read when it is looked at.
+        """
+        late = late_items(response.body, self._data)
+        if late is not None:
+            return late, late.beside()
         body = response.json()
         if is_array(body):
             return body, {}
@@ -131,7 +137,7 @@ class PageReader(Generic[T]):
             body=response.text,
         )
 
-    def wrap(self, items: list[Any]) -> Items[T]:
+    def wrap(self, items: list[Any] | LateItems) -> Items[T]:
         """The objects as models."""
         return Items(items, self._wrap)
 
@@ -151,8 +157,9 @@ class _PageBase(Generic[T]):
 
     def _following(self) -> Walk:
         """Where the listing goes on. Asked only when it is wanted: a page that does not advance is no less a page."""
-        first, last = (_id(self._items[0]), _id(self._items[-1])) if self._items else (None, None)
-        return self._walk.after(len(self._items), self.total_count, first, last)
+        count = len(self._items)
+        first, last = (_id(self._items[0]), _id(self._items[count - 1])) if count else (None, None)
+        return self._walk.after(count, self.total_count, first, last)
 
     @property
     def total_count(self) -> int | None:
@@ -162,7 +169,8 @@ class _PageBase(Generic[T]):
 
     def to_dict(self) -> dict[str, Any]:
         """The page as an object with `data` and what came beside it, whichever shape it came in."""
-        copy: dict[str, Any] = json.loads(json.dumps({"data": self._items, **self._beside}))
+        items = self._items.whole() if isinstance(self._items, LateItems) else self._items
+        copy: dict[str, Any] = json.loads(json.dumps({"data": items, **self._beside}))
         return copy
 
     def __iter__(self) -> Iterator[T]:
@@ -353,6 +361,7 @@ class AsyncPager(Generic[T]):
 
 
 def _id(item: Any) -> str | None:
+    item = item.whole() if isinstance(item, LateObject) else item
     found = item.get("id") if is_object(item) else None
     return found if isinstance(found, str) else None
 

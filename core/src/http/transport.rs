@@ -213,6 +213,9 @@ async fn exchange(client: &reqwest::Client, outgoing: &Outgoing, clock: &SharedC
     Err(Error::Api(Box::new(ApiError::new(&outgoing.route, status, headers, body, after))))
 }
 
+/// How much room is made for a body because its length was announced: an announcement costs its sender nothing.
+const MOST_AT_ONCE: usize = 4 * 1024 * 1024;
+
 /// The body, or `None` as soon as it is known to be longer than this.
 async fn read_body(response: &mut reqwest::Response, at_most: usize) -> reqwest::Result<Option<Bytes>> {
     let said = response.content_length().map_or(0, |said| usize::try_from(said).unwrap_or(usize::MAX));
@@ -223,6 +226,12 @@ async fn read_body(response: &mut reqwest::Response, at_most: usize) -> reqwest:
     while let Some(piece) = response.chunk().await? {
         if piece.len() > at_most.saturating_sub(body.len()) {
             return Ok(None);
+        }
+        if piece.len() == said && said > 0 {
+            return Ok(Some(piece)); // it came in one
+        }
+        if body.is_empty() {
+            body.reserve(said.min(MOST_AT_ONCE));
         }
         body.extend_from_slice(&piece);
     }

@@ -16,7 +16,7 @@ macro_rules! model_code {
                 map: &mut A,
             ) -> Result<(), A::Error> {
                 match key {
-                    $($wire => $crate::model::field(&mut self.$field, &mut self.other, key, map),)*
+                    $($wire => $crate::model::field(&mut self.$field, &mut self.other, $wire, map),)*
                     _ => $crate::model::other_field(&mut self.other, key, map),
                 }
             }

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::free::Other;
-use super::read::{Found, FromBody, Key, Read, field, items, other_field};
+use super::read::{Found, FromBody, Key, Read, field, items, other_field, utf8};
 use super::write::rest;
 
 /// What a listing lists.
@@ -45,7 +45,7 @@ impl<T> IntoIterator for Page<T> {
 
 impl<T: Item> FromBody for Page<T> {
     fn from_body(body: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(body).map_err(|error| error.to_string())
+        serde_json::from_str(utf8(body)?).map_err(|error| error.to_string())
     }
 }
 

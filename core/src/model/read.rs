@@ -77,17 +77,22 @@ impl FromBody for () {
 
 impl FromBody for String {
     fn from_body(body: &[u8]) -> Result<Self, String> {
-        std::str::from_utf8(body).map(str::to_owned).map_err(|error| error.to_string())
+        utf8(body).map(str::to_owned)
     }
 }
 
 impl<M: Model> FromBody for M {
     fn from_body(body: &[u8]) -> Result<Self, String> {
-        let mut reader = serde_json::Deserializer::from_slice(body);
+        let mut reader = serde_json::Deserializer::from_str(utf8(body)?);
         let model = deserialize(&mut reader).map_err(|error| error.to_string())?;
         reader.end().map_err(|error| error.to_string())?;
         Ok(model)
     }
+}
+
+/// A body as text. Looked at once as a whole, its texts need not be looked at one by one.
+pub(crate) fn utf8(body: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(body).map_err(|error| error.to_string())
 }
 
 /// A Unix time in milliseconds as a [`SystemTime`]; none where the system cannot hold it.
@@ -101,17 +106,17 @@ pub fn system_time(ms: i64) -> Option<SystemTime> {
 pub(crate) fn field<'de, T: Read, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     other: &mut Other,
-    key: &str,
+    key: &'static str,
     map: &mut A,
 ) -> Result<(), A::Error> {
     match map.next_value_seed(Seed(PhantomData))? {
         Found::Fit(value) => {
             *slot = Some(value);
-            other.fields.remove(key);
+            other.drop_known(key);
         }
         Found::Odd(value) => {
             *slot = None;
-            other.fields.insert(key.to_owned(), value);
+            other.keep(key, value);
         }
     }
     Ok(())
@@ -352,7 +357,7 @@ impl<M: Model> Model for Box<M> {
 
 impl<M: Model> Read for M {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-        deserializer.deserialize_any(ModelVisitor(PhantomData))
+        object_of::<AsModel<M>, D>(deserializer)
     }
 
     fn of_odd(value: Value) -> Result<Self, Value> {
@@ -372,40 +377,63 @@ fn no_object<M, E>(found: Found<Nothing>) -> Result<Found<M>, E> {
     }
 }
 
-struct ModelVisitor<M>(PhantomData<M>);
+struct AsModel<M>(PhantomData<M>);
 
-impl<'de, M: Model> Visitor<'de> for ModelVisitor<M> {
-    type Value = Found<M>;
+impl<M: Model> OfObject for AsModel<M> {
+    type Made = M;
+    const NAME: &'static str = M::NAME;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(M::NAME)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found<M>, A::Error> {
+    fn of_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<M, A::Error> {
         let mut model = M::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
             model.read_field(key.as_str(), &mut map)?;
         }
-        Ok(Found::Fit(model))
+        Ok(model)
     }
-    fn visit_unit<E>(self) -> Result<Found<M>, E> {
+}
+
+/// What is made of an object.
+pub(crate) trait OfObject {
+    type Made;
+    const NAME: &'static str;
+    fn of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self::Made, A::Error>;
+}
+
+/// Reads by [`OfObject`]; what is no object is odd.
+pub(crate) fn object_of<'de, O: OfObject, D: Deserializer<'de>>(deserializer: D) -> Result<Found<O::Made>, D::Error> {
+    deserializer.deserialize_any(ObjectVisitor::<O>(PhantomData))
+}
+
+struct ObjectVisitor<O>(PhantomData<O>);
+
+impl<'de, O: OfObject> Visitor<'de> for ObjectVisitor<O> {
+    type Value = Found<O::Made>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(O::NAME)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        O::of_map(map).map(Found::Fit)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Found::Odd(Value::Null))
     }
-    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Found<M>, E> {
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Self::Value, E> {
         no_object(Taking(PhantomData).visit_bool(v)?)
     }
-    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Found<M>, E> {
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Self::Value, E> {
         no_object(Taking(PhantomData).visit_i64(v)?)
     }
-    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Found<M>, E> {
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Self::Value, E> {
         no_object(Taking(PhantomData).visit_u64(v)?)
     }
-    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Found<M>, E> {
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Self::Value, E> {
         no_object(Taking(PhantomData).visit_f64(v)?)
     }
-    fn visit_str<E: de::Error>(self, v: &str) -> Result<Found<M>, E> {
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Self::Value, E> {
         no_object(Taking(PhantomData).visit_str(v)?)
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Found<M>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
         no_object(Taking(PhantomData).visit_seq(seq)?)
     }
 }

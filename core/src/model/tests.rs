@@ -110,6 +110,31 @@ fn mutate(value: &mut Value, (index, how, new): &(usize, u8, Value)) {
     }
 }
 
+#[test]
+fn of_two_fields_of_one_name_the_last_holds() {
+    let text =
+        r#"{"verification":{"object":"verification_otp","status":"x","object":"verification_admin","strategy":"s"}}"#;
+    let read = EmailAddress::from_body(text.as_bytes()).unwrap_or_default();
+    assert!(matches!(read.verification, Some(EmailAddressVerification::AdminVerification(_))), "{read:?}");
+    let text =
+        r#"{"first_name":null,"first_name":"Ann","last_name":"Lee","last_name":null,"username":null,"username":7}"#;
+    let user = User::from_body(text.as_bytes()).unwrap_or_default();
+    assert_eq!((user.first_name.as_deref(), &user.last_name, &user.username), (Some("Ann"), &None, &None));
+    assert!(user.other.get("first_name").is_none() && user.other.is_null("last_name"));
+    assert_eq!(user.other.get("username"), Some(&json!(7)));
+    assert_eq!(user.other.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["last_name", "username"]);
+}
+
+#[test]
+fn a_null_is_equal_however_it_came() {
+    let read = User::from_body(br#"{"first_name":null}"#).unwrap_or_default();
+    let mut made = User::default();
+    made.other.insert("first_name", Value::Null);
+    assert_eq!(read, made);
+    made.other.insert("first_name", 1);
+    assert_ne!(read, made);
+}
+
 proptest! {
     #[test]
     fn any_change_of_an_answer_is_read_and_kept(changes in prop::collection::vec(change(), 0..6)) {

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
 use super::free::Other;
 use super::read::Model;
@@ -40,7 +39,7 @@ impl<S: SerializeMap> FieldWriter for Json<'_, S> {
 
     fn secret<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
         let Some(value) = value else { return Ok(()) };
-        if self.other.fields.contains_key(name) {
+        if self.other.get(name).is_some() {
             self.set.push(name);
         }
         self.map.serialize_entry(name, value)
@@ -59,9 +58,9 @@ pub(crate) fn serialize<M: Model, S: Serializer>(model: &M, serializer: S) -> Re
 }
 
 pub(crate) fn rest<S: SerializeMap>(mut map: S, other: &Other, set: &[&str]) -> Result<S::Ok, S::Error> {
-    for (name, value) in &other.fields {
-        if !set.contains(&name.as_str()) {
-            map.serialize_entry::<String, Value>(name, value)?;
+    for (name, value) in other.iter() {
+        if !set.contains(&name) {
+            map.serialize_entry(name, value)?;
         }
     }
     map.end()

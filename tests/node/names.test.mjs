@@ -1,0 +1,110 @@
+// The items of a listing are renamed natively or here, and nobody can tell which.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import { DecodeError } from 'clerk-usher';
+
+import { failure, internal, pair } from './support.mjs';
+
+const { SHAPER } = internal('dispatch.js');
+const { Shaper } = internal('shape.js');
+const { emulator, clerk } = pair({ maxRetries: 0 });
+after(() => emulator.stop());
+afterEach(() => emulator.clearFaults());
+
+const otp = '{"object":"verification_otp","status":"verified","strategy":"email_code","attempts":null,"expire_at":1}';
+const ITEMS = [
+  '{"id":"user_1","first_name":"Ann","created_at":1.50,"public_metadata":{"foo_bar":{"baz_qux":[null]}},"banned":false}',
+  `{"email_addresses":[{"id":"idn_1","email_address":"a@b.c","verification":${otp},"linked_to":[{"id":"x","type_of":1}]},null]}`,
+  '{"email_addresses":[{"verification":{"status":"verified","strategy":"x","attempts":1,"expire_at":null}}]}',
+  '{"email_addresses":[{"verification":{"object":"of_tomorrow","expire_at":1}},{"verification":null},{"verification":{}}]}',
+  `{"email_addresses":[{"verification":{"object":null,"expire_at":1,"status":1,"strategy":1,"attempts":1}}],"phone_numbers":7}`,
+  '{"email_addresses":[{"verification":{"object":7,"expire_at":1}},{"verification":[{"object":"verification_otp","expire_at":1}]}]}',
+  '{"email_addresses":[{"verification":{"object":"verification_otp","object":"of_tomorrow","expire_at":1}}]}',
+  '{"email_addresses":[{"verification":{"\\u006fbject":"verification_otp","expire_at":1}}]}',
+  '{"email_addresses":{"email_address":"no array"}}',
+  '{"first_name":"x","firstName":"y","id":1}',
+  '{"firstName":"y","first_name":"x"}',
+  '{"firstName":"y"}',
+  '{"first_name":1,"id":2,"first_name":3}',
+  '{"__proto__":{"polluted_by":1},"constructor":1,"field_of_tomorrow":{"a_b":1},"7":7}',
+  '{"first\\u005fname":"escaped","last_name":"\\ud800\\n\\u0000é𝄞"}',
+  '{"lockout_expires_in_seconds":123456789012345678901234567890,"created_at":-0,"updated_at":1e400}',
+  'null',
+  '7',
+  '"text"',
+  '[{"first_name":"nested"}]',
+  '{}',
+];
+
+const list = async (body) => {
+  emulator.clearFaults();
+  emulator.addFault({ body, status: 200 });
+  return clerk.users.list();
+};
+
+test('an item is what it is when it is read here', async () => {
+  for (const item of ITEMS) {
+    const expected = SHAPER.read(JSON.parse(`[${item}]`), 'User');
+    for (const body of [`[${item}]`, ` [ ${item} ]\n`, `{"data":[${item}],"total_count":1}`, `{"a":{"data":1},"data":[${item}]}`]) {
+      const { data } = await list(body);
+      assert.deepStrictEqual(data, expected, body);
+      assert.equal(JSON.stringify(data), JSON.stringify(expected), body);
+    }
+  }
+});
+
+test('all of them together', async () => {
+  const body = `[${ITEMS.join(',')}]`;
+  assert.deepStrictEqual((await list(body)).data, SHAPER.read(JSON.parse(body), 'User'));
+});
+
+test('what came is there as it came', async () => {
+  const body = `{"data": [${ITEMS[0]}], "total_count": 2}`;
+  emulator.addFault({ body, status: 200 });
+  const { data: page, response } = await clerk.users.list({ limit: 1 }).withResponse();
+  assert.equal(response.text(), body);
+  assert.equal(page.totalCount, 2);
+  assert.equal(page.data[0].publicMetadata.foo_bar.baz_qux[0], null);
+});
+
+test('what is no JSON is an error of the call', async () => {
+  for (const body of ['[', '[{"id":1}', '[{"id":01}]', '[{"id":"\n"}]', '[{"id":1}] x', '[{"id":NaN}]', '{"data":[{"id":}]}']) {
+    assert.ok((await failure(list(body))) instanceof DecodeError, body);
+  }
+});
+
+test('credentials are hidden when they are printed, and only then', async () => {
+  const body = '[{"phone_numbers":[{"id":"idn_1","backup_codes":["hide me"],"phone_number":"+1"},null],"id":"user_1"},null]';
+  const { data } = await list(body);
+  const read = SHAPER.read(JSON.parse(body), 'User');
+  assert.deepStrictEqual(data, read);
+  assert.equal(inspect(data, { depth: 9 }), inspect(read, { depth: 9 }));
+  assert.ok(!inspect(data, { depth: 9 }).includes('hide me'));
+  assert.equal(data[0].phoneNumbers[0].backupCodes[0], 'hide me');
+});
+
+test('a union that may hold a credential is left to JavaScript', () => {
+  const shapes = {
+    models: {
+      A: { b_b: 'B' },
+      B: { c_c: 'U', a_a: 'A' },
+      C: { secret_text: 4, d_d: 'D' },
+      D: { d_d: 'D', new_id: ['sender_id', 1], c_list: 'C' },
+      E: { e_e: 'E', f_f: 0 },
+    },
+    unions: { U: { tag: null, members: [['C', 'C', []]] } },
+  };
+  const shaper = new Shaper(shapes);
+  for (const kind of ['A', 'B', 'U']) assert.equal(shaper.namesOf(kind), undefined, kind);
+  assert.deepEqual(shaper.namesOf('E'), { models: { E: { e_e: ['eE', 'E'], f_f: ['fF', null] } }, unions: {} });
+  const value = { dD: { cList: [{ secretText: 'hide me', dD: { cList: [{ secretText: 'hide me' }] } }] } };
+  shaper.hide(value, 'D');
+  assert.ok(!inspect(value, { depth: 9 }).includes('hide me'));
+});
+
+test('what users list is named natively', () => {
+  for (const kind of ['User', 'Organization', 'Session', 'OrganizationMembership']) assert.notEqual(SHAPER.namesOf(kind), undefined, kind);
+});
