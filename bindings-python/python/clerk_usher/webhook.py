@@ -10,7 +10,7 @@ from ._native import ManualClock, NativeWebhook
 from .error import ArgumentError, WebhookError
 from .kinds import is_buffer, is_bytes
 from .lazy import loading
-from .options import encode_options
+from .option_json import encode_options
 from .request import read_headers
 
 if TYPE_CHECKING:
