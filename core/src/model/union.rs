@@ -1,9 +1,9 @@
 //! One of several models: by a tag, or, where it is missing, by shape.
 
 use serde::de::{self, Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::read::{Found, Model, Read, kind};
+use super::read::{Found, Read, kind};
 
 /// What the generated unions say of themselves.
 pub trait Union: Sized {
@@ -17,16 +17,11 @@ pub trait Union: Sized {
     ///
     /// # Errors
     /// Never for an object of any content.
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error>;
+    fn member<'de, D: Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error>;
     /// Keeps what is no member.
     fn unknown(value: Value) -> Self;
     /// The id of the member, where it has one.
     fn id(&self) -> Option<&str>;
-}
-
-/// A member from the fields it came with.
-pub(crate) fn read_member<M: Model>(fields: Map<String, Value>) -> Result<M, serde_json::Error> {
-    super::deserialize(Value::Object(fields))
 }
 
 /// `Read` for a union. Any object is one, of an unknown member if need be.
@@ -41,7 +36,7 @@ pub(crate) fn union_of<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> 
         None => U::MEMBERS.iter().position(|(_, required)| required.iter().all(|name| fields.contains_key(*name))),
     };
     let union = match index {
-        Some(index) => U::member(index, fields).map_err(de::Error::custom)?,
+        Some(index) => U::member(index, Value::Object(fields)).map_err(de::Error::custom)?,
         None => U::unknown(Value::Object(fields)),
     };
     Ok(Found::Fit(union))

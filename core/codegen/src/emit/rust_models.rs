@@ -192,8 +192,6 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
     }
     let id = if union.is_events() { "None".to_owned() } else { format!("match self {{ {ids} }}") };
     let Unknown { holds, made, odd } = Unknown::of(union);
-    let rest =
-        if union.is_events() { "Self::unknown(Value::Object(fields))" } else { "Self::Unknown(Value::Object(fields))" };
     let mut members = String::new();
     let mut reads = String::new();
     for (index, (tag, member)) in union.members.iter().enumerate() {
@@ -204,7 +202,7 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
             .map(|field| field.wire.as_str())
             .collect();
         let _ = writeln!(members, "({tag:?}, &{required:?}),");
-        let _ = writeln!(reads, "{index} => model::read_member(fields).map(Self::{}),", short(union, member));
+        let _ = writeln!(reads, "{index} => model::deserialize(deserializer).map(Self::{}),", short(union, member));
     }
     let tag = union.tag.as_ref().map_or_else(|| "None".to_owned(), |tag| format!("Some({tag:?})"));
     let doc = docs(&union.doc);
@@ -222,9 +220,9 @@ impl model::Union for {name} {{
 const NAME: &'static str = {name:?};
 const TAG: Option<&'static str> = {tag};
 const MEMBERS: &'static [(&'static str, &'static [&'static str])] = &[{members}];
-fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {{
+fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {{
 match index {{
-{reads}_ => Ok({rest}),
+{reads}_ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
 }}
 }}
 fn unknown(value: Value) -> Self {{ {made} }}
@@ -289,7 +287,7 @@ impl Unknown {
             return Self {
                 holds: UNKNOWN_EVENT.to_owned(),
                 made: "match value {
-Value::Object(fields) => Self::Unknown(model::read_member(fields).unwrap_or_default()),
+value @ Value::Object(_) => Self::Unknown(model::deserialize(value).unwrap_or_default()),
 _ => Self::Unknown(Default::default()),
 }"
                 .to_owned(),

@@ -4,7 +4,7 @@
 #[allow(unused_imports)] // Which of the neighbours are needed changes with the catalogue.
 use super::*;
 use crate::model;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// An email address of a user.
 #[derive(Clone, Default, PartialEq)]
@@ -81,16 +81,16 @@ impl model::Union for EmailAddressVerification {
         ("verification_email_link", &["status", "strategy", "attempts", "expire_at"]),
         ("verification_scim", &["status", "strategy", "attempts", "expire_at"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::OtpVerification),
-            1 => model::read_member(fields).map(Self::AdminVerification),
-            2 => model::read_member(fields).map(Self::FromOAuthVerification),
-            3 => model::read_member(fields).map(Self::TicketVerification),
-            4 => model::read_member(fields).map(Self::SamlVerification),
-            5 => model::read_member(fields).map(Self::EmailLinkVerification),
-            6 => model::read_member(fields).map(Self::ScimVerification),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::OtpVerification),
+            1 => model::deserialize(deserializer).map(Self::AdminVerification),
+            2 => model::deserialize(deserializer).map(Self::FromOAuthVerification),
+            3 => model::deserialize(deserializer).map(Self::TicketVerification),
+            4 => model::deserialize(deserializer).map(Self::SamlVerification),
+            5 => model::deserialize(deserializer).map(Self::EmailLinkVerification),
+            6 => model::deserialize(deserializer).map(Self::ScimVerification),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {

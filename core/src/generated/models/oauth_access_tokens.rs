@@ -4,7 +4,7 @@
 #[allow(unused_imports)] // Which of the neighbours are needed changes with the catalogue.
 use super::*;
 use crate::model;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What the server says of a JWT that is no longer good.
 #[derive(Clone, Default, PartialEq)]
@@ -100,11 +100,11 @@ impl model::Union for OAuthAccessTokenVerification {
         ),
         ("inactive", &["active"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::VerifiedOAuthAccessToken),
-            1 => model::read_member(fields).map(Self::InactiveOAuthAccessToken),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::VerifiedOAuthAccessToken),
+            1 => model::deserialize(deserializer).map(Self::InactiveOAuthAccessToken),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {

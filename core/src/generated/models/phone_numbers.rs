@@ -4,7 +4,7 @@
 #[allow(unused_imports)] // Which of the neighbours are needed changes with the catalogue.
 use super::*;
 use crate::model;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A phone number of a user.
 #[derive(Clone, Default, PartialEq)]
@@ -72,11 +72,11 @@ impl model::Union for PhoneNumberVerification {
         ("verification_otp", &["status", "strategy", "attempts", "expire_at"]),
         ("verification_admin", &["status", "strategy", "attempts", "expire_at"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::OtpVerification),
-            1 => model::read_member(fields).map(Self::AdminVerification),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::OtpVerification),
+            1 => model::deserialize(deserializer).map(Self::AdminVerification),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {

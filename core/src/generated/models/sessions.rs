@@ -164,11 +164,11 @@ impl model::Union for SessionRefresh {
     const TAG: Option<&'static str> = Some("object");
     const MEMBERS: &'static [(&'static str, &'static [&'static str])] =
         &[("token", &["object", "jwt"]), ("cookies", &["object", "cookies"])];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::SessionToken),
-            1 => model::read_member(fields).map(Self::SessionCookies),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::SessionToken),
+            1 => model::deserialize(deserializer).map(Self::SessionCookies),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {

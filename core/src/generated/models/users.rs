@@ -678,12 +678,12 @@ impl model::Union for EnterpriseAccountVerification {
         ("verification_saml", &["status", "strategy", "attempts"]),
         ("verification_oauth", &["status", "strategy", "expire_at", "attempts"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::TicketVerification),
-            1 => model::read_member(fields).map(Self::SamlVerification),
-            2 => model::read_member(fields).map(Self::OAuthVerification),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::TicketVerification),
+            1 => model::deserialize(deserializer).map(Self::SamlVerification),
+            2 => model::deserialize(deserializer).map(Self::OAuthVerification),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {
@@ -773,11 +773,11 @@ impl model::Union for ExternalAccountVerification {
         ("verification_oauth", &["status", "strategy", "expire_at", "attempts"]),
         ("verification_google_one_tap", &["status", "strategy", "expire_at", "attempts"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::OAuthVerification),
-            1 => model::read_member(fields).map(Self::GoogleOneTapVerification),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::OAuthVerification),
+            1 => model::deserialize(deserializer).map(Self::GoogleOneTapVerification),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {
@@ -859,11 +859,11 @@ impl model::Union for SamlAccountVerification {
         ("verification_saml", &["status", "strategy", "attempts"]),
         ("verification_ticket", &["status", "strategy", "attempts", "expire_at"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::SamlVerification),
-            1 => model::read_member(fields).map(Self::TicketVerification),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::SamlVerification),
+            1 => model::deserialize(deserializer).map(Self::TicketVerification),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {
@@ -945,11 +945,11 @@ impl model::Union for Web3WalletVerification {
         ("verification_web3", &["status", "strategy", "attempts", "expire_at"]),
         ("verification_admin", &["status", "strategy", "attempts", "expire_at"]),
     ];
-    fn member(index: usize, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn member<'de, D: serde::Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error> {
         match index {
-            0 => model::read_member(fields).map(Self::Web3Verification),
-            1 => model::read_member(fields).map(Self::AdminVerification),
-            _ => Ok(Self::Unknown(Value::Object(fields))),
+            0 => model::deserialize(deserializer).map(Self::Web3Verification),
+            1 => model::deserialize(deserializer).map(Self::AdminVerification),
+            _ => serde::Deserialize::deserialize(deserializer).map(Self::unknown),
         }
     }
     fn unknown(value: Value) -> Self {
