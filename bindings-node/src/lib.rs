@@ -21,6 +21,13 @@ mod webhook;
 
 use napi_derive::napi;
 
+/// The names of the headers that decisions are made on, in lower case.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn looked_at() -> Vec<String> {
+    clerk_usher::auth::LOOKED_AT.map(str::to_owned).to_vec()
+}
+
 /// The version of this module, to be compared with the package's.
 #[napi(catch_unwind)]
 #[must_use]

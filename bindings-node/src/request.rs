@@ -3,15 +3,7 @@
 //! They are method, scheme, `target` or `url`, the address, and then names and values of headers in turn. Whoever joined them
 //! says how many there are, as a line feed within one would make more of them.
 
-use clerk_usher::auth::{LOOKED_AT, RequestParts};
-use napi_derive::napi;
-
-/// The names of the headers that decisions are made on, in lower case.
-#[napi(catch_unwind)]
-#[must_use]
-pub(crate) fn looked_at() -> Vec<String> {
-    LOOKED_AT.map(str::to_owned).to_vec()
-}
+use clerk_usher::auth::RequestParts;
 
 /// The parts of a request; nothing if a field is not what it was.
 pub(crate) fn read(text: &str, fields: u32) -> Option<RequestParts<'_>> {

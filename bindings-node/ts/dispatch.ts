@@ -4,9 +4,8 @@ import type { Listing } from './ahead.js';
 import { Call, RawResponse, settleCall, undecodable } from './call.js';
 import { native } from './error.js';
 import { toNativeFile } from './file.js';
-import { OPERATIONS } from './generated/operations.js';
-import { SHAPES } from './generated/shapes.js';
 import type { Hooks } from './hooks.js';
+import { late } from './late.js';
 import { camelCase } from './names.js';
 import type { NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNames } from './native.js';
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
@@ -29,8 +28,12 @@ export type OperationShape = {
 
 type ListShape = OperationShape & { answer: 'list' };
 
-/** @internal */
-export const SHAPER = new Shaper(SHAPES);
+let made: Shaper | undefined;
+
+/** Reads and writes by the shapes of the API. @internal */
+export function shaper(): Shaper {
+  return (made ??= new Shaper(late().SHAPES));
+}
 
 /** What is needed to make a call. @internal */
 export class Dispatch {
@@ -92,7 +95,7 @@ export class Dispatch {
   }
 
   #arguments(shape: OperationShape, path: readonly unknown[], params: object | undefined): string {
-    const values = params === undefined || params === null ? {} : SHAPER.writeArguments(params, shape.fields);
+    const values = params === undefined || params === null ? {} : shaper().writeArguments(params, shape.fields);
     shape.path.forEach((name, index) => {
       if (path[index] !== undefined) values[name] = path[index];
     });
@@ -100,28 +103,8 @@ export class Dispatch {
   }
 }
 
-/** The base of every resource. */
-export abstract class Resource {
-  readonly #dispatch: Dispatch;
-
-  /** @internal */
-  constructor(dispatch: Dispatch) {
-    this.#dispatch = dispatch;
-  }
-
-  /** @internal */
-  protected call<T>(operation: string, path: readonly unknown[], params?: object, options?: CallOptions): Call<T> {
-    return this.#dispatch.call(operation, path, params, options);
-  }
-
-  /** @internal */
-  protected page<T>(operation: string, path: readonly unknown[], params?: object, options?: CallOptions): Pager<T> {
-    return this.#dispatch.list(operation, path, params, options);
-  }
-}
-
 function shapeOf(operation: string): OperationShape {
-  const shape = OPERATIONS[operation];
+  const shape = late().OPERATIONS[operation];
   if (shape === undefined) throw new TypeError(`there is no operation ${operation}`);
   return shape;
 }
@@ -146,7 +129,7 @@ function readAnswer(operation: string, shape: OperationShape, response: RawRespo
     case 'model': {
       const value = response.json();
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(operation, response, 'an object', value);
-      return SHAPER.read(value, shape.of);
+      return shaper().read(value, shape.of);
     }
     case 'list':
       return readListing(operation, shape, response).data;
@@ -158,14 +141,14 @@ function readListing<T>(operation: string, shape: ListShape, response: RawRespon
   const named = response.takeNamed();
   if (named !== undefined) {
     const data = JSON.parse(named.items) as T[];
-    SHAPER.hide(data, shape.of);
+    shaper().hide(data, shape.of);
     return { data, ...ends(data, (JSON.parse(named.beside) as Record<string, unknown>)['total_count']) };
   }
   const value = response.json();
   const items = itemsOf(value, shape.data ?? 'data');
   if (items === undefined) throw wrong(operation, response, 'a listing', value);
   const total = Array.isArray(value) ? null : (value as Record<string, unknown>)['total_count'];
-  return { data: SHAPER.read(items, shape.of) as T[], ...ends(items, total) };
+  return { data: shaper().read(items, shape.of) as T[], ...ends(items, total) };
 }
 
 /** What a walk goes on from. */
@@ -179,7 +162,7 @@ const NAMES = new Map<string, NativeNames | null>();
 function namesOf(module: NativeModule, operation: string, shape: ListShape): NativeNames | null {
   let names = NAMES.get(operation);
   if (names === undefined) {
-    const told = SHAPER.namesOf(shape.of);
+    const told = shaper().namesOf(shape.of);
     names = told === undefined ? null : new module.NativeNames(JSON.stringify({ ...told, kind: shape.of, data: shape.data ?? 'data' }));
     NAMES.set(operation, names);
   }

@@ -1,7 +1,7 @@
 /** Webhooks: whether a delivery came from Clerk, and what it tells. The verdict is the core's. */
 
 import { nativeClock, type ManualClock } from './clock.js';
-import { SHAPER } from './dispatch.js';
+import { shaper } from './dispatch.js';
 import { ArgumentError, WebhookError, native } from './error.js';
 import type { WebhookEvent } from './generated/webhook_events.js';
 import { nativeModule, type NativeDelivery, type NativeWebhook } from './native.js';
@@ -134,9 +134,9 @@ function readEvent(body: string): WebhookEvent {
     const message = 'the webhook is genuine, but its body cannot be read as JSON';
     throw new WebhookError({ kind: 'webhook', message, reason: 'webhook-payload-invalid' }, { cause });
   }
-  const event = SHAPER.read(value, 'WebhookEvent');
+  const event = shaper().read(value, 'WebhookEvent');
   // An event of an unknown type comes back as it went.
-  return (event === value ? SHAPER.read(value, 'UnknownWebhookEvent') : event) as WebhookEvent;
+  return (event === value ? shaper().read(value, 'UnknownWebhookEvent') : event) as WebhookEvent;
 }
 
 function bytesOf(body: unknown): Uint8Array {

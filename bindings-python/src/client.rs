@@ -18,6 +18,7 @@ use crate::machine::MachineToken;
 use crate::options::{authenticate_options, verify_options};
 use crate::request::{Headers, Parts};
 use crate::task::{Completions, Product, Task};
+use crate::webhook;
 
 /// Name of the argument, file name, media type, content.
 type NativeFile = (String, String, Option<String>, Vec<u8>);
@@ -261,11 +262,11 @@ impl NativeClient {
         made().map(NativeFrontendApiProxy::new).map_err(|error| raise(py, &error))
     }
 
-    /// The id of a webhook's delivery that holds, and when it was sent, in Unix seconds.
-    #[allow(clippy::needless_pass_by_value)] // what pyo3 converts, it converts into a value
-    fn verify_webhook(&self, py: Python<'_>, headers: Vec<(String, String)>, body: &[u8]) -> PyResult<(String, i64)> {
-        let webhook = self.0.webhook().map_err(|error| raise(py, &error.into()))?;
-        crate::webhook::verify(py, webhook, &headers, body)
+    /// As `NativeWebhook.verify`.
+    fn verify_webhook(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<(String, i64)>> {
+        let Some(pairs) = webhook::pairs(headers)? else { return Ok(None) };
+        let verifier = self.0.webhook().map_err(|error| raise(headers.py(), &error.into()))?;
+        webhook::verify(headers.py(), verifier, &pairs, body).map(Some)
     }
 
     /// Starts fetching the keys that verify tokens.

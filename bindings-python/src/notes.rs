@@ -13,7 +13,7 @@ pub(crate) fn heed(py: Python<'_>, state: &RequestState) -> PyResult<()> {
     for note in state.notes() {
         let bit = 1 << (*note as u32);
         if TOLD.load(Ordering::Relaxed) & bit == 0 && TOLD.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-            let logger = py.import("logging")?.call_method1("getLogger", ("clerk_usher",))?;
+            let logger = py.import("clerk_usher.log")?.call_method0("logger")?;
             logger.call_method1("warning", (note.message(),))?;
         }
     }

@@ -27,7 +27,7 @@ pub(crate) fn authenticate_options(options: &Bound<'_, PyDict>) -> PyResult<Auth
 /// Their JSON text, in the core's units.
 fn told(options: &Bound<'_, PyDict>) -> PyResult<String> {
     let py = options.py();
-    let module = py.import(intern!(py, "clerk_usher.options"))?;
+    let module = py.import(intern!(py, "clerk_usher.option_json"))?;
     let error = py.import(intern!(py, "clerk_usher.error"))?.getattr(intern!(py, "ArgumentError"))?;
     module.call_method1(intern!(py, "encode_options"), (options, error))?.extract()
 }

@@ -3,6 +3,8 @@
 use clerk_usher::Error;
 use clerk_usher::webhook::Webhook;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyDict, PyString};
 
 use crate::clock::ManualClock;
 use crate::error::raise;
@@ -11,15 +13,25 @@ use crate::error::raise;
 #[pyclass(frozen, module = "clerk_usher._native")]
 pub(crate) struct NativeWebhook(Webhook);
 
+/// Names and values, in Python's own memory.
+type Pairs = Vec<(PyBackedStr, PyBackedStr)>;
+
 /// The id of a delivery that holds, and when it was sent. Reading its body is the facade's.
-pub(crate) fn verify(
-    py: Python<'_>,
-    webhook: &Webhook,
-    headers: &[(String, String)],
-    body: &[u8],
-) -> PyResult<(String, i64)> {
+pub(crate) fn verify(py: Python<'_>, webhook: &Webhook, headers: &Pairs, body: &[u8]) -> PyResult<(String, i64)> {
     let delivery = webhook.verify_raw(headers, body).map_err(|error| raise(py, &error.into()))?;
     Ok((delivery.id().to_owned(), delivery.timestamp()))
+}
+
+/// The headers in a list of pairs of texts, or in a dict; None where that has anything but texts in it.
+pub(crate) fn pairs(headers: &Bound<'_, PyAny>) -> PyResult<Option<Pairs>> {
+    match headers.cast_exact::<PyDict>() {
+        Ok(fields) => Ok(fields.iter().map(|(name, value)| Some((text(&name)?, text(&value)?))).collect()),
+        Err(_) => headers.extract().map(Some),
+    }
+}
+
+fn text(value: &Bound<'_, PyAny>) -> Option<PyBackedStr> {
+    value.cast::<PyString>().ok()?.clone().try_into().ok()
 }
 
 #[pymethods]
@@ -34,10 +46,11 @@ impl NativeWebhook {
         }))
     }
 
-    /// The id of a delivery that holds, and when it was sent, in Unix seconds.
-    #[allow(clippy::needless_pass_by_value)] // what pyo3 converts, it converts into a value
-    fn verify(&self, py: Python<'_>, headers: Vec<(String, String)>, body: &[u8]) -> PyResult<(String, i64)> {
-        verify(py, &self.0, &headers, body)
+    /// The id of a delivery that holds, and when it was sent, in Unix seconds; None for headers that are a dict of more than
+    /// texts.
+    fn verify(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<(String, i64)>> {
+        let Some(pairs) = pairs(headers)? else { return Ok(None) };
+        verify(headers.py(), &self.0, &pairs, body).map(Some)
     }
 
     /// The headers of a signed delivery.

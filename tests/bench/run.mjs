@@ -97,7 +97,6 @@ async function main() {
     return;
   }
   mkdirSync(join(ROOT, 'docs'), { recursive: true });
-  mkdirSync(join(ROOT, 'docs'), { recursive: true });
   writeFileSync(join(ROOT, 'docs/bench.svg'), chart(results));
   writeFileSync(join(ROOT, 'docs/bench.md'), page(results, { ...run, node: process.version }));
   say('written: docs/bench.svg, docs/bench.md');

@@ -14,7 +14,7 @@ import * as esmTesting from 'clerk-usher/testing';
 import { ROOT, internal } from './support.mjs';
 
 const require = createRequire(import.meta.url);
-const { load, candidates, nativeModule } = internal('native.js');
+const { load, candidates } = internal('native.js');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 test('import and require give the same objects', () => {
@@ -23,6 +23,17 @@ test('import and require give the same objects', () => {
     assert.deepEqual(Object.keys(one).filter((name) => !['default', 'module.exports', '__esModule'].includes(name)).sort(), names.sort());
     for (const name of names) assert.equal(one[name], other[name], name);
   }
+});
+
+test('a first client loads one file and the native module; resources come when they are asked for', () => {
+  const script = `
+    const { Clerk } = require('clerk-usher');
+    const clerk = new Clerk({ secretKey: 'sk_test_1', environment: {} });
+    const files = () => Object.keys(require.cache).filter((path) => path.includes('bindings-node')).length;
+    const before = files();
+    clerk.users;
+    console.log(before, files());`;
+  assert.equal(execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' }), '3 4\n');
 });
 
 test('there are no runtime dependencies, and no scripts at installation', () => {
@@ -34,7 +45,7 @@ test('there are no runtime dependencies, and no scripts at installation', () => 
 });
 
 test('the native module is of this version', () => {
-  assert.equal(nativeModule().nativeVersion(), manifest.version);
+  assert.equal(load(join(ROOT, 'bindings-node/dist')).nativeVersion(), manifest.version);
 });
 
 test('the package has what it exports, and no sources or tests', () => {

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { ArgumentError } from 'clerk-usher';
 
 import { internal } from './support.mjs';
 
+// A module on its own has error classes of its own.
+const { ArgumentError } = internal('error.js');
 const { Shaper } = internal('shape.js');
 const { camelCase, camelMessage, camelPath } = internal('names.js');
 

@@ -10,8 +10,8 @@ import { Emulator } from 'clerk-usher/testing';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** A module of the build that the package does not export. */
-export const internal = (name) => createRequire(import.meta.url)(join(ROOT, 'bindings-node/dist', name));
+/** A module of the package that it does not export, on its own. */
+export const internal = (name) => createRequire(import.meta.url)(join(ROOT, 'bindings-node/build', name));
 
 /** An emulator and a client of it; nothing comes from this process's environment. */
 export function pair(options = {}, emulatorOptions = {}) {

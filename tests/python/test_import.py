@@ -93,6 +93,37 @@ def test_import_leaves_the_heavy_parts_out() -> None:
     """)
 
 
+def test_a_first_client_brings_little_along() -> None:
+    run("""
+        import sys
+        before = set(sys.modules)
+        from clerk_usher import Clerk
+        Clerk("sk_test_1", environment={})
+        brought = set(sys.modules) - before
+        heavy = {"asyncio", "dataclasses", "datetime", "inspect", "logging", "platform", "threading", "urllib.parse"}
+        assert not heavy & brought, heavy & brought
+        late = {"clerk_usher." + name for name in ("call", "file", "model", "options", "page")}
+        assert not late & brought, late & brought
+    """)
+
+
+def test_a_client_without_logging_logs_when_somebody_listens(emulator: Emulator) -> None:
+    out = run(
+        """
+        import sys
+        from clerk_usher import Clerk
+        clerk = Clerk()
+        clerk.users.count()
+        assert "logging" not in sys.modules
+        import logging
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="%(name)s %(levelname)s")
+        clerk.users.count()
+        """,
+        emulator,
+    )
+    assert out == "clerk_usher DEBUG\n" * 2
+
+
 def test_everything_promised_is_there() -> None:
     run("""
         import clerk_usher, clerk_usher.models

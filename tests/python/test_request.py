@@ -60,7 +60,11 @@ def test_shape(emulator: Emulator, name: str) -> None:
     [
         {**SCOPE, "scheme": "https", "raw_path": b"/p%20q", "query_string": b"q=1&r=\xe4"},
         {**SCOPE, "scheme": "http", "raw_path": b"/\xe4", "query_string": b""},
-        {"method": "post", "url": "https://a.io/p?q=1#r", "headers": {"Referer": "https://b.io/ü", "accept": "text/html"}},
+        {
+            "method": "post",
+            "url": "https://a.io/p?q=1#r",
+            "headers": {"Referer": "https://b.io/ü", "accept": "text/html"},
+        },
         {"url": "/p", "headers": [("Host", "a.io"), ("host", "b.io"), ("x", "y"), ("accept", b"\xe4")]},
         {"url": "https://a.io/", "headers": {"accept": "\ud800", "referer": "https://a.io/\ud800"}},
         {"method": "", "url": "https://a.io/", "headers": {}},
@@ -116,8 +120,7 @@ class Wire:
             "WSGI": self.environ(),
             "ASGI": scope,
             "ASGI, raw": {**scope, "raw_path": self.target.partition("?")[0].encode("latin-1")},
-            "an ASGI scope as servers fill it": {**SCOPE, "scheme": "https", "raw_path": b"/p", "query_string": b"q=1"},
-    "Django": SimpleNamespace(META=self.environ(), scheme="http"),
+            "Django": SimpleNamespace(META=self.environ(), scheme="http"),
             "Flask": SimpleNamespace(environ=self.environ()),
             "Starlette": SimpleNamespace(scope=scope),
             "aiohttp": self.aiohttp(),

@@ -56,6 +56,13 @@ def test_requests_in_the_shapes_that_frameworks_have(name: str) -> None:
     assert webhook().verify(shapes(signed())[name], BODY).type == "user.created"
 
 
+@pytest.mark.parametrize("more", [{"x": ["a", "b"]}, {"x": None}, {b"x": b"1"}, {"x": "\udc80"}], ids=repr)
+def test_a_dict_of_more_than_texts(more: dict[Any, Any]) -> None:
+    assert webhook().verify({**signed(), **more}, BODY).type == "user.created"
+    with pytest.raises(ArgumentError):
+        webhook().verify({**signed(), **more, "y": 5}, BODY)
+
+
 @pytest.mark.parametrize("body", [BODY, bytearray(BODY), memoryview(BODY)])
 def test_bytes_of_every_kind(body: bytes) -> None:
     assert webhook().verify(signed(), body).type == "user.created"

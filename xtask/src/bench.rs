@@ -26,9 +26,9 @@ pub(crate) enum Group {
     Threads,
 }
 
-/// Builds with full optimisation (with `quick` as everything else here is built), and measures.
+/// Builds what is published (with `quick` as everything else here is built), and measures it.
 pub(crate) fn run(quick: bool, json: bool, only: &[Group]) -> Outcome {
-    let profile = if quick { "ci" } else { "release" };
+    let profile = if quick { "ci" } else { "dist" };
     let mut build = cargo();
     build.args(["build", "--profile", profile, "--lib", "--example", "bench", "-p", "clerk-usher-tests"]);
     if quick {

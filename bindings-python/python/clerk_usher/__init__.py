@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ._native import MachineToken as MachineToken
     from ._native import RequestState as RequestState
     from ._native import __version__ as __version__
+    from .api_error_item import ApiErrorItem as ApiErrorItem
+    from .call_event import CallEvent as CallEvent
     from .client import AsyncClerk as AsyncClerk
     from .client import Clerk as Clerk
     from .decode import RawParts as RawParts
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from .doctor import Finding as Finding
     from .doctor import Report as Report
     from .error import ApiError as ApiError
-    from .error import ApiErrorItem as ApiErrorItem
     from .error import ArgumentError as ArgumentError
     from .error import AuthenticationError as AuthenticationError
     from .error import CancelledError as CancelledError
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
     from .frontend_api_proxy import ProxyAnswer as ProxyAnswer
     from .frontend_api_proxy import ProxyRequest as ProxyRequest
     from .frontend_api_proxy import ProxyResponse as ProxyResponse
-    from .hooks import CallEvent as CallEvent
     from .key import PublishableKey as PublishableKey
     from .key import api_url_from_publishable_key as api_url_from_publishable_key
     from .key import instance_type_of_publishable_key as instance_type_of_publishable_key
@@ -68,12 +68,12 @@ if TYPE_CHECKING:
     from .key import publishable_key_from_host as publishable_key_from_host
     from .key import publishable_key_from_request_host as publishable_key_from_request_host
     from .model import Model as Model
-    from .options import OMIT as OMIT
+    from .omit import OMIT as OMIT
+    from .omit import Omit as Omit
     from .options import AuthenticateOptions as AuthenticateOptions
     from .options import CallOptions as CallOptions
     from .options import ClientOptions as ClientOptions
     from .options import MachineTokenOptions as MachineTokenOptions
-    from .options import Omit as Omit
     from .options import VerifyOptions as VerifyOptions
     from .page import AsyncPage as AsyncPage
     from .page import AsyncPager as AsyncPager
@@ -99,9 +99,10 @@ _HOMES = {
         "__version__",
     ),
     "client": ("AsyncClerk", "Clerk"),
+    "api_error_item": ("ApiErrorItem",),
+    "call_event": ("CallEvent",),
     "error": (
         "ApiError",
-        "ApiErrorItem",
         "ArgumentError",
         "AuthenticationError",
         "CancelledError",
@@ -124,15 +125,13 @@ _HOMES = {
         "WebhookError",
     ),
     "file": ("File", "FileInput"),
-    "hooks": ("CallEvent",),
     "model": ("Model",),
+    "omit": ("OMIT", "Omit"),
     "options": (
-        "OMIT",
         "AuthenticateOptions",
         "CallOptions",
         "ClientOptions",
         "MachineTokenOptions",
-        "Omit",
         "VerifyOptions",
     ),
     "page": ("AsyncPage", "AsyncPager", "Items", "Page", "Pager"),

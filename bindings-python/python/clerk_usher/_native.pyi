@@ -291,8 +291,8 @@ class NativeClient:
     def frontend_api_proxy(self, options: str) -> NativeFrontendApiProxy:
         """A Frontend API proxy with this client's keys."""
 
-    def verify_webhook(self, headers: list[tuple[str, str]], body: bytes) -> tuple[str, int]:
-        """The id of a webhook's delivery that holds, and when it was sent, in Unix seconds."""
+    def verify_webhook(self, headers: object, body: bytes) -> tuple[str, int] | None:
+        """As `NativeWebhook.verify`."""
 
     def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
         """Starts fetching the keys that verify tokens."""
@@ -302,8 +302,9 @@ class NativeWebhook:
     """Verifies webhooks. Options come as JSON."""
 
     def __new__(cls, options: str, clock: ManualClock | None = None) -> NativeWebhook: ...
-    def verify(self, headers: list[tuple[str, str]], body: bytes) -> tuple[str, int]:
-        """The id of a delivery that holds, and when it was sent, in Unix seconds."""
+    def verify(self, headers: object, body: bytes) -> tuple[str, int] | None:
+        """The id of a delivery that holds, and when it was sent, in Unix seconds; None for headers that are a dict of
+        more than texts."""
 
     def sign(self, id: str, timestamp: int, body: bytes) -> list[tuple[str, str]]:
         """The headers of a signed delivery."""

@@ -11,7 +11,7 @@ from .error import ArgumentError
 from .file import File, as_file
 from .kinds import is_mapping
 from .model import Model
-from .options import Omit
+from .omit import Omit
 
 NativeFile = tuple[str, str, "str | None", bytes]
 

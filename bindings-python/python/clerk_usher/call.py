@@ -15,12 +15,13 @@ from .error import DecodeError
 from .hooks import Hooks
 from .kinds import is_object, is_sequence
 from .lazy import loading
-from .options import CallOptions, Omit
+from .omit import Omit
 from .page import AsyncPage, AsyncPager, Page, Pager, PageReader
 from .raw import Headers, RawResponse
 
 if TYPE_CHECKING:
     from .bridge import Begun
+    from .options import CallOptions
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform
+import sys
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from ._native import (
     AsyncRequestState,
@@ -16,17 +16,14 @@ from ._native import (
     RequestState,
     after_fork_in_child,
 )
-from .call import AsyncRawCalls, AsyncTypedCalls, RawCalls, Starter, TypedCalls, read_anything, run
-from .doctor import Report, read_report
 from .error import ArgumentError, ConfigError
-from .frontend_api_proxy import FrontendApiProxy
 from .generated.client import AsyncResources, Resources
 from .helper import told_options
 from .hooks import Hooks
 from .kinds import is_mapping
-from .options import OMIT, CallOptions, Omit, encode_options
-from .page import AsyncPage, AsyncPager, Page, Pager
-from .raw import RawResponse
+from .lazy import lazy, loading
+from .omit import OMIT, Omit
+from .option_json import encode_options
 from .webhook import verify_delivery
 
 if TYPE_CHECKING:
@@ -34,22 +31,29 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from ._native import Completions, NativeFrontendApiProxy, Task
+    from .call import AsyncTypedCalls, Starter, TypedCalls
+    from .doctor import Report
+    from .frontend_api_proxy import FrontendApiProxy
     from .generated.models import WebhookEvent
-    from .options import AuthenticateOptions, ClientOptions, MachineTokenOptions, VerifyOptions
+    from .options import AuthenticateOptions, CallOptions, ClientOptions, MachineTokenOptions, VerifyOptions
+    from .page import AsyncPage, AsyncPager, Page, Pager
+    from .raw import RawResponse
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PLATFORM = f"python/{platform.python_version()}"
+# As `platform.python_version()` has it, without importing that.
+_PLATFORM = f"python/{sys.version.split(maxsplit=1)[0]}"
 
 # A child has none of its parent's threads: it makes its own at its first call. The handler touches one atomic.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=after_fork_in_child)
 
 
-def _make_starter(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> Starter:
+def _made(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> tuple[NativeClient, Hooks]:
     hooks, _ = Hooks.taken_from(options)
-    return Starter(NativeClient(_told_options(secret_key, options), clock), hooks)
+    return NativeClient(_told_options(secret_key, options), clock), hooks
 
 
 def _told_options(secret_key: str | None, options: Mapping[str, Any]) -> str:
@@ -57,9 +61,9 @@ def _told_options(secret_key: str | None, options: Mapping[str, Any]) -> str:
     return encode_options({**rest, "secret_key": secret_key, "platform": _PLATFORM}, ConfigError)
 
 
-def _changed(starter: Starter, options: Mapping[str, Any]) -> Starter:
-    hooks, rest = Hooks.taken_from(options, starter.hooks)
-    return Starter(starter.native.with_options(encode_options(rest, ConfigError)), hooks)
+def _changed(native: NativeClient, before: Hooks, options: Mapping[str, Any]) -> tuple[NativeClient, Hooks]:
+    hooks, rest = Hooks.taken_from(options, before)
+    return native.with_options(encode_options(rest, ConfigError)), hooks
 
 
 def _text(token: object) -> str:
@@ -73,22 +77,46 @@ def _maybe(token: object) -> str | None:
     return None if token is None else _text(token)
 
 
+# What a client can do without at first is loaded when it is wanted: that is most of this package.
+
+
+async def _run(start: Callable[[Completions | None], Task[T]]) -> T:
+    """Starts a call and awaits its end."""
+    with loading:
+        from .call import run
+    return await run(start)
+
+
+def _report(text: str) -> Report:
+    with loading:
+        from .doctor import read_report
+    return read_report(text)
+
+
+def _proxy(native: NativeFrontendApiProxy) -> FrontendApiProxy:
+    with loading:
+        from .frontend_api_proxy import FrontendApiProxy
+    return FrontendApiProxy.of(native)
+
+
 def _jwt(response: RawResponse[Any]) -> str | None:
     """The token that the API made."""
-    body = read_anything(response)
+    body = response.json() if response.body else None
     token: object = body.get("jwt") if is_mapping(body) else None
     return token if isinstance(token, str) else None
 
 
-def _raw_twin(method: Callable[..., Any], calls: type[TypedCalls] | type[AsyncTypedCalls]) -> Callable[..., Any]:
+def _raw_twin(method: Callable[..., Any], calls: Literal["RawCalls", "AsyncRawCalls"]) -> Callable[..., Any]:
     """The same method of a resource whose calls give answers as they came."""
+    with loading:
+        from . import call
     owner: Any = getattr(method, "__self__", None)
     old: Any = getattr(owner, "_calls", None)
     function: Any = getattr(method, "__func__", None)
     if old is None or function is None:
         raise ArgumentError("`method` must be a method of a resource, such as clerk.users.get", argument="method")
     twin: Any = object.__new__(owner.__class__)
-    twin._calls = calls(old.start)
+    twin._calls = getattr(call, calls)(old.start)
     bound: Callable[..., Any] = function.__get__(twin)
     return bound
 
@@ -117,12 +145,26 @@ class Clerk(Resources):
         Raises:
             ConfigError: an option is missing, unknown or wrong.
         """
-        self._use(_make_starter(secret_key, clock, options))
+        self._use(*_made(secret_key, clock, options))
 
-    def _use(self, starter: Starter) -> None:
-        self._starter = starter
-        self._native = starter.native
-        self._calls = TypedCalls(starter)
+    def _use(self, native: NativeClient, hooks: Hooks) -> None:
+        self._native = native
+        self._hooks = hooks
+
+    @lazy
+    def _starter(self) -> Starter:
+        from .call import Starter
+
+        return Starter(self._native, self._hooks)
+
+    @lazy
+    def _calls(self) -> TypedCalls:
+        from .call import TypedCalls
+
+        return TypedCalls(self._starter)
+
+    def _get_calls(self) -> TypedCalls:
+        return self._calls
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Clerk:
         """A copy with some options changed. It shares connections and keys where they stay the same.
@@ -131,7 +173,7 @@ class Clerk(Resources):
             ConfigError: an option is unknown or wrong.
         """
         copy = object.__new__(type(self))
-        copy._use(_changed(self._starter, options))
+        copy._use(*_changed(self._native, self._hooks, options))
         return copy
 
     @overload
@@ -146,7 +188,7 @@ class Clerk(Resources):
             *args: Its arguments.
             **kwargs: Its arguments by name.
         """
-        return _raw_twin(method, RawCalls)(*args, **kwargs)
+        return _raw_twin(method, "RawCalls")(*args, **kwargs)
 
     def request(
         self,
@@ -262,7 +304,7 @@ class Clerk(Resources):
         Returns:
             What was found; `print()` it, or look at `findings`.
         """
-        return read_report(self._native.start_doctor(_maybe(token)).wait())
+        return _report(self._native.start_doctor(_maybe(token)).wait())
 
     @staticmethod
     def diagnose(
@@ -284,7 +326,7 @@ class Clerk(Resources):
             ConfigError: an option is unknown, or of another type.
         """
         told = _told_options(secret_key, options)
-        return read_report(NativeClient.start_diagnose(told, clock, _maybe(token)).wait())
+        return _report(NativeClient.start_diagnose(told, clock, _maybe(token)).wait())
 
     def frontend_api_proxy(self, *, path: str | None = None, fapi_url: str | None = None) -> FrontendApiProxy:
         """A Frontend API proxy with this client's keys.
@@ -296,7 +338,7 @@ class Clerk(Resources):
         Raises:
             ConfigError: `path` is none.
         """
-        return FrontendApiProxy.of(self._native.frontend_api_proxy(told_options(path=path, fapi_url=fapi_url)))
+        return _proxy(self._native.frontend_api_proxy(told_options(path=path, fapi_url=fapi_url)))
 
     def __enter__(self) -> Clerk:
         return self
@@ -331,12 +373,26 @@ class AsyncClerk(AsyncResources):
         Raises:
             ConfigError: an option is missing, unknown or wrong.
         """
-        self._use(_make_starter(secret_key, clock, options))
+        self._use(*_made(secret_key, clock, options))
 
-    def _use(self, starter: Starter) -> None:
-        self._starter = starter
-        self._native = starter.native
-        self._calls = AsyncTypedCalls(starter)
+    def _use(self, native: NativeClient, hooks: Hooks) -> None:
+        self._native = native
+        self._hooks = hooks
+
+    @lazy
+    def _starter(self) -> Starter:
+        from .call import Starter
+
+        return Starter(self._native, self._hooks)
+
+    @lazy
+    def _calls(self) -> AsyncTypedCalls:
+        from .call import AsyncTypedCalls
+
+        return AsyncTypedCalls(self._starter)
+
+    def _get_calls(self) -> AsyncTypedCalls:
+        return self._calls
 
     def with_options(self, **options: Unpack[ClientOptions]) -> AsyncClerk:
         """A copy with some options changed. It shares connections and keys where they stay the same.
@@ -345,7 +401,7 @@ class AsyncClerk(AsyncResources):
             ConfigError: an option is unknown or wrong.
         """
         copy = object.__new__(type(self))
-        copy._use(_changed(self._starter, options))
+        copy._use(*_changed(self._native, self._hooks, options))
         return copy
 
     @overload
@@ -362,7 +418,7 @@ class AsyncClerk(AsyncResources):
             *args: Its arguments.
             **kwargs: Its arguments by name.
         """
-        return await _raw_twin(method, AsyncRawCalls)(*args, **kwargs)
+        return await _raw_twin(method, "AsyncRawCalls")(*args, **kwargs)
 
     async def request(
         self,
@@ -402,7 +458,7 @@ class AsyncClerk(AsyncResources):
         claims = self._native.try_verify_token(token, options)
         if claims is not None:
             return claims
-        return await run(lambda completions: self._native.start_verify_token(token, options, completions))
+        return await _run(lambda completions: self._native.start_verify_token(token, options, completions))
 
     async def authenticate_request(self, request: object, **options: Unpack[AuthenticateOptions]) -> AsyncRequestState:
         """Tells who sent a request: signed in, signed out (and why), to be sent on a handshake first, or, in an outage,
@@ -426,7 +482,7 @@ class AsyncClerk(AsyncResources):
         if state is not None:
             return state
         start = self._native.start_authenticate_request
-        return await run(lambda completions: start(request, options, self, completions))
+        return await _run(lambda completions: start(request, options, self, completions))
 
     async def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
         """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that
@@ -445,7 +501,7 @@ class AsyncClerk(AsyncResources):
         verified = self._native.try_verify_machine_token(token, options)
         if verified is not None:
             return verified
-        return await run(lambda completions: self._native.start_verify_machine_token(token, options, completions))
+        return await _run(lambda completions: self._native.start_verify_machine_token(token, options, completions))
 
     async def _get_token(self, token: str | None, call: tuple[str, str] | None) -> str | None:
         """What `AsyncAuth.get_token()` asks for: the token in hand, or the one that this call makes."""
@@ -473,7 +529,7 @@ class AsyncClerk(AsyncResources):
             TokenError, UnavailableError: they cannot be had.
             ConfigError: the client has no key to fetch them with.
         """
-        await run(self._native.start_warm_up)
+        await _run(self._native.start_warm_up)
 
     async def doctor(self, token: str | None = None) -> Report:
         """Looks for what could be wrong with this client, with the API behind it, and with a token that is refused.
@@ -487,7 +543,7 @@ class AsyncClerk(AsyncResources):
             What was found; `print()` it, or look at `findings`.
         """
         text = _maybe(token)
-        return read_report(await run(lambda completions: self._native.start_doctor(text, completions)))
+        return _report(await _run(lambda completions: self._native.start_doctor(text, completions)))
 
     @staticmethod
     async def diagnose(
@@ -509,7 +565,7 @@ class AsyncClerk(AsyncResources):
             ConfigError: an option is unknown, or of another type.
         """
         told, text = _told_options(secret_key, options), _maybe(token)
-        return read_report(await run(lambda completions: NativeClient.start_diagnose(told, clock, text, completions)))
+        return _report(await _run(lambda completions: NativeClient.start_diagnose(told, clock, text, completions)))
 
     def frontend_api_proxy(self, *, path: str | None = None, fapi_url: str | None = None) -> FrontendApiProxy:
         """A Frontend API proxy with this client's keys.
@@ -521,7 +577,7 @@ class AsyncClerk(AsyncResources):
         Raises:
             ConfigError: `path` is none.
         """
-        return FrontendApiProxy.of(self._native.frontend_api_proxy(told_options(path=path, fapi_url=fapi_url)))
+        return _proxy(self._native.frontend_api_proxy(told_options(path=path, fapi_url=fapi_url)))
 
     async def __aenter__(self) -> AsyncClerk:
         return self

@@ -7,25 +7,14 @@ only becomes a Python exception. All of them can be pickled, so they survive a p
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from .lazy import loading
 from .raw import Headers
 
-
-@dataclass(frozen=True)
-class ApiErrorItem:
-    """One entry of an API error's list."""
-
-    code: str
-    """A code to program against, such as `resource_not_found`."""
-    message: str
-    """A sentence for developers."""
-    long_message: str | None = None
-    """A longer sentence, for users."""
-    meta: Mapping[str, Any] | None = field(default=None)
-    """More, such as `param_name`."""
+if TYPE_CHECKING:
+    from .api_error_item import ApiErrorItem
 
 
 class ClerkError(Exception):
@@ -269,7 +258,7 @@ def from_envelope(envelope: str) -> ClerkError:
         return _API[kind](
             message,
             status=told["status"],
-            errors=[ApiErrorItem(**item) for item in told.get("errors") or ()],
+            errors=_items(told.get("errors") or ()),
             trace_id=told.get("trace_id"),
             retry_after=told.get("retry_after"),
             headers=headers,
@@ -290,3 +279,9 @@ def from_envelope(envelope: str) -> ClerkError:
             message, reason=told["reason"], action=told.get("action"), retry_after=told.get("retry_after")
         )
     return _PLAIN.get(kind, InternalError)(message)
+
+
+def _items(told: Sequence[dict[str, Any]]) -> list[ApiErrorItem]:
+    with loading:
+        from .api_error_item import ApiErrorItem
+    return [ApiErrorItem(**item) for item in told]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ._native import run_helper as run_native
 from .error import ArgumentError
-from .options import encode_options
+from .option_json import encode_options
 
 
 def told_options(**options: Any) -> str:

@@ -11,6 +11,11 @@ def is_object(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
 
 
+def is_plain_dict(value: object) -> bool:
+    """Whether it is a dict and nothing derived from it, which may give other items than it holds."""
+    return type(value) is dict
+
+
 def is_array(value: object) -> TypeGuard[list[Any]]:
     """Whether it is a JSON array."""
     return isinstance(value, list)

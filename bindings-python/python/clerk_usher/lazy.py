@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
+from _thread import RLock
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
@@ -11,7 +11,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 L = TypeVar("L", bound="lazy[Any, Any]")
 
-loading = threading.RLock()
+loading = RLock()
 """Held while a module of ours is loaded late. A fork waits for it: a child forked meanwhile by another thread would
 find the module half loaded and its lock taken for ever. Our modules import each other by their own names and never
 through a late attribute, so no import waits for this lock."""

@@ -1,40 +1,22 @@
-"""What a caller can set besides the fields of the API. Times are seconds."""
+"""What a caller can set besides the fields of the API. Times are seconds.
+
+These are types, for checkers and for readers: a client is made without them.
+"""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
-from .error import ArgumentError, ClerkError, ConfigError
-from .kinds import is_mapping
+from .error import ArgumentError
+from .option_json import encode_options
 
 if TYPE_CHECKING:
     from .hooks import Hook
 
 TokenType: TypeAlias = Literal["session_token", "api_key", "m2m_token", "oauth_token"]
 """The kinds of token."""
-
-
-class Omit:
-    """The type of `OMIT`."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "OMIT"
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __reduce__(self) -> str:
-        return "OMIT"
-
-
-OMIT: Final = Omit()
-"""Stands for an argument that is not given. `None` is something else: it is sent as null."""
 
 
 class ClientOptions(TypedDict, total=False):
@@ -208,55 +190,3 @@ class CallOptions:
             ArgumentError: a time is not a number of seconds, or something has no JSON form.
         """
         return encode_options(vars(self), ArgumentError)
-
-
-_TIMES = frozenset(
-    {
-        "attempt_timeout",
-        "clock_skew",
-        "connect_timeout",
-        "keys_cooldown",
-        "keys_timeout",
-        "machine_cache",
-        "retry_delay",
-        "timeout",
-        "tolerance",
-    }
-)
-
-
-def encode_options(options: Mapping[str, Any], error: type[ArgumentError | ConfigError]) -> str:
-    """An option object for the core: what is None is left out, seconds become milliseconds.
-
-    Raises:
-        ArgumentError, ConfigError: whichever is given, if an option has no such form.
-    """
-    told: dict[str, Any] = {}
-    for name, value in options.items():
-        if value is None or isinstance(value, Omit):
-            continue
-        if name in _TIMES:
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
-                raise _wrong(error, name, f"`{name}` must be a number of seconds of at least 0")
-            told[f"{name}_ms"] = value * 1000
-            continue
-        try:
-            _encode(value).encode()  # a lone surrogate has no UTF-8 form
-        except (TypeError, ValueError, RecursionError) as cause:
-            raise _wrong(error, name, f"`{name}` cannot be written as JSON: {cause}") from None
-        told[name] = value
-    return _encode(told)
-
-
-def _wrong(error: type[ArgumentError | ConfigError], name: str, message: str) -> ClerkError:
-    return ArgumentError(message, argument=name) if error is ArgumentError else ConfigError(message, option=name)
-
-
-def _encode(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if is_mapping(value):
-        return dict(value)
-    raise TypeError(f"a {type(value).__name__} has no JSON form")

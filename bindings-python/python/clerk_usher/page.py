@@ -15,7 +15,7 @@ from ._native import LateItems, LateObject, Walk, late_items
 from .ahead import Ahead
 from .error import ArgumentError, DecodeError
 from .kinds import is_array, is_object
-from .options import encode_options
+from .option_json import encode_options
 from .raw import RawResponse
 
 T = TypeVar("T")

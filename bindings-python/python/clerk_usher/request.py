@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from .error import ArgumentError
 from .kinds import is_mapping, is_sequence
+from .lazy import loading
 
 Pairs = list[tuple[str, str]]
 Parts = dict[str, Any]
@@ -41,7 +41,13 @@ def plain_request(request: object) -> tuple[str, str, str, bool, Pairs]:
     parts = _parts(request)
     received = "target" in parts
     texts = [_unicode(parts[name]) for name in ("method", "scheme", "target" if received else "url")]
-    return (texts[0], texts[1], texts[2], received, [(_unicode(name), _unicode(value)) for name, value in parts["headers"]])
+    return (
+        texts[0],
+        texts[1],
+        texts[2],
+        received,
+        [(_unicode(name), _unicode(value)) for name, value in parts["headers"]],
+    )
 
 
 def read_headers(request: object) -> Pairs:
@@ -118,7 +124,7 @@ def _wsgi(environ: Mapping[str, Any], django: Any = None) -> Parts:
     scheme = getattr(django, "scheme", None) or environ.get("wsgi.url_scheme")
     # A WSGI path is its bytes read as Latin-1 (PEP 3333).
     path = (environ.get("SCRIPT_NAME") or "") + (environ.get("PATH_INFO") or "")
-    target = _target(quote(path.encode("latin-1", "replace"), safe=_SAFE), environ.get("QUERY_STRING") or "")
+    target = _target(_quoted(path.encode("latin-1", "replace")), environ.get("QUERY_STRING") or "")
     return _parts_of(environ.get("REQUEST_METHOD"), headers, scheme=scheme, target=target)
 
 
@@ -126,7 +132,7 @@ def _asgi(scope: Mapping[str, Any]) -> Parts:
     schemes = {"ws": "http", "wss": "https"}
     scheme = scope.get("scheme")
     raw = scope.get("raw_path")
-    path = raw.decode("latin-1") if isinstance(raw, bytes) else quote(str(scope["path"]), safe=_SAFE)
+    path = raw.decode("latin-1") if isinstance(raw, bytes) else _quoted(str(scope["path"]))
     query = scope.get("query_string") or b""
     target = _target(path, query.decode("latin-1") if isinstance(query, bytes) else str(query))
     headers = _pairs(scope.get("headers") or [])
@@ -134,6 +140,12 @@ def _asgi(scope: Mapping[str, Any]) -> Parts:
 
 
 _SAFE = "/!$&'()*+,;=:@~-._%"
+
+
+def _quoted(path: str | bytes) -> str:
+    with loading:  # not cheap to import, and only WSGI and a few of ASGI need it
+        from urllib.parse import quote
+    return quote(path, safe=_SAFE)
 
 
 def _target(path: str, query: str) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ._native import ManualClock, NativeWebhook
 from .error import ArgumentError, WebhookError
-from .kinds import is_buffer, is_bytes
+from .kinds import is_buffer, is_bytes, is_plain_dict
 from .lazy import loading
-from .options import encode_options
+from .option_json import encode_options
 from .request import read_headers
 
 if TYPE_CHECKING:
@@ -142,18 +142,29 @@ class Webhook:
 
 
 def _read(data: dict[str, Any]) -> WebhookEvent:
-    with loading:
-        # Fifty models that most programs never need.
-        from .generated.models.webhook_events import read_webhook_event
-    return read_webhook_event(data)
+    global _reader
+    if _reader is None:
+        with loading:
+            # Fifty models that most programs never need.
+            from .generated.models.webhook_events import read_webhook_event
+        _reader = read_webhook_event
+    return _reader(data)
+
+
+_reader: Callable[[dict[str, Any]], WebhookEvent] | None = None
 
 
 def verify_delivery(
-    verify: Callable[[list[tuple[str, str]], bytes], tuple[str, int]], request: object, body: object
+    verify: Callable[[object, bytes], tuple[str, int] | None], request: object, body: object
 ) -> WebhookDelivery:
     """What a native `verify` makes of a request and its body."""
     raw = _bytes(body)
-    id, timestamp = verify(read_headers(request), raw)
+    # A dict of texts is looked at natively; whatever else there is becomes pairs first.
+    verdict = verify(request, raw) if is_plain_dict(request) else None
+    if verdict is None:
+        verdict = verify(read_headers(request), raw)
+    assert verdict is not None  # pairs of texts are always understood
+    id, timestamp = verdict
     return WebhookDelivery(id, timestamp, raw.decode())
 
 

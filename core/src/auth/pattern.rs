@@ -103,6 +103,10 @@ fn group(chars: &[char], start: usize) -> Result<(String, usize), String> {
             '\\' => {
                 text.push(c);
                 at += 1;
+                if let Some('p' | 'P') = chars.get(at) {
+                    // In JavaScript it is the letter there, and in other places a property of Unicode.
+                    return Err(format!("`\\p` has no meaning in a group, at {at}"));
+                }
                 text.extend(chars.get(at));
                 at += 1;
                 continue;
@@ -341,9 +345,21 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern() {
-        for pattern in
-            ["/orgs/(x", "/:", "/()", "/(?:a)", "/((a))", "/:a:b", "/{a", "/a}", "/*", "/(.*)(", "/:a([)", "(.*)*"]
-        {
+        for pattern in [
+            "/orgs/(x",
+            "/:",
+            "/()",
+            "/(?:a)",
+            "/((a))",
+            "/:a:b",
+            "/{a",
+            "/a}",
+            "/*",
+            "/(.*)(",
+            "/:a([)",
+            "(.*)*",
+            "/:a(\\p{L}+)",
+        ] {
             assert!(Pattern::compile(pattern).is_err(), "{pattern}");
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn config(extra: &[CertificateDer<'static>], plain: bool) -> Result<C
     if !plain {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if roots.is_empty() {
-            roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
     }
     roots.add_parsable_certificates(extra.iter().cloned());

@@ -29,5 +29,5 @@ pub use write::FieldWriter;
 pub(crate) use macros::{model_code, open_enum_code};
 pub(crate) use open::{deserialize_enum, read_enum};
 pub(crate) use read::{Key, deserialize, field, other_field};
-pub(crate) use union::{deserialize_union, read_member, union_from_body, union_id, union_of};
+pub(crate) use union::{deserialize_union, union_from_body, union_id, union_of};
 pub(crate) use write::{debug, serialize};

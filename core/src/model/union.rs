@@ -7,7 +7,7 @@ use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess};
 use serde_json::{Map, Value};
 
-use super::read::{Found, Key, Model, OfObject, Read, kind, object_of, utf8};
+use super::read::{Found, Key, OfObject, Read, kind, object_of, utf8};
 
 /// What the generated unions say of themselves.
 pub trait Union: Sized {
@@ -26,11 +26,6 @@ pub trait Union: Sized {
     fn unknown(value: Value) -> Self;
     /// The id of the member, where it has one.
     fn id(&self) -> Option<&str>;
-}
-
-/// A member from the fields it came with.
-pub(crate) fn read_member<M: Model>(fields: Map<String, Value>) -> Result<M, serde_json::Error> {
-    super::deserialize(Value::Object(fields))
 }
 
 /// `Read` for a union. Any object is one, of an unknown member if need be.

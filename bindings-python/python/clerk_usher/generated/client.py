@@ -72,654 +72,656 @@ if TYPE_CHECKING:
 class Resources:
     """What `Clerk` can do, by resource."""
 
-    _calls: Calls
+    def _get_calls(self) -> Calls:
+        raise NotImplementedError
 
     @lazy
     def accountless_applications(self) -> AccountlessApplicationsResource:
         """Applications made without an account, so that development can start before anyone signs up."""
         from .resources.accountless_applications import AccountlessApplicationsResource
 
-        return AccountlessApplicationsResource(self._calls)
+        return AccountlessApplicationsResource(self._get_calls())
 
     @lazy
     def actor_tokens(self) -> ActorTokensResource:
         """One-time tokens that sign somebody in as another user."""
         from .resources.actor_tokens import ActorTokensResource
 
-        return ActorTokensResource(self._calls)
+        return ActorTokensResource(self._get_calls())
 
     @lazy
     def admin_portal_link_tokens(self) -> AdminPortalLinkTokensResource:
         """One-time tokens for links to the admin portal, where a customer's IT staff set up their own connections."""
         from .resources.admin_portal_link_tokens import AdminPortalLinkTokensResource
 
-        return AdminPortalLinkTokensResource(self._calls)
+        return AdminPortalLinkTokensResource(self._get_calls())
 
     @lazy
     def agent_tasks(self) -> AgentTasksResource:
         """Tasks that an agent does in a user's name, each in a session of its own."""
         from .resources.agent_tasks import AgentTasksResource
 
-        return AgentTasksResource(self._calls)
+        return AgentTasksResource(self._get_calls())
 
     @lazy
     def allowlist_identifiers(self) -> AllowlistIdentifiersResource:
         """Identifiers that may sign up, where sign-up is restricted to them."""
         from .resources.allowlist_identifiers import AllowlistIdentifiersResource
 
-        return AllowlistIdentifiersResource(self._calls)
+        return AllowlistIdentifiersResource(self._get_calls())
 
     @lazy
     def api_keys(self) -> ApiKeysResource:
         """Keys with which users, organizations and machines call your own API."""
         from .resources.api_keys import ApiKeysResource
 
-        return ApiKeysResource(self._calls)
+        return ApiKeysResource(self._get_calls())
 
     @lazy
     def aws_credentials(self) -> AwsCredentialsResource:
         """Credentials for Amazon Web Services and its Cognito user pools."""
         from .resources.aws_credentials import AwsCredentialsResource
 
-        return AwsCredentialsResource(self._calls)
+        return AwsCredentialsResource(self._get_calls())
 
     @lazy
     def beta_features(self) -> BetaFeaturesResource:
         """Settings of the instance that are still being tried out."""
         from .resources.beta_features import BetaFeaturesResource
 
-        return BetaFeaturesResource(self._calls)
+        return BetaFeaturesResource(self._get_calls())
 
     @lazy
     def billing(self) -> BillingResource:
         """What users and organizations pay: plans, prices, subscriptions and statements."""
         from .resources.billing import BillingResource
 
-        return BillingResource(self._calls)
+        return BillingResource(self._get_calls())
 
     @lazy
     def blocklist_identifiers(self) -> BlocklistIdentifiersResource:
         """Identifiers that are shut out of the application."""
         from .resources.blocklist_identifiers import BlocklistIdentifiersResource
 
-        return BlocklistIdentifiersResource(self._calls)
+        return BlocklistIdentifiersResource(self._get_calls())
 
     @lazy
     def clients(self) -> ClientsResource:
         """Browsers and devices, each with the sessions of its users."""
         from .resources.clients import ClientsResource
 
-        return ClientsResource(self._calls)
+        return ClientsResource(self._get_calls())
 
     @lazy
     def commerce(self) -> CommerceResource:
         """What `billing` was called before; use that one."""
         from .resources.commerce import CommerceResource
 
-        return CommerceResource(self._calls)
+        return CommerceResource(self._get_calls())
 
     @lazy
     def directories(self) -> DirectoriesResource:
         """Directories of identity providers that create and update users."""
         from .resources.directories import DirectoriesResource
 
-        return DirectoriesResource(self._calls)
+        return DirectoriesResource(self._get_calls())
 
     @lazy
     def domains(self) -> DomainsResource:
         """Domains of the instance: the primary one and its satellites."""
         from .resources.domains import DomainsResource
 
-        return DomainsResource(self._calls)
+        return DomainsResource(self._get_calls())
 
     @lazy
     def email_addresses(self) -> EmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import EmailAddressesResource
 
-        return EmailAddressesResource(self._calls)
+        return EmailAddressesResource(self._get_calls())
 
     @lazy
     def emails(self) -> EmailsResource:
         """Emails to users."""
         from .resources.emails import EmailsResource
 
-        return EmailsResource(self._calls)
+        return EmailsResource(self._get_calls())
 
     @lazy
     def enterprise_connections(self) -> EnterpriseConnectionsResource:
         """Connections to the identity providers of enterprises, over SAML or OpenID Connect."""
         from .resources.enterprise_connections import EnterpriseConnectionsResource
 
-        return EnterpriseConnectionsResource(self._calls)
+        return EnterpriseConnectionsResource(self._get_calls())
 
     @lazy
     def instance_settings(self) -> InstanceSettingsResource:
         """Settings of the instance that the secret key belongs to."""
         from .resources.instance_settings import InstanceSettingsResource
 
-        return InstanceSettingsResource(self._calls)
+        return InstanceSettingsResource(self._get_calls())
 
     @lazy
     def invitations(self) -> InvitationsResource:
         """Invitations to sign up to the application."""
         from .resources.invitations import InvitationsResource
 
-        return InvitationsResource(self._calls)
+        return InvitationsResource(self._get_calls())
 
     @lazy
     def jwks(self) -> JwksResource:
         """The instance's public keys."""
         from .resources.jwks import JwksResource
 
-        return JwksResource(self._calls)
+        return JwksResource(self._get_calls())
 
     @lazy
     def jwt_templates(self) -> JwtTemplatesResource:
         """Templates for tokens with claims of your own."""
         from .resources.jwt_templates import JwtTemplatesResource
 
-        return JwtTemplatesResource(self._calls)
+        return JwtTemplatesResource(self._get_calls())
 
     @lazy
     def m2m(self) -> M2mResource:
         """Tokens with which one machine calls another."""
         from .resources.m2m import M2mResource
 
-        return M2mResource(self._calls)
+        return M2mResource(self._get_calls())
 
     @lazy
     def machines(self) -> MachinesResource:
         """Services and jobs that call one another with tokens of their own."""
         from .resources.machines import MachinesResource
 
-        return MachinesResource(self._calls)
+        return MachinesResource(self._get_calls())
 
     @lazy
     def miscellaneous(self) -> MiscellaneousResource:
         """What belongs to no resource."""
         from .resources.miscellaneous import MiscellaneousResource
 
-        return MiscellaneousResource(self._calls)
+        return MiscellaneousResource(self._get_calls())
 
     @lazy
     def oauth_access_tokens(self) -> OauthAccessTokensResource:
         """Access tokens that OAuth applications get from this instance."""
         from .resources.oauth_access_tokens import OauthAccessTokensResource
 
-        return OauthAccessTokensResource(self._calls)
+        return OauthAccessTokensResource(self._get_calls())
 
     @lazy
     def oauth_applications(self) -> OauthApplicationsResource:
         """Applications that let users sign in with their account of this instance."""
         from .resources.oauth_applications import OauthApplicationsResource
 
-        return OauthApplicationsResource(self._calls)
+        return OauthApplicationsResource(self._get_calls())
 
     @lazy
     def organization_domains(self) -> OrganizationDomainsResource:
         """Domains of organizations, by which people with a matching email address can join."""
         from .resources.organization_domains import OrganizationDomainsResource
 
-        return OrganizationDomainsResource(self._calls)
+        return OrganizationDomainsResource(self._get_calls())
 
     @lazy
     def organization_invitations(self) -> OrganizationInvitationsResource:
         """Invitations to join an organization."""
         from .resources.organization_invitations import OrganizationInvitationsResource
 
-        return OrganizationInvitationsResource(self._calls)
+        return OrganizationInvitationsResource(self._get_calls())
 
     @lazy
     def organization_memberships(self) -> OrganizationMembershipsResource:
         """Who belongs to an organization, and with which role."""
         from .resources.organization_memberships import OrganizationMembershipsResource
 
-        return OrganizationMembershipsResource(self._calls)
+        return OrganizationMembershipsResource(self._get_calls())
 
     @lazy
     def organization_permissions(self) -> OrganizationPermissionsResource:
         """What members of organizations may do; roles are made of these."""
         from .resources.organization_permissions import OrganizationPermissionsResource
 
-        return OrganizationPermissionsResource(self._calls)
+        return OrganizationPermissionsResource(self._get_calls())
 
     @lazy
     def organization_roles(self) -> OrganizationRolesResource:
         """Roles that members of organizations can have, and the permissions in them."""
         from .resources.organization_roles import OrganizationRolesResource
 
-        return OrganizationRolesResource(self._calls)
+        return OrganizationRolesResource(self._get_calls())
 
     @lazy
     def organizations(self) -> OrganizationsResource:
         """Groups of users with roles."""
         from .resources.organizations import OrganizationsResource
 
-        return OrganizationsResource(self._calls)
+        return OrganizationsResource(self._get_calls())
 
     @lazy
     def phone_numbers(self) -> PhoneNumbersResource:
         """Phone numbers of users."""
         from .resources.phone_numbers import PhoneNumbersResource
 
-        return PhoneNumbersResource(self._calls)
+        return PhoneNumbersResource(self._get_calls())
 
     @lazy
     def proxy_checks(self) -> ProxyChecksResource:
         """Checks that a proxy of yours reaches the Frontend API."""
         from .resources.proxy_checks import ProxyChecksResource
 
-        return ProxyChecksResource(self._calls)
+        return ProxyChecksResource(self._get_calls())
 
     @lazy
     def redirect_urls(self) -> RedirectUrlsResource:
         """URLs that native applications may be sent back to after an OAuth sign-in."""
         from .resources.redirect_urls import RedirectUrlsResource
 
-        return RedirectUrlsResource(self._calls)
+        return RedirectUrlsResource(self._get_calls())
 
     @lazy
     def role_sets(self) -> RoleSetsResource:
         """Sets of roles; an organization's members draw their roles from the set it uses."""
         from .resources.role_sets import RoleSetsResource
 
-        return RoleSetsResource(self._calls)
+        return RoleSetsResource(self._get_calls())
 
     @lazy
     def saml_connections(self) -> SamlConnectionsResource:
         """Connections to SAML identity providers, in the older form; `enterprise_connections` has taken their place."""
         from .resources.saml_connections import SamlConnectionsResource
 
-        return SamlConnectionsResource(self._calls)
+        return SamlConnectionsResource(self._get_calls())
 
     @lazy
     def scim_directories(self) -> ScimDirectoriesResource:
         """Directories that create and update users over SCIM; `directories` has the same under newer names."""
         from .resources.scim_directories import ScimDirectoriesResource
 
-        return ScimDirectoriesResource(self._calls)
+        return ScimDirectoriesResource(self._get_calls())
 
     @lazy
     def sessions(self) -> SessionsResource:
         """Signed-in states of users, one for each client they signed in on."""
         from .resources.sessions import SessionsResource
 
-        return SessionsResource(self._calls)
+        return SessionsResource(self._get_calls())
 
     @lazy
     def sign_in_tokens(self) -> SignInTokensResource:
         """One-time tokens that sign a user in without a password."""
         from .resources.sign_in_tokens import SignInTokensResource
 
-        return SignInTokensResource(self._calls)
+        return SignInTokensResource(self._get_calls())
 
     @lazy
     def sign_ups(self) -> SignUpsResource:
         """Attempts of people to sign up."""
         from .resources.sign_ups import SignUpsResource
 
-        return SignUpsResource(self._calls)
+        return SignUpsResource(self._get_calls())
 
     @lazy
     def templates(self) -> TemplatesResource:
         """Templates of the emails and text messages that are sent to users."""
         from .resources.templates import TemplatesResource
 
-        return TemplatesResource(self._calls)
+        return TemplatesResource(self._get_calls())
 
     @lazy
     def testing_tokens(self) -> TestingTokensResource:
         """Tokens that let automated tests past bot protection."""
         from .resources.testing_tokens import TestingTokensResource
 
-        return TestingTokensResource(self._calls)
+        return TestingTokensResource(self._get_calls())
 
     @lazy
     def users(self) -> UsersResource:
         """People who can sign in to the application."""
         from .resources.users import UsersResource
 
-        return UsersResource(self._calls)
+        return UsersResource(self._get_calls())
 
     @lazy
     def waitlist_entries(self) -> WaitlistEntriesResource:
         """People who wait to be let in."""
         from .resources.waitlist_entries import WaitlistEntriesResource
 
-        return WaitlistEntriesResource(self._calls)
+        return WaitlistEntriesResource(self._get_calls())
 
     @lazy
     def webhooks(self) -> WebhooksResource:
         """The Svix app that delivers the webhooks of an instance."""
         from .resources.webhooks import WebhooksResource
 
-        return WebhooksResource(self._calls)
+        return WebhooksResource(self._get_calls())
 
 
 class AsyncResources:
     """What `AsyncClerk` can do, by resource."""
 
-    _calls: AsyncCalls
+    def _get_calls(self) -> AsyncCalls:
+        raise NotImplementedError
 
     @lazy
     def accountless_applications(self) -> AsyncAccountlessApplicationsResource:
         """Applications made without an account, so that development can start before anyone signs up."""
         from .resources.accountless_applications import AsyncAccountlessApplicationsResource
 
-        return AsyncAccountlessApplicationsResource(self._calls)
+        return AsyncAccountlessApplicationsResource(self._get_calls())
 
     @lazy
     def actor_tokens(self) -> AsyncActorTokensResource:
         """One-time tokens that sign somebody in as another user."""
         from .resources.actor_tokens import AsyncActorTokensResource
 
-        return AsyncActorTokensResource(self._calls)
+        return AsyncActorTokensResource(self._get_calls())
 
     @lazy
     def admin_portal_link_tokens(self) -> AsyncAdminPortalLinkTokensResource:
         """One-time tokens for links to the admin portal, where a customer's IT staff set up their own connections."""
         from .resources.admin_portal_link_tokens import AsyncAdminPortalLinkTokensResource
 
-        return AsyncAdminPortalLinkTokensResource(self._calls)
+        return AsyncAdminPortalLinkTokensResource(self._get_calls())
 
     @lazy
     def agent_tasks(self) -> AsyncAgentTasksResource:
         """Tasks that an agent does in a user's name, each in a session of its own."""
         from .resources.agent_tasks import AsyncAgentTasksResource
 
-        return AsyncAgentTasksResource(self._calls)
+        return AsyncAgentTasksResource(self._get_calls())
 
     @lazy
     def allowlist_identifiers(self) -> AsyncAllowlistIdentifiersResource:
         """Identifiers that may sign up, where sign-up is restricted to them."""
         from .resources.allowlist_identifiers import AsyncAllowlistIdentifiersResource
 
-        return AsyncAllowlistIdentifiersResource(self._calls)
+        return AsyncAllowlistIdentifiersResource(self._get_calls())
 
     @lazy
     def api_keys(self) -> AsyncApiKeysResource:
         """Keys with which users, organizations and machines call your own API."""
         from .resources.api_keys import AsyncApiKeysResource
 
-        return AsyncApiKeysResource(self._calls)
+        return AsyncApiKeysResource(self._get_calls())
 
     @lazy
     def aws_credentials(self) -> AsyncAwsCredentialsResource:
         """Credentials for Amazon Web Services and its Cognito user pools."""
         from .resources.aws_credentials import AsyncAwsCredentialsResource
 
-        return AsyncAwsCredentialsResource(self._calls)
+        return AsyncAwsCredentialsResource(self._get_calls())
 
     @lazy
     def beta_features(self) -> AsyncBetaFeaturesResource:
         """Settings of the instance that are still being tried out."""
         from .resources.beta_features import AsyncBetaFeaturesResource
 
-        return AsyncBetaFeaturesResource(self._calls)
+        return AsyncBetaFeaturesResource(self._get_calls())
 
     @lazy
     def billing(self) -> AsyncBillingResource:
         """What users and organizations pay: plans, prices, subscriptions and statements."""
         from .resources.billing import AsyncBillingResource
 
-        return AsyncBillingResource(self._calls)
+        return AsyncBillingResource(self._get_calls())
 
     @lazy
     def blocklist_identifiers(self) -> AsyncBlocklistIdentifiersResource:
         """Identifiers that are shut out of the application."""
         from .resources.blocklist_identifiers import AsyncBlocklistIdentifiersResource
 
-        return AsyncBlocklistIdentifiersResource(self._calls)
+        return AsyncBlocklistIdentifiersResource(self._get_calls())
 
     @lazy
     def clients(self) -> AsyncClientsResource:
         """Browsers and devices, each with the sessions of its users."""
         from .resources.clients import AsyncClientsResource
 
-        return AsyncClientsResource(self._calls)
+        return AsyncClientsResource(self._get_calls())
 
     @lazy
     def commerce(self) -> AsyncCommerceResource:
         """What `billing` was called before; use that one."""
         from .resources.commerce import AsyncCommerceResource
 
-        return AsyncCommerceResource(self._calls)
+        return AsyncCommerceResource(self._get_calls())
 
     @lazy
     def directories(self) -> AsyncDirectoriesResource:
         """Directories of identity providers that create and update users."""
         from .resources.directories import AsyncDirectoriesResource
 
-        return AsyncDirectoriesResource(self._calls)
+        return AsyncDirectoriesResource(self._get_calls())
 
     @lazy
     def domains(self) -> AsyncDomainsResource:
         """Domains of the instance: the primary one and its satellites."""
         from .resources.domains import AsyncDomainsResource
 
-        return AsyncDomainsResource(self._calls)
+        return AsyncDomainsResource(self._get_calls())
 
     @lazy
     def email_addresses(self) -> AsyncEmailAddressesResource:
         """Email addresses of users."""
         from .resources.email_addresses import AsyncEmailAddressesResource
 
-        return AsyncEmailAddressesResource(self._calls)
+        return AsyncEmailAddressesResource(self._get_calls())
 
     @lazy
     def emails(self) -> AsyncEmailsResource:
         """Emails to users."""
         from .resources.emails import AsyncEmailsResource
 
-        return AsyncEmailsResource(self._calls)
+        return AsyncEmailsResource(self._get_calls())
 
     @lazy
     def enterprise_connections(self) -> AsyncEnterpriseConnectionsResource:
         """Connections to the identity providers of enterprises, over SAML or OpenID Connect."""
         from .resources.enterprise_connections import AsyncEnterpriseConnectionsResource
 
-        return AsyncEnterpriseConnectionsResource(self._calls)
+        return AsyncEnterpriseConnectionsResource(self._get_calls())
 
     @lazy
     def instance_settings(self) -> AsyncInstanceSettingsResource:
         """Settings of the instance that the secret key belongs to."""
         from .resources.instance_settings import AsyncInstanceSettingsResource
 
-        return AsyncInstanceSettingsResource(self._calls)
+        return AsyncInstanceSettingsResource(self._get_calls())
 
     @lazy
     def invitations(self) -> AsyncInvitationsResource:
         """Invitations to sign up to the application."""
         from .resources.invitations import AsyncInvitationsResource
 
-        return AsyncInvitationsResource(self._calls)
+        return AsyncInvitationsResource(self._get_calls())
 
     @lazy
     def jwks(self) -> AsyncJwksResource:
         """The instance's public keys."""
         from .resources.jwks import AsyncJwksResource
 
-        return AsyncJwksResource(self._calls)
+        return AsyncJwksResource(self._get_calls())
 
     @lazy
     def jwt_templates(self) -> AsyncJwtTemplatesResource:
         """Templates for tokens with claims of your own."""
         from .resources.jwt_templates import AsyncJwtTemplatesResource
 
-        return AsyncJwtTemplatesResource(self._calls)
+        return AsyncJwtTemplatesResource(self._get_calls())
 
     @lazy
     def m2m(self) -> AsyncM2mResource:
         """Tokens with which one machine calls another."""
         from .resources.m2m import AsyncM2mResource
 
-        return AsyncM2mResource(self._calls)
+        return AsyncM2mResource(self._get_calls())
 
     @lazy
     def machines(self) -> AsyncMachinesResource:
         """Services and jobs that call one another with tokens of their own."""
         from .resources.machines import AsyncMachinesResource
 
-        return AsyncMachinesResource(self._calls)
+        return AsyncMachinesResource(self._get_calls())
 
     @lazy
     def miscellaneous(self) -> AsyncMiscellaneousResource:
         """What belongs to no resource."""
         from .resources.miscellaneous import AsyncMiscellaneousResource
 
-        return AsyncMiscellaneousResource(self._calls)
+        return AsyncMiscellaneousResource(self._get_calls())
 
     @lazy
     def oauth_access_tokens(self) -> AsyncOauthAccessTokensResource:
         """Access tokens that OAuth applications get from this instance."""
         from .resources.oauth_access_tokens import AsyncOauthAccessTokensResource
 
-        return AsyncOauthAccessTokensResource(self._calls)
+        return AsyncOauthAccessTokensResource(self._get_calls())
 
     @lazy
     def oauth_applications(self) -> AsyncOauthApplicationsResource:
         """Applications that let users sign in with their account of this instance."""
         from .resources.oauth_applications import AsyncOauthApplicationsResource
 
-        return AsyncOauthApplicationsResource(self._calls)
+        return AsyncOauthApplicationsResource(self._get_calls())
 
     @lazy
     def organization_domains(self) -> AsyncOrganizationDomainsResource:
         """Domains of organizations, by which people with a matching email address can join."""
         from .resources.organization_domains import AsyncOrganizationDomainsResource
 
-        return AsyncOrganizationDomainsResource(self._calls)
+        return AsyncOrganizationDomainsResource(self._get_calls())
 
     @lazy
     def organization_invitations(self) -> AsyncOrganizationInvitationsResource:
         """Invitations to join an organization."""
         from .resources.organization_invitations import AsyncOrganizationInvitationsResource
 
-        return AsyncOrganizationInvitationsResource(self._calls)
+        return AsyncOrganizationInvitationsResource(self._get_calls())
 
     @lazy
     def organization_memberships(self) -> AsyncOrganizationMembershipsResource:
         """Who belongs to an organization, and with which role."""
         from .resources.organization_memberships import AsyncOrganizationMembershipsResource
 
-        return AsyncOrganizationMembershipsResource(self._calls)
+        return AsyncOrganizationMembershipsResource(self._get_calls())
 
     @lazy
     def organization_permissions(self) -> AsyncOrganizationPermissionsResource:
         """What members of organizations may do; roles are made of these."""
         from .resources.organization_permissions import AsyncOrganizationPermissionsResource
 
-        return AsyncOrganizationPermissionsResource(self._calls)
+        return AsyncOrganizationPermissionsResource(self._get_calls())
 
     @lazy
     def organization_roles(self) -> AsyncOrganizationRolesResource:
         """Roles that members of organizations can have, and the permissions in them."""
         from .resources.organization_roles import AsyncOrganizationRolesResource
 
-        return AsyncOrganizationRolesResource(self._calls)
+        return AsyncOrganizationRolesResource(self._get_calls())
 
     @lazy
     def organizations(self) -> AsyncOrganizationsResource:
         """Groups of users with roles."""
         from .resources.organizations import AsyncOrganizationsResource
 
-        return AsyncOrganizationsResource(self._calls)
+        return AsyncOrganizationsResource(self._get_calls())
 
     @lazy
     def phone_numbers(self) -> AsyncPhoneNumbersResource:
         """Phone numbers of users."""
         from .resources.phone_numbers import AsyncPhoneNumbersResource
 
-        return AsyncPhoneNumbersResource(self._calls)
+        return AsyncPhoneNumbersResource(self._get_calls())
 
     @lazy
     def proxy_checks(self) -> AsyncProxyChecksResource:
         """Checks that a proxy of yours reaches the Frontend API."""
         from .resources.proxy_checks import AsyncProxyChecksResource
 
-        return AsyncProxyChecksResource(self._calls)
+        return AsyncProxyChecksResource(self._get_calls())
 
     @lazy
     def redirect_urls(self) -> AsyncRedirectUrlsResource:
         """URLs that native applications may be sent back to after an OAuth sign-in."""
         from .resources.redirect_urls import AsyncRedirectUrlsResource
 
-        return AsyncRedirectUrlsResource(self._calls)
+        return AsyncRedirectUrlsResource(self._get_calls())
 
     @lazy
     def role_sets(self) -> AsyncRoleSetsResource:
         """Sets of roles; an organization's members draw their roles from the set it uses."""
         from .resources.role_sets import AsyncRoleSetsResource
 
-        return AsyncRoleSetsResource(self._calls)
+        return AsyncRoleSetsResource(self._get_calls())
 
     @lazy
     def saml_connections(self) -> AsyncSamlConnectionsResource:
         """Connections to SAML identity providers, in the older form; `enterprise_connections` has taken their place."""
         from .resources.saml_connections import AsyncSamlConnectionsResource
 
-        return AsyncSamlConnectionsResource(self._calls)
+        return AsyncSamlConnectionsResource(self._get_calls())
 
     @lazy
     def scim_directories(self) -> AsyncScimDirectoriesResource:
         """Directories that create and update users over SCIM; `directories` has the same under newer names."""
         from .resources.scim_directories import AsyncScimDirectoriesResource
 
-        return AsyncScimDirectoriesResource(self._calls)
+        return AsyncScimDirectoriesResource(self._get_calls())
 
     @lazy
     def sessions(self) -> AsyncSessionsResource:
         """Signed-in states of users, one for each client they signed in on."""
         from .resources.sessions import AsyncSessionsResource
 
-        return AsyncSessionsResource(self._calls)
+        return AsyncSessionsResource(self._get_calls())
 
     @lazy
     def sign_in_tokens(self) -> AsyncSignInTokensResource:
         """One-time tokens that sign a user in without a password."""
         from .resources.sign_in_tokens import AsyncSignInTokensResource
 
-        return AsyncSignInTokensResource(self._calls)
+        return AsyncSignInTokensResource(self._get_calls())
 
     @lazy
     def sign_ups(self) -> AsyncSignUpsResource:
         """Attempts of people to sign up."""
         from .resources.sign_ups import AsyncSignUpsResource
 
-        return AsyncSignUpsResource(self._calls)
+        return AsyncSignUpsResource(self._get_calls())
 
     @lazy
     def templates(self) -> AsyncTemplatesResource:
         """Templates of the emails and text messages that are sent to users."""
         from .resources.templates import AsyncTemplatesResource
 
-        return AsyncTemplatesResource(self._calls)
+        return AsyncTemplatesResource(self._get_calls())
 
     @lazy
     def testing_tokens(self) -> AsyncTestingTokensResource:
         """Tokens that let automated tests past bot protection."""
         from .resources.testing_tokens import AsyncTestingTokensResource
 
-        return AsyncTestingTokensResource(self._calls)
+        return AsyncTestingTokensResource(self._get_calls())
 
     @lazy
     def users(self) -> AsyncUsersResource:
         """People who can sign in to the application."""
         from .resources.users import AsyncUsersResource
 
-        return AsyncUsersResource(self._calls)
+        return AsyncUsersResource(self._get_calls())
 
     @lazy
     def waitlist_entries(self) -> AsyncWaitlistEntriesResource:
         """People who wait to be let in."""
         from .resources.waitlist_entries import AsyncWaitlistEntriesResource
 
-        return AsyncWaitlistEntriesResource(self._calls)
+        return AsyncWaitlistEntriesResource(self._get_calls())
 
     @lazy
     def webhooks(self) -> AsyncWebhooksResource:
         """The Svix app that delivers the webhooks of an instance."""
         from .resources.webhooks import AsyncWebhooksResource
 
-        return AsyncWebhooksResource(self._calls)
+        return AsyncWebhooksResource(self._get_calls())

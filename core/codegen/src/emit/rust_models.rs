@@ -287,7 +287,7 @@ impl Unknown {
             return Self {
                 holds: UNKNOWN_EVENT.to_owned(),
                 made: "match value {
-Value::Object(fields) => Self::Unknown(model::read_member(fields).unwrap_or_default()),
+value @ Value::Object(_) => Self::Unknown(model::deserialize(value).unwrap_or_default()),
 _ => Self::Unknown(Default::default()),
 }"
                 .to_owned(),

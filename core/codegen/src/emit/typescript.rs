@@ -40,9 +40,23 @@ pub fn emit(catalogue: &Catalogue, out: &mut Output) -> Result<(), Error> {
     out.add(&format!("{FOLDER}/resources.ts"), &resources_file(catalogue))?;
     let mut index = String::new();
     for home in &homes {
-        let _ = writeln!(index, "export * from './{}.js';", file_name(home));
+        let _ = writeln!(index, "export type * from './{}.js';", file_name(home));
     }
-    out.add(&format!("{FOLDER}/index.ts"), &index)
+    out.add(&format!("{FOLDER}/index.ts"), &index)?;
+    out.add(&format!("{FOLDER}/late.ts"), &late_file(catalogue))
+}
+
+/// What is loaded when it is first used.
+fn late_file(catalogue: &Catalogue) -> String {
+    let mut text = String::from(
+        "/** What is loaded when it is first used: see `../late.ts`. */\n\n\
+         export { OPERATIONS } from './operations.js';\nexport { SHAPES } from './shapes.js';\n",
+    );
+    for resource in &catalogue.resources {
+        let (class, file) = (class_name(&resource.name), file_name(&resource.name));
+        let _ = writeln!(text, "export {{ {class} }} from './{file}.js';");
+    }
+    text
 }
 
 /// `_shared` → `shared`.
@@ -60,10 +74,11 @@ fn params_name(operation: &Operation) -> String {
 
 /// The class through which a client reaches its resources.
 fn resources_file(catalogue: &Catalogue) -> String {
-    let mut text = String::from("import type { Dispatch } from '../dispatch.js';\n");
+    let mut text =
+        String::from("import type { Dispatch } from '../dispatch.js';\nimport { late } from '../late.js';\n");
     for resource in &catalogue.resources {
-        let _ =
-            writeln!(text, "import {{ {} }} from './{}.js';", class_name(&resource.name), file_name(&resource.name));
+        let (class, file) = (class_name(&resource.name), file_name(&resource.name));
+        let _ = writeln!(text, "import type {{ {class} }} from './{file}.js';");
     }
     text.push_str(
         "\n/** The resources of the API, each made when it is first asked for. */\nexport abstract class Resources {\n",
@@ -79,7 +94,7 @@ fn resources_file(catalogue: &Catalogue) -> String {
         text.push_str(&docs::block("  ", std::slice::from_ref(&resource.doc)));
         let _ = writeln!(
             text,
-            "  get {name}(): {class} {{\n    return (this.#{name} ??= new {class}(this.#dispatch));\n  }}"
+            "  get {name}(): {class} {{\n    return (this.#{name} ??= new (late().{class})(this.#dispatch));\n  }}"
         );
     }
     text.push_str("}\n");
@@ -163,7 +178,7 @@ fn imports(
         if resource.operations.iter().any(|operation| !matches!(operation.returns, Returns::List { .. })) {
             text.push_str("import type { Call } from '../call.js';\n");
         }
-        text.push_str("import { Resource } from '../dispatch.js';\n");
+        text.push_str("import { Resource } from '../resource.js';\n");
         if file {
             text.push_str("import type { FileInput } from '../file.js';\n");
         }

@@ -2317,7 +2317,7 @@ impl model::Union for WebhookEvent {
     }
     fn unknown(value: Value) -> Self {
         match value {
-            Value::Object(fields) => Self::Unknown(model::read_member(fields).unwrap_or_default()),
+            value @ Value::Object(_) => Self::Unknown(model::deserialize(value).unwrap_or_default()),
             _ => Self::Unknown(Default::default()),
         }
     }

@@ -1,12 +1,14 @@
-//! What one writes by hand: tokens with jsonwebtoken, calls with reqwest and `serde_json`. Of a request its token is all that is
-//! looked at.
+//! What one writes by hand: tokens with jsonwebtoken, calls with reqwest and `serde_json`, webhooks with standardwebhooks (what svix
+//! verifies with, published on its own). Of a request its token is all that is looked at.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
-use crate::rounds::{Fixture, Whatever, Works, at_once, in_turn, keep, on_new, on_seen, runtime};
+use crate::rounds::{Fixture, Whatever, Work, Works, at_once, in_turn, keep, on_new, on_seen, runtime};
 
 pub(crate) fn works(fixture: &'static Fixture) -> Result<Works, Whatever> {
     let key = DecodingKey::from_rsa_pem(fixture.pem.as_bytes())?;
@@ -44,11 +46,35 @@ pub(crate) fn works(fixture: &'static Fixture) -> Result<Works, Whatever> {
         ("header-seen", seen()),
         ("cookie-new", new()),
         ("cookie-seen", seen()),
+        ("webhook", deliveries(fixture)?),
         ("get", in_turn(runtime, one)),
         ("get-64", at_once(runtime, get)),
         ("list", in_turn(runtime, list)),
         ("list-names", in_turn(runtime, names)),
     ]))
+}
+
+fn deliveries(fixture: &'static Fixture) -> Result<Work, Whatever> {
+    let webhook = keep(standardwebhooks::Webhook::new(&fixture.webhook_secret)?);
+    let body = fixture.webhook_body.as_bytes();
+    Ok(Box::new(move |calls, _| {
+        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+        let mut headers = HeaderMap::new();
+        headers.insert("webhook-id", HeaderValue::from_static("msg_1"));
+        headers.insert("webhook-timestamp", now.into());
+        headers.insert("webhook-signature", webhook.sign("msg_1", now, body)?.parse()?);
+        Ok(Box::new(move || {
+            for _ in 0..calls {
+                // It has the verdict only; reading is the user's.
+                webhook.verify(body, &headers)?;
+                let event: Value = serde_json::from_slice(body)?;
+                if event["type"] != "user.created" {
+                    return Err("no event".into());
+                }
+            }
+            Ok(None)
+        }))
+    }))
 }
 
 async fn fetch(client: &reqwest::Client, url: &str, secret_key: &str) -> Result<Value, Whatever> {

@@ -6,7 +6,8 @@ signs up.
 from __future__ import annotations
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ..models.accountless_applications import AccountlessApplication
 
 

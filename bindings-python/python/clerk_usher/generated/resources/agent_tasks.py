@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Literal
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ..models.agent_tasks import AgentTask, AgentTaskUser
 
 

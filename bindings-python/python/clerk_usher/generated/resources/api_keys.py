@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.api_keys import ApiKey, ApiKeySecret, ApiKeyWithSecret, DeletedApiKey
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ...call import AsyncCalls, Calls, read_one
 from ...deprecation import deprecated
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ..models.aws_credentials import AwsCredential
 from ..models.shared import DeletedObject
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from ...call import AsyncCalls, Calls, read_nothing, read_one
 from ...deprecation import deprecated
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ..models.beta_features import BetaInstanceSettings
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.billing import (
     BillingDiscountRedemption,

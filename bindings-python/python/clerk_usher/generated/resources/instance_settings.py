@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...call import AsyncCalls, Calls, read_nothing, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ..models.instance_settings import (
     Instance,
     InstanceCommunication,

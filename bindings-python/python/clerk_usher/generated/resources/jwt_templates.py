@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.jwt_templates import JwtTemplate
 from ..models.shared import DeletedObject

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.m2m import M2mToken, M2mTokenWithSecret
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ...call import AsyncCalls, Calls, read_nothing, read_one
 from ...file import FileInput
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.oauth_applications import OAuthApplication, OAuthApplicationWithSecret
 from ..models.shared import DeletedObject

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.shared import DeletedObject, Role
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from ...call import AsyncCalls, Calls, read_one
 from ...file import FileInput
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.organizations import Organization, OrganizationWithLogo
 from ..models.shared import BillingCreditBalance, BillingCreditLedgerEntry, BillingSubscription, DeletedObject

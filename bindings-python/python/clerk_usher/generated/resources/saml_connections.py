@@ -10,7 +10,8 @@ from typing import Literal
 
 from ...call import AsyncCalls, Calls, read_one
 from ...deprecation import deprecated
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.saml_connections import NewSamlConnectionAttributeMapping, SamlConnection
 from ..models.shared import DeletedObject, LoginHintParams

@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from ...call import AsyncCalls, Calls, read_one
 from ...deprecation import deprecated
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPager, Pager
 from ..models.sessions import Session, SessionRefresh, SessionToken, read_session_refresh
 

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ..models.sign_ups import SignUp
 
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from ...call import AsyncCalls, Calls, read_one
 from ...deprecation import deprecated
 from ...file import FileInput
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPage, AsyncPager, Page, Pager
 from ..models.organization_invitations import OrganizationInvitationWithOrganization
 from ..models.organization_memberships import OrganizationMembership

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...call import AsyncCalls, Calls, read_one
-from ...options import OMIT, CallOptions, Omit
+from ...omit import OMIT, Omit
+from ...options import CallOptions
 from ...page import AsyncPage, AsyncPager, Page, Pager
 from ..models.shared import DeletedObject
 from ..models.waitlist_entries import NewWaitlistEntry, WaitlistEntry

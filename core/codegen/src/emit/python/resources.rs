@@ -65,7 +65,8 @@ fn resource_module(catalogue: &Catalogue, resource: &Resource, uses: &Uses) -> R
             ("...call", names(&["AsyncCalls", "Calls", "read_nothing", "read_one", "read_text"])),
             ("...deprecation", names(&["deprecated"])),
             ("...file", names(&["FileInput"])),
-            ("...options", names(&["OMIT", "CallOptions", "Omit"])),
+            ("...omit", names(&["OMIT", "Omit"])),
+            ("...options", names(&["CallOptions"])),
             ("...page", names(&["AsyncPage", "AsyncPager", "Page", "Pager"])),
         ],
     ));
@@ -287,14 +288,15 @@ fn client(resources: &[&Resource]) -> String {
     for is_async in [false, true] {
         let (class, calls) = if is_async { ("AsyncResources", "AsyncCalls") } else { ("Resources", "Calls") };
         out.push_str(&format!(
-            "\n\nclass {class}:\n    \"\"\"What `{}` can do, by resource.\"\"\"\n\n    _calls: {calls}\n",
+            "\n\nclass {class}:\n    \"\"\"What `{}` can do, by resource.\"\"\"\n\n    \
+             def _get_calls(self) -> {calls}:\n        raise NotImplementedError\n",
             if is_async { "AsyncClerk" } else { "Clerk" }
         ));
         for resource in resources {
             let name = class_name(&resource.name, is_async);
             out.push_str(&format!(
                 "\n    @lazy\n    def {}(self) -> {name}:\n{}        from .resources.{} import {name}\n\n        \
-                 return {name}(self._calls)\n",
+                 return {name}(self._get_calls())\n",
                 ident(&resource.name, &[]),
                 docstring(8, &resource.doc, &[]),
                 resource.name,
