@@ -89,7 +89,7 @@ void clerk.users.list(filters);
 expectType<unknown>()(await clerk.request('GET', '/users', { query: { limit: 1, ids: ['a'] } }));
 expectType<{ id: string }>()(await clerk.request<{ id: string }>('POST', '/users', { body: { a: 1 } }));
 
-expectType<SessionClaims>()(await clerk.verifyToken('a.b.c', { audience: ['x'] }));
+expectType<Readonly<SessionClaims>>()(await clerk.verifyToken('a.b.c', { audience: ['x'] }));
 const state: RequestState = await clerk.authenticateRequest(new Request('https://x'), { acceptsToken: 'any' });
 await clerk.authenticateRequest({ method: 'GET', url: '/p', headers: { cookie: 'a=b' } });
 const auth: Auth | null = state.auth;
