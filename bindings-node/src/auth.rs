@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use clerk_usher::Error;
 use clerk_usher::auth::{AcceptsToken, Auth, AuthStatus, Echo, HasParams, Note, RequestState, TokenRequest};
 use clerk_usher::token::Claims;
-use clerk_usher::{Clerk, Error};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
@@ -74,22 +74,17 @@ pub(crate) fn number(claims: &Claims) -> f64 {
     claims.id() as f64
 }
 
-/// The number by which JavaScript may remember claims; 0 where nothing is remembered.
-fn number_to_keep(clerk: &Clerk, claims: &Claims) -> u64 {
-    if clerk.remembers_tokens() { claims.id() } else { 0 }
-}
-
 /// The number of claims, and their JSON text, which begins with a brace.
-pub(crate) fn numbered(clerk: &Clerk, claims: &Claims) -> String {
-    format!("{}{}", number_to_keep(clerk, claims), claims.json())
+pub(crate) fn numbered(claims: &Claims) -> String {
+    format!("{}{}", claims.id(), claims.json())
 }
 
 /// Who is calling, as JSON text: the number of the claims, the token, and the auth object.
-pub(crate) fn identity(clerk: &Clerk, claims: &Claims, state: &RequestState) -> String {
+pub(crate) fn identity(claims: &Claims, state: &RequestState) -> String {
     let auth = state.to_auth().map(|auth| auth.to_json()).unwrap_or_default();
     // A token that verified has no character that JSON would escape.
     let token = state.token().unwrap_or_default();
-    format!(r#"{{"id":{},"token":"{token}","auth":{auth}}}"#, number_to_keep(clerk, claims))
+    format!(r#"{{"id":{},"token":"{token}","auth":{auth}}}"#, claims.id())
 }
 
 /// Who is calling.

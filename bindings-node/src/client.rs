@@ -124,16 +124,35 @@ impl NativeClient {
     ) -> Result<Option<Either<f64, String>>> {
         let options = verify_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
         let token = latin1(&token);
-        let claims = match self.0.verify_token_at_once(&token, &options) {
-            Some(Ok(claims)) if whole != Some(true) => return Ok(Some(Either::A(number(&claims)))),
-            Some(verdict) => verdict,
-            None => match self.0.try_verify_token(&token, &options) {
-                Step::Done(verdict) => verdict,
-                Step::NeedKeys(_) => return Ok(None),
-            },
-        };
-        let claims = claims.map_err(|error| thrown(&error))?;
-        Ok(Some(Either::B(numbered(&self.0, &claims))))
+        match self.0.try_verify_token(&token, &options) {
+            Step::Done(Ok(claims)) if claims.were_remembered() && whole != Some(true) => {
+                Ok(Some(Either::A(number(&claims))))
+            }
+            Step::Done(Ok(claims)) => Ok(Some(Either::B(numbered(&claims)))),
+            Step::Done(Err(error)) => Err(thrown(&error)),
+            Step::NeedKeys(_) => Ok(None),
+        }
+    }
+
+    /// The number of the claims of a session token that was verified before, and holds now; 0 for any other.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn remembered(&self, token: Latin1String) -> f64 {
+        match self.0.verify_token_at_once(&latin1(&token), &VerifyOptions::default()) {
+            Some(Ok(claims)) => number(&claims),
+            _ => 0.0,
+        }
+    }
+
+    /// The number of the claims of the session that this request is of, if they were verified before, and hold now, and
+    /// there is nothing else to say; 0 for any other.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn remembered_request(&self, request: Latin1String, fields: u32) -> f64 {
+        let text = latin1(&request);
+        let state = request::read(&text, fields)
+            .and_then(|request| self.0.authenticate_request_at_once(&request, &AuthenticateOptions::default())?.ok());
+        state.and_then(|state| whose(&state, &self.0.echo()).map(number)).unwrap_or_default()
     }
 
     /// The same, fetching keys.
@@ -148,7 +167,7 @@ impl NativeClient {
         let clerk = self.0.clone();
         promise(env, flag(canceller), async move {
             let claims = clerk.verify_token(&token, &verify_options(Some(&options_json))?).await?;
-            Ok(Outcome::Value(numbered(&clerk, &claims)))
+            Ok(Outcome::Value(numbered(&claims)))
         })
     }
 
@@ -166,29 +185,35 @@ impl NativeClient {
         let options = authenticate_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
         let text = latin1(&request);
         let Some(request) = request::read(&text, fields) else { return Ok(None) };
-        let (decided, seen) = match self.0.authenticate_request_at_once(&request, &options) {
-            Some(decided) => (decided, true),
-            None => match self.0.try_authenticate_request(&request, &options) {
-                Some(decided) => (decided, false),
-                None => return Ok(None),
-            },
+        let state = match self.0.try_authenticate_request(&request, &options) {
+            Some(decided) => decided.map_err(|error| thrown(&error))?,
+            None => return Ok(None),
         };
-        let state = decided.map_err(|error| thrown(&error))?;
         Ok(Some(match whose(&state, &self.0.echo()) {
-            Some(claims) if seen && whole != Some(true) => Either3::A(number(claims)),
-            Some(claims) => Either3::B(identity(&self.0, claims, &state)),
+            Some(claims) if claims.were_remembered() && whole != Some(true) => Either3::A(number(claims)),
+            Some(claims) => Either3::B(identity(claims, &state)),
             None => Either3::C(NativeRequestState::new(state)),
         }))
     }
 
     /// What an authentication of this request is made on, as JSON text.
     #[napi(catch_unwind)]
-    pub fn context_json(&self, request_json: String, options_json: String) -> Result<String> {
+    pub fn context_json(&self, request: Latin1String, fields: u32, options_json: Option<String>) -> Result<String> {
+        let text = latin1(&request);
         let told = || {
-            let options = authenticate_options(Some(&options_json))?;
-            self.0.context_json(&RequestParts::from_json(&request_json)?, &options)
+            let options = authenticate_options(options_json.as_deref())?;
+            let request = request::read(&text, fields).ok_or_else(|| Error::Internal("no request".to_owned()))?;
+            self.0.context_json(&request, &options)
         };
         told().map_err(|error| thrown(&error))
+    }
+
+    /// How many tokens that were verified are remembered at most.
+    #[napi(catch_unwind)]
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // a number of things in memory
+    pub fn remembers_tokens(&self) -> f64 {
+        self.0.remembers_tokens() as f64
     }
 
     /// The settings that a state repeats unless its call says otherwise, as JSON text.

@@ -9,7 +9,7 @@ import { ArgumentError, ConfigError, native } from './error.js';
 import { FrontendApiProxy, proxyOptionsJson, type FrontendApiProxyOptions } from './frontend_api_proxy.js';
 import { Resources } from './generated/resources.js';
 import { HOOK_NAMES, Hooks } from './hooks.js';
-import { knownClaims, knownIdentity, readClaims, readIdentity, type Identity } from './identity.js';
+import type { Identity } from './identity.js';
 import { toMachineToken, type MachineToken } from './machine.js';
 import { nativeModule, type NativeAuth, type NativeClock, type NativeRequestState } from './native.js';
 import {
@@ -25,7 +25,15 @@ import {
   type VerifyMachineTokenOptions,
   type VerifyTokenOptions,
 } from './options.js';
-import { BEYOND_BYTES, toRequestJson, toRequestText, type HeadersInput, type RequestInput } from './request.js';
+import {
+  BEYOND_BYTES,
+  readable,
+  toRequestJson,
+  toRequestText,
+  type HeadersInput,
+  type RequestInput,
+  type RequestText,
+} from './request.js';
 import type { SessionClaims } from './token.js';
 import type { WebhookEvent } from './generated/webhook_events.js';
 import { verifyDelivery, type WebhookBody } from './webhook.js';
@@ -107,25 +115,31 @@ export class Clerk extends Resources {
    * @throws {UnavailableError} when the keys cannot be had: that says nothing of the token.
    */
   async verifyToken<T extends object = SessionClaims>(token: string, options?: VerifyTokenOptions): Promise<Readonly<T>> {
-    const { client } = this.#dispatch;
+    const { client, identities } = this.#dispatch;
     const text = typeof token === 'string' ? token : '';
-    const json = options === undefined ? undefined : toOptionsJson(options, VERIFY_NAMES, ['signal']);
-    let told = native(() => client.tryVerifyToken(bytesOf(text), json));
-    if (typeof told === 'number') {
-      const known = knownClaims(told);
+    const bytes = bytesOf(text);
+    if (options === undefined) {
+      // As nearly always.
+      const known = identities.knownClaims(client.remembered(bytes));
       if (known !== undefined) return known as unknown as Readonly<T>;
-      told = native(() => client.tryVerifyToken(bytesOf(text), json, true));
     }
-    const claims = typeof told === 'string' ? readClaims(told) : await this.#verifyToken(text, json, options?.signal);
+    const json = options === undefined ? undefined : toOptionsJson(options, VERIFY_NAMES, ['signal']);
+    let told = native(() => client.tryVerifyToken(bytes, json));
+    if (typeof told === 'number') {
+      const known = identities.knownClaims(told);
+      if (known !== undefined) return known as unknown as Readonly<T>;
+      told = native(() => client.tryVerifyToken(bytes, json, true));
+    }
+    const claims = typeof told === 'string' ? identities.readClaims(told) : await this.#verifyToken(text, json, options?.signal);
     return claims as unknown as Readonly<T>;
   }
 
   async #verifyToken(token: string, json: string | undefined, signal: AbortSignal | undefined): Promise<SessionClaims> {
-    const { module, client } = this.#dispatch;
+    const { module, client, identities } = this.#dispatch;
     const answer = await settle(module, signal, (canceller) =>
       native(() => client.verifyToken(token, json ?? '{}', canceller)),
     );
-    return readClaims(answer.value ?? '0{}');
+    return identities.readClaims(answer.value ?? '0{}');
   }
 
   /**
@@ -143,20 +157,27 @@ export class Clerk extends Resources {
    * @throws {TokenError} when a development instance's handshake does not hold, most likely as its keys were changed.
    */
   async authenticateRequest(request: RequestInput, options?: AuthenticateRequestOptions): Promise<RequestState> {
-    const { client } = this.#dispatch;
+    const { client, identities } = this.#dispatch;
+    // What can be read once only is read here.
+    const stable = readable(request);
+    const parts = toRequestText(stable);
+    if (parts !== undefined && options === undefined) {
+      // As nearly always.
+      const known = identities.known(client.rememberedRequest(parts.text, parts.fields));
+      if (known !== undefined) return this.#state(known, parts, undefined);
+    }
     const json = options === undefined ? undefined : toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
-    const parts = toRequestText(request);
     if (parts !== undefined) {
       let told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json));
       if (typeof told === 'number') {
-        const known = knownIdentity(told);
-        if (known !== undefined) return this.#state(known, request, json);
+        const known = identities.known(told);
+        if (known !== undefined) return this.#state(known, parts, json);
         told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json, true));
       }
-      if (typeof told === 'string') return this.#state(readIdentity(told), request, json);
-      if (typeof told === 'object' && told !== null) return this.#state(told, request, json);
+      if (typeof told === 'string') return this.#state(identities.read(told), parts, json);
+      if (typeof told === 'object' && told !== null) return this.#state(told, parts, json);
     }
-    return this.#authenticateRequest(request, json, options?.signal);
+    return this.#authenticateRequest(stable, json, options?.signal);
   }
 
   async #authenticateRequest(request: RequestInput, json: string | undefined, signal: AbortSignal | undefined): Promise<RequestState> {
@@ -166,11 +187,11 @@ export class Clerk extends Resources {
       native(() => client.authenticateRequest(parts, json ?? '{}', canceller)),
     );
     if (answer.state === undefined) throw new TypeError('the native module gave no state');
-    return this.#state(answer.state, request, json);
+    return this.#state(answer.state, undefined, json);
   }
 
-  #state(state: NativeRequestState | Identity, request: RequestInput, json: string | undefined): RequestState {
-    return new RequestState(state, new Made(this.#dispatch, this.#operation, request, json));
+  #state(state: NativeRequestState | Identity, parts: RequestText | undefined, json: string | undefined): RequestState {
+    return new RequestState(state, new Made(this.#dispatch, this.#operation, parts, json));
   }
 
   /**
@@ -271,13 +292,13 @@ export class Clerk extends Resources {
 /** What a state is made with, for as long as it is asked. */
 class Made implements StateContext {
   readonly #dispatch: Dispatch;
-  readonly #request: RequestInput;
+  readonly #parts: RequestText | undefined;
   readonly #json: string | undefined;
   readonly call: CallOperation;
 
-  constructor(dispatch: Dispatch, call: CallOperation, request: RequestInput, json: string | undefined) {
+  constructor(dispatch: Dispatch, call: CallOperation, parts: RequestText | undefined, json: string | undefined) {
     this.#dispatch = dispatch;
-    this.#request = request;
+    this.#parts = parts;
     this.#json = json;
     this.call = call;
   }
@@ -287,7 +308,8 @@ class Made implements StateContext {
   }
 
   context(): string {
-    return native(() => this.#dispatch.client.contextJson(toRequestJson(this.#request), this.#json ?? '{}'));
+    const { text, fields } = this.#parts ?? { text: '', fields: 0 };
+    return native(() => this.#dispatch.client.contextJson(text, fields, this.#json));
   }
 
   verified(token: string): NativeAuth {

@@ -5,6 +5,7 @@ import { Call, RawResponse, settleCall, undecodable } from './call.js';
 import { native } from './error.js';
 import { toNativeFile } from './file.js';
 import type { Hooks } from './hooks.js';
+import { Identities } from './identity.js';
 import { late } from './late.js';
 import { camelCase } from './names.js';
 import type { NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNames } from './native.js';
@@ -40,11 +41,13 @@ export class Dispatch {
   readonly module: NativeModule;
   readonly client: NativeClient;
   readonly hooks: Hooks;
+  readonly identities: Identities;
 
   constructor(module: NativeModule, client: NativeClient, hooks: Hooks) {
     this.module = module;
     this.client = client;
     this.hooks = hooks;
+    this.identities = new Identities(client.remembersTokens());
   }
 
   /** Sends an operation at once. */

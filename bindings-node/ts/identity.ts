@@ -1,7 +1,7 @@
 /**
- * What was made of session tokens that were verified: by the numbers that the core gives to their claims, so that a token
- * that comes with every request of its minute is read once. That a token holds is never remembered here: the core says so
- * at each use, and gives the number.
+ * What was made of session tokens that were verified: by the numbers that the core gives to the claims it remembers, so that
+ * a token that comes with every request of its minute is read once. That a token holds is never remembered here: the core
+ * says so at each use, and gives the number.
  *
  * @internal
  */
@@ -16,62 +16,89 @@ export interface Identity {
   readonly auth: AuthJson;
 }
 
-/** At most twice as many things by their numbers, of which those go first that were not used since as many others came. */
+/** The most of each kind that is remembered since the last time of forgetting, and of the time before. */
+const MOST = 1_024;
+/** Texts that are longer are read anew each time. */
+const LONGEST = 8_192;
+
+/** Things by their numbers, of which those go first that were not used since as many others came. */
 class Remembered<T> {
-  static readonly #MOST = 1_024;
+  readonly #most: number;
   #young = new Map<number, T>();
   #old = new Map<number, T>();
 
+  constructor(most: number) {
+    this.#most = most;
+  }
+
   get(id: number): T | undefined {
+    if (id === 0) return undefined;
     const found = this.#young.get(id);
     if (found !== undefined) return found;
     const old = this.#old.get(id);
-    if (old !== undefined) this.put(id, old);
+    if (old !== undefined) this.#put(id, old);
     return old;
   }
 
-  put(id: number, thing: T): T {
-    // The core remembers nothing, so nothing is asked for again.
-    if (id === 0) return thing;
-    if (this.#young.size >= Remembered.#MOST) {
+  /** Keeps what this text was read as, unless the core remembers nothing of it. */
+  put(id: number, thing: T, text: string): T {
+    if (id !== 0 && text.length <= LONGEST && this.#most > 0) this.#put(id, thing);
+    return thing;
+  }
+
+  #put(id: number, thing: T): void {
+    if (this.#young.size >= this.#most) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     this.#young.set(id, thing);
-    return thing;
   }
 }
 
-const IDENTITIES = new Remembered<Identity>();
-const CLAIMS = new Remembered<SessionClaims>();
+/** What one client remembers. */
+export class Identities {
+  readonly #identities: Remembered<Identity>;
+  readonly #claims: Remembered<SessionClaims>;
 
-/** The identity of this number, if it is known. */
-export function knownIdentity(id: number): Identity | undefined {
-  return IDENTITIES.get(id);
+  /** @param entries how many tokens the core remembers. */
+  constructor(entries: number) {
+    const most = Math.min(Math.ceil(entries / 2), MOST);
+    this.#identities = new Remembered(most);
+    this.#claims = new Remembered(most);
+  }
+
+  /** The identity of this number, if it is known. */
+  known(id: number): Identity | undefined {
+    return this.#identities.get(id);
+  }
+
+  /** The identity that this text of the core is. */
+  read(json: string): Identity {
+    const identity = frozen(JSON.parse(json) as Identity);
+    return this.#identities.put(identity.id, identity, json);
+  }
+
+  /** The claims of this number, if they are known. */
+  knownClaims(id: number): SessionClaims | undefined {
+    return this.#claims.get(id) ?? this.#identities.get(id)?.auth.session_claims ?? undefined;
+  }
+
+  /** The claims that this text of the core is: their number, and then their JSON. */
+  readClaims(numbered: string): SessionClaims {
+    const start = numbered.indexOf('{');
+    const claims = frozen(JSON.parse(numbered.slice(start)) as SessionClaims);
+    return this.#claims.put(Number(numbered.slice(0, start)), claims, numbered);
+  }
 }
 
-/** The identity that this text of the core is. */
-export function readIdentity(json: string): Identity {
-  const identity = frozen(JSON.parse(json) as Identity);
-  return IDENTITIES.put(identity.id, identity);
-}
-
-/** The claims of this number, if they are known. */
-export function knownClaims(id: number): SessionClaims | undefined {
-  return CLAIMS.get(id) ?? IDENTITIES.get(id)?.auth.session_claims ?? undefined;
-}
-
-/** The claims that this text of the core is: their number, and then their JSON. */
-export function readClaims(numbered: string): SessionClaims {
-  const start = numbered.indexOf('{');
-  return CLAIMS.put(Number(numbered.slice(0, start)), frozen(JSON.parse(numbered.slice(start)) as SessionClaims));
-}
-
-/** Freezes plain data, whole. */
+/** Freezes plain data, whole. It may be nested deeper than a function can call itself. */
 export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const inner of Object.values(value)) frozen(inner);
-    Object.freeze(value);
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    for (const inner of Object.values(one)) if (typeof inner === 'object') left.push(inner);
+    Object.freeze(one);
   }
   return value;
 }

@@ -100,6 +100,8 @@ export interface NativeClient {
     canceller: NativeCanceller | null,
     recorder: NativeRecorder | null,
   ): Promise<NativeAnswer>;
+  remembered(token: string): number;
+  rememberedRequest(request: string, fields: number): number;
   tryVerifyToken(token: string, optionsJson?: string, whole?: boolean): number | string | null;
   verifyToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
   tryAuthenticateRequest(
@@ -108,7 +110,8 @@ export interface NativeClient {
     optionsJson?: string,
     whole?: boolean,
   ): number | string | NativeRequestState | null;
-  contextJson(requestJson: string, optionsJson: string): string;
+  contextJson(request: string, fields: number, optionsJson?: string): string;
+  remembersTokens(): number;
   echoJson(): string;
   authenticateRequest(
     requestJson: string,

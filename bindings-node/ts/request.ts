@@ -36,6 +36,14 @@ export function toRequestJson(request: unknown): string {
   return JSON.stringify({ method, ...addressOf(input), scheme, headers });
 }
 
+/** A request that can be read more than once: this one, unless its headers are an iterator. @internal */
+export function readable(request: RequestInput): RequestInput {
+  const headers: unknown = typeof request === 'object' && request !== null ? request.headers : undefined;
+  if (typeof (headers as { next?: unknown } | null | undefined)?.next !== 'function') return request;
+  const { method, url, originalUrl, socket } = request as RequestInput & NodeRequest;
+  return { method, url, originalUrl, socket, headers: [...(headers as Iterable<readonly [string, string]>)] } as RequestInput;
+}
+
 /** A request as one text for the core, and of how many fields it is. @internal */
 export interface RequestText {
   readonly text: string;

@@ -3,6 +3,7 @@
 use clerk_usher::args::Arguments;
 use std::borrow::Cow;
 
+use clerk_usher::auth::{AuthenticateOptions, RequestParts};
 use clerk_usher::hooks::Recorder;
 use clerk_usher::token::Step;
 use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
@@ -16,7 +17,7 @@ use crate::error::raise;
 use crate::helper::NativeFrontendApiProxy;
 use crate::machine::MachineToken;
 use crate::options::{authenticate_options, verify_options};
-use crate::request::{Headers, Parts};
+use crate::request::Source;
 use crate::task::{Completions, Product, Task};
 use crate::webhook;
 
@@ -125,7 +126,7 @@ impl NativeClient {
         options: &Bound<'_, PyDict>,
     ) -> PyResult<Option<Claims>> {
         let options = verify_options(options)?;
-        let token = token_text(token)?;
+        let token = token_text(token);
         let verdict = match self.0.verify_token_at_once(&token, &options) {
             Some(verdict) => verdict,
             // A signature takes a while: others may run meanwhile.
@@ -146,23 +147,24 @@ impl NativeClient {
         options: &Bound<'_, PyDict>,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
-        let (token, options) = (token_text(token)?.into_owned(), verify_options(options)?);
+        let (token, options) = (token_text(token).into_owned(), verify_options(options)?);
         let clerk = self.0.clone();
         Task::start(py, completions, async move { clerk.verify_token(&token, &options).await.map(Product::Claims) })
     }
 
-    /// Authenticates a request with what is in hand; None where the API has to be asked first. `client` is who gets tokens
-    /// for the caller.
+    /// Authenticates a request with what is in hand; where the API has to be asked first, what is to be started for it.
+    /// `client` is who gets tokens for the caller.
     #[pyo3(signature = (request, options, client, awaited=false))]
-    fn try_authenticate_request(
+    fn authenticate_request(
         &self,
         request: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
         client: Py<PyAny>,
         awaited: bool,
-    ) -> PyResult<Option<Py<PyAny>>> {
+    ) -> PyResult<Py<PyAny>> {
         let py = request.py();
-        let (parts, options) = (Parts::read(request, Headers::LookedAt)?, authenticate_options(options)?);
+        let (source, parts) = Source::read(request)?;
+        let options = authenticate_options(options)?;
         let parts = parts.view();
         let decided = match self.0.authenticate_request_at_once(&parts, &options) {
             Some(decided) => Some(decided),
@@ -170,29 +172,14 @@ impl NativeClient {
             None => py.detach(|| self.0.try_authenticate_request(&parts, &options)),
         };
         match decided {
-            Some(Ok(state)) => RequestState::made(py, state, Some(client), awaited).map(Some),
+            Some(Ok(state)) => RequestState::made(py, state, Some(client), awaited),
             Some(Err(error)) => Err(raise(py, &error)),
-            None => Ok(None),
+            None => {
+                let request = source.all()?.view().into_owned();
+                let undecided = Undecided { clerk: self.0.clone(), request, options, client, awaited };
+                Ok(Py::new(py, undecided)?.into_any())
+            }
         }
-    }
-
-    /// Starts an authentication that may ask the API.
-    #[pyo3(signature = (request, options, client, completions=None))]
-    fn start_authenticate_request(
-        &self,
-        request: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-        client: Py<PyAny>,
-        completions: Option<&Completions>,
-    ) -> PyResult<Task> {
-        let (parts, options) = (Parts::read(request, Headers::All)?, authenticate_options(options)?);
-        let parts = parts.view().into_owned();
-        let clerk = self.0.clone();
-        let awaited = completions.is_some();
-        Task::start(request.py(), completions, async move {
-            let state = clerk.authenticate_request(&parts, &options).await?;
-            Ok(Product::State(Box::new(state), client, awaited))
-        })
     }
 
     /// Verifies a machine's token with what is in hand; None where the API has to be asked first.
@@ -202,7 +189,7 @@ impl NativeClient {
         token: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
     ) -> PyResult<Option<MachineToken>> {
-        let (token, options) = (token_text(token)?, authenticate_options(options)?);
+        let (token, options) = (token_text(token), authenticate_options(options)?);
         match py.detach(|| self.0.try_verify_machine_token(&token, &options)) {
             Some(Ok(token)) => Ok(Some(MachineToken::new(token))),
             Some(Err(error)) => Err(raise(py, &error)),
@@ -219,7 +206,7 @@ impl NativeClient {
         options: &Bound<'_, PyDict>,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
-        let (token, options) = (token_text(token)?.into_owned(), authenticate_options(options)?);
+        let (token, options) = (token_text(token).into_owned(), authenticate_options(options)?);
         let clerk = self.0.clone();
         Task::start(
             py,
@@ -277,16 +264,34 @@ impl NativeClient {
     }
 }
 
-/// Whatever is no text is no token either: it becomes one that cannot be valid. So do lone surrogates.
-fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
-    if let Ok(text) = token.cast::<PyString>() {
-        return match text.to_str() {
-            Ok(text) => Ok(Cow::Borrowed(text)),
-            Err(_) => {
-                let bytes = text.call_method1("encode", ("utf-8", "replace"))?;
-                Ok(Cow::Owned(String::from_utf8_lossy(bytes.cast::<PyBytes>()?.as_bytes()).into_owned()))
-            }
-        };
+/// A request whose authentication has to ask the API.
+#[pyclass(frozen, module = "clerk_usher._native")]
+pub(crate) struct Undecided {
+    clerk: Clerk,
+    request: RequestParts<'static>,
+    options: AuthenticateOptions,
+    client: Py<PyAny>,
+    awaited: bool,
+}
+
+#[pymethods]
+impl Undecided {
+    /// Starts it.
+    #[pyo3(signature = (completions=None))]
+    fn start(&self, py: Python<'_>, completions: Option<&Completions>) -> PyResult<Task> {
+        let (clerk, request, options) = (self.clerk.clone(), self.request.clone(), self.options.clone());
+        let (client, awaited) = (self.client.clone_ref(py), self.awaited);
+        Task::start(py, completions, async move {
+            let state = clerk.authenticate_request(&request, &options).await?;
+            Ok(Product::State(Box::new(state), client, awaited))
+        })
     }
-    Ok(token.cast::<PyBytes>().map_or(Cow::Borrowed(""), |bytes| String::from_utf8_lossy(bytes.as_bytes())))
+}
+
+/// Whatever is no text is no token either: it becomes one that cannot be valid. So do lone surrogates.
+fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Cow<'a, str> {
+    if let Ok(text) = token.cast::<PyString>() {
+        return text.to_string_lossy();
+    }
+    token.cast::<PyBytes>().map_or(Cow::Borrowed(""), |bytes| String::from_utf8_lossy(bytes.as_bytes()))
 }

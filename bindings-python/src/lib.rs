@@ -48,6 +48,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<auth::AsyncRequestState>()?;
     module.add_class::<claims::Claims>()?;
     module.add_class::<client::NativeClient>()?;
+    module.add_class::<client::Undecided>()?;
     module.add_class::<clock::ManualClock>()?;
     module.add_class::<emulator::NativeEmulator>()?;
     module.add_function(wrap_pyfunction!(json::late_items, module)?)?;

@@ -35,18 +35,38 @@ struct Unknown;
 
 type Read<T = ()> = Result<T, Unknown>;
 
-impl Parts {
-    /// Reads a request.
-    pub(crate) fn read(request: &Bound<'_, PyAny>, wanted: Headers) -> PyResult<Self> {
-        if let Ok(parts) = Self::of(request, wanted) {
-            return Ok(parts);
+/// A request that is read, more than once if need be.
+pub(crate) struct Source<'py>(Bound<'py, PyAny>);
+
+impl<'py> Source<'py> {
+    /// What the core looks at of a request, and where all of it is to be had.
+    pub(crate) fn read(request: &Bound<'py, PyAny>) -> PyResult<(Self, Parts)> {
+        if let Ok(parts) = Parts::of(request, Headers::LookedAt) {
+            return Ok((Self(request.clone()), parts));
         }
+        // Who can be read only once is read now.
         let py = request.py();
-        let told =
-            py.import(intern!(py, "clerk_usher.request"))?.call_method1(intern!(py, "plain_request"), (request,))?;
-        Self::of(&told, wanted).map_err(|Unknown| pyo3::exceptions::PyTypeError::new_err("`plain_request` gave none"))
+        let module = py.import(intern!(py, "clerk_usher.request"))?;
+        let told = module.call_method1(intern!(py, "plain_request"), (request,))?;
+        let parts = Parts::told(&told, Headers::LookedAt).map_err(|Unknown| unreadable())?;
+        Ok((Self(told), parts))
     }
 
+    /// All of it.
+    pub(crate) fn all(&self) -> PyResult<Parts> {
+        match self.0.is_exact_instance_of::<PyTuple>() {
+            true => Parts::told(&self.0, Headers::All),
+            false => Parts::of(&self.0, Headers::All),
+        }
+        .map_err(|Unknown| unreadable())
+    }
+}
+
+fn unreadable() -> PyErr {
+    pyo3::exceptions::PyTypeError::new_err("the request changed while it was read")
+}
+
+impl Parts {
     /// What the core looks at.
     pub(crate) fn view(&self) -> RequestParts<'_> {
         let text = |at: &Range<usize>| self.texts.get(at.clone()).unwrap_or_default();
@@ -59,8 +79,8 @@ impl Parts {
             .with_headers(self.headers.iter().map(|(name, value)| (text(name), text(value))))
     }
 
-    fn of(request: &Bound<'_, PyAny>, wanted: Headers) -> Read<Self> {
-        let mut parts = Self {
+    fn new(wanted: Headers) -> Self {
+        Self {
             texts: String::with_capacity(2_048),
             method: 0..0,
             scheme: 0..0,
@@ -68,11 +88,18 @@ impl Parts {
             received: true,
             headers: Vec::with_capacity(16),
             wanted,
-        };
-        match request.cast_exact::<PyDict>() {
-            Ok(request) => parts.read_mapping(request)?,
-            Err(_) => parts.read_told(request)?,
         }
+    }
+
+    fn of(request: &Bound<'_, PyAny>, wanted: Headers) -> Read<Self> {
+        let mut parts = Self::new(wanted);
+        parts.read_mapping(request.cast_exact::<PyDict>().map_err(|_| Unknown)?)?;
+        Ok(parts)
+    }
+
+    fn told(told: &Bound<'_, PyAny>, wanted: Headers) -> Read<Self> {
+        let mut parts = Self::new(wanted);
+        parts.read_told(told)?;
         Ok(parts)
     }
 
@@ -93,6 +120,7 @@ impl Parts {
         let headers = field(request, intern!(py, "headers"))?.ok_or(Unknown)?;
         // The names may be a client's: then the values are texts, which are no headers.
         if let Some(kind) = field(request, intern!(py, "type"))? {
+            headers.cast_exact::<PyList>().map_err(|_| Unknown)?;
             self.read_scope(request, &kind)?;
         } else {
             self.method = match field(request, intern!(py, "method"))?.filter(|method| !method.is_none()) {
@@ -118,7 +146,12 @@ impl Parts {
         let required = |name| field(scope, name)?.ok_or(Unknown);
         required(intern!(py, "path"))?;
         self.method = self.take(&required(intern!(py, "method"))?)?;
-        self.scheme = self.take(&required(intern!(py, "scheme"))?)?;
+        let scheme = required(intern!(py, "scheme"))?;
+        // Others have to be told what they stand for.
+        if !is(&scheme, "http") && !is(&scheme, "https") {
+            return Err(Unknown);
+        }
+        self.scheme = self.take(&scheme)?;
         let (path, query) = (required(intern!(py, "raw_path"))?, required(intern!(py, "query_string"))?);
         let (path, query) = (bytes(&path)?, bytes(&query)?);
         let from = self.texts.len();

@@ -90,8 +90,7 @@ impl Clerk {
         }
     }
 
-    /// The same for a token whose signature was verified before, or that needs none to be refused: in less than a
-    /// microsecond. `None` for any other. For hosts that let go of a lock before a signature is computed.
+    /// The same for a token whose signature was verified before, or that needs none to be refused. `None` for any other. For hosts that let go of a lock before a signature is computed.
     pub fn verify_token_at_once(&self, token: &str, options: &VerifyOptions) -> Option<Result<Claims>> {
         match self.authenticator().verifier().step(token, options, self.now_ms(), &Progress::AtOnce) {
             Step::Done(verdict) => Some(verdict.map_err(Error::from)),
@@ -147,9 +146,9 @@ impl Clerk {
         Ok(self.authenticator().context_json(request, options, self.now_ms())?)
     }
 
-    /// Whether tokens that were verified are remembered at all.
+    /// How many tokens that were verified are remembered at most.
     #[must_use]
-    pub fn remembers_tokens(&self) -> bool {
+    pub fn remembers_tokens(&self) -> usize {
         self.authenticator().verifier().remembers()
     }
 

@@ -26,6 +26,7 @@ __all__ = [
     "NativeWebhook",
     "RequestState",
     "Task",
+    "Undecided",
     "Walk",
     "__version__",
     "after_fork_in_child",
@@ -208,6 +209,13 @@ class Walk:
         """The step after a page with this many items, this total, and these first and last ids."""
 
 @final
+class Undecided(Generic[_T_co]):
+    """A request whose authentication has to ask the API."""
+
+    def start(self, completions: Completions | None = None) -> Task[_T_co]:
+        """Starts it."""
+
+@final
 class NativeClient:
     """A client of the core. Options and arguments come as JSON."""
 
@@ -247,29 +255,17 @@ class NativeClient:
         """Starts a verification that may fetch keys."""
 
     @overload
-    def try_authenticate_request(
+    def authenticate_request(
         self, request: object, options: Mapping[str, Any], client: object, awaited: Literal[False] = False
-    ) -> RequestState | None:
-        """Authenticates a request with what is in hand; None where the API has to be asked first. `client` is who gets
-        tokens for the caller."""
+    ) -> RequestState | Undecided[RequestState]:
+        """Authenticates a request with what is in hand; where the API has to be asked first, what is to be started for
+        it. `client` is who gets tokens for the caller."""
 
     @overload
-    def try_authenticate_request(
+    def authenticate_request(
         self, request: object, options: Mapping[str, Any], client: object, awaited: Literal[True]
-    ) -> AsyncRequestState | None:
+    ) -> AsyncRequestState | Undecided[AsyncRequestState]:
         """The same for a client that is awaited."""
-
-    @overload
-    def start_authenticate_request(
-        self, request: object, options: Mapping[str, Any], client: object
-    ) -> Task[RequestState]:
-        """Starts an authentication that may ask the API."""
-
-    @overload
-    def start_authenticate_request(
-        self, request: object, options: Mapping[str, Any], client: object, completions: Completions | None
-    ) -> Task[AsyncRequestState]:
-        """The same, to be awaited."""
 
     def try_verify_machine_token(self, token: object, options: Mapping[str, Any]) -> MachineToken | None:
         """Verifies a machine's token with what is in hand; None where the API has to be asked first."""

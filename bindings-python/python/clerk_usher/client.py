@@ -14,6 +14,7 @@ from ._native import (
     ManualClock,
     NativeClient,
     RequestState,
+    Undecided,
     after_fork_in_child,
 )
 from .error import ArgumentError, ConfigError
@@ -246,8 +247,8 @@ class Clerk(Resources):
             ConfigError: the client lacks a key that this needs, or an option cannot work.
             TokenError: a development instance's handshake does not hold, most likely as its keys were changed.
         """
-        state = self._native.try_authenticate_request(request, options, self)
-        return self._native.start_authenticate_request(request, options, self).wait() if state is None else state
+        state = self._native.authenticate_request(request, options, self)
+        return state.start().wait() if isinstance(state, Undecided) else state
 
     def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
         """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that
@@ -478,11 +479,8 @@ class AsyncClerk(AsyncResources):
             ConfigError: the client lacks a key that this needs, or an option cannot work.
             TokenError: a development instance's handshake does not hold, most likely as its keys were changed.
         """
-        state = self._native.try_authenticate_request(request, options, self, awaited=True)
-        if state is not None:
-            return state
-        start = self._native.start_authenticate_request
-        return await _run(lambda completions: start(request, options, self, completions))
+        state = self._native.authenticate_request(request, options, self, awaited=True)
+        return await _run(state.start) if isinstance(state, Undecided) else state
 
     async def verify_machine_token(self, token: str, **options: Unpack[MachineTokenOptions]) -> MachineToken:
         """Verifies the token of a machine: an API key, an M2M or an OAuth token. A JWT is verified here, with keys that

@@ -7,6 +7,7 @@ use super::machine::MachineVerifier;
 use super::machine_cache::MachineCache;
 use super::options::AcceptsToken;
 use super::organization_sync::{OrganizationSync, Patterns};
+use super::request::Header;
 use super::settings::Settings;
 use super::state::{Echo, RequestState};
 use super::{AuthReason, AuthenticateError, AuthenticateOptions, RequestParts, cookie_path, header_path, precondition};
@@ -169,7 +170,7 @@ impl Authenticator {
         now_ms: i64,
     ) -> Result<String, AuthenticateError> {
         let settings = Settings::of(self, options);
-        let cookies = parts.header("cookie").unwrap_or_default();
+        let cookies = parts.header(Header::Cookie).unwrap_or_default();
         let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
         Ok(DebugContext::new(&context, &settings).to_json())
     }
@@ -289,7 +290,7 @@ impl Authenticator {
         precondition::check(&settings, parts)?;
         let organization_sync =
             self.patterns.sync(settings.organization_patterns, settings.personal_account_patterns)?;
-        let cookies = parts.header("cookie").unwrap_or_default();
+        let cookies = parts.header(Header::Cookie).unwrap_or_default();
         let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
         let echo = if settings.is_proxied_by_path() {
             Arc::new(Echo { proxy_url: settings.proxy_url_on(&context.url)?.into_owned(), ..Echo::of(&settings) })

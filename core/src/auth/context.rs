@@ -1,8 +1,9 @@
 //! What a request says, read once (§3.3).
 
-use super::cookies::Cookies;
+use super::cookies::{Cookie, Cookies};
 use super::plain_url::PublicUrl;
 use super::public_url::public_url;
+use super::request::Header;
 use super::settings::Settings;
 use super::suffix::{Choice, Chosen};
 use super::{AuthenticateError, RequestParts};
@@ -49,14 +50,14 @@ impl<'a> Context<'a> {
         let mut context = Self {
             url: public_url(request)?,
             method_is_get: request.is_get(),
-            referrer: request.header("referer"),
-            fetch_dest: request.header("sec-fetch-dest"),
-            token_in_header: request.header("authorization").and_then(token_of),
+            referrer: request.header(Header::Referer),
+            fetch_dest: request.header(Header::SecFetchDest),
+            token_in_header: request.header(Header::Authorization).and_then(token_of),
             session_in_cookie: None,
             refresh_in_cookie: None,
             client_uat: 0,
             dev_browser: None,
-            accept: request.header("accept"),
+            accept: request.header(Header::Accept),
             handshake_token: None,
             handshake_nonce: None,
             suffixed: false,
@@ -65,38 +66,31 @@ impl<'a> Context<'a> {
             cookie_read: None,
         };
         if let Some(key) = settings.publishable_key.filter(|_| !settings.accepts.is_only_machine_without_browser()) {
-            context.read_cookies(&Cookies::read(cookies), key.cookie_suffix(), settings, verifier, now_ms);
+            context.read_cookies(&Cookies::read(cookies, key.cookie_suffix()), settings, verifier, now_ms);
         }
         Ok(context)
     }
 
-    fn read_cookies(
-        &mut self,
-        cookies: &Cookies<'a>,
-        suffix: &str,
-        settings: &Settings<'_>,
-        verifier: &Verifier,
-        now_ms: i64,
-    ) {
+    fn read_cookies(&mut self, cookies: &Cookies<'a>, settings: &Settings<'_>, verifier: &Verifier, now_ms: i64) {
         let frontend_api = settings.original_frontend_api();
         let production = settings.is_production();
-        let choice = Choice { cookies, suffix, frontend_api: &frontend_api, production, now_ms, verifier };
+        let choice = Choice { cookies, frontend_api: &frontend_api, production, now_ms, verifier };
         let Chosen { suffixed, session } = choice.make();
-        let chosen = |name| if suffixed { cookies.suffixed(name, suffix) } else { cookies.get(name) };
+        let chosen = |cookie| if suffixed { cookies.suffixed(cookie) } else { cookies.get(cookie) };
         if let Some((token, read)) = session {
             (self.session_in_cookie, self.cookie_read) = (Some(token), Some(read));
         }
-        self.client_uat = chosen("__client_uat").map_or(0, |text| whole_number(&text));
+        self.client_uat = chosen(Cookie::ClientUat).map_or(0, |text| whole_number(&text));
         let query = |name| self.query(name).map(|value| Cow::Owned(value.into_owned()));
-        let dev_browser = query("__clerk_db_jwt").or_else(|| chosen("__clerk_db_jwt"));
-        let either = |name| query(name).or_else(|| cookies.get(name));
-        let (token, nonce) = (either("__clerk_handshake"), either("__clerk_handshake_nonce"));
+        let dev_browser = query("__clerk_db_jwt").or_else(|| chosen(Cookie::DevBrowser));
+        let token = query("__clerk_handshake").or_else(|| cookies.get(Cookie::Handshake));
+        let nonce = query("__clerk_handshake_nonce").or_else(|| cookies.get(Cookie::HandshakeNonce));
         self.dev_browser = dev_browser;
-        self.refresh_in_cookie = cookies.suffixed("__refresh", suffix);
+        self.refresh_in_cookie = cookies.suffixed(Cookie::Refresh);
         self.suffixed = suffixed;
         self.handshake_token = token;
         self.handshake_nonce = nonce;
-        self.loop_counter = cookies.get("__clerk_redirect_count").map_or(0, |text| whole_number(&text));
+        self.loop_counter = cookies.get(Cookie::RedirectCount).map_or(0, |text| whole_number(&text));
     }
 
     /// What this token of the header says.
@@ -116,6 +110,7 @@ impl<'a> Context<'a> {
 
     /// A query parameter, unless it is empty.
     pub(crate) fn query(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.url.query()?;
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 

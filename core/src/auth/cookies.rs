@@ -2,41 +2,80 @@
 
 use std::borrow::Cow;
 
-/// The cookies of a request, in order.
-pub(crate) struct Cookies<'a>(Vec<(&'a str, &'a str)>);
+/// The cookies that are looked at, each of which there is with and without the instance's suffix.
+#[derive(Clone, Copy)]
+pub(crate) enum Cookie {
+    Session,
+    ClientUat,
+    DevBrowser,
+    Refresh,
+    Handshake,
+    HandshakeNonce,
+    RedirectCount,
+}
+
+const NAMES: [&str; 7] = [
+    "__session",
+    "__client_uat",
+    "__clerk_db_jwt",
+    "__refresh",
+    "__clerk_handshake",
+    "__clerk_handshake_nonce",
+    "__clerk_redirect_count",
+];
+
+/// The cookies of a request: of each name the first, as it came.
+#[derive(Default)]
+pub(crate) struct Cookies<'a> {
+    plain: [Option<&'a str>; NAMES.len()],
+    suffixed: [Option<&'a str>; NAMES.len()],
+}
 
 impl<'a> Cookies<'a> {
-    /// Splits on `;` first and decodes each value then, so that nothing encoded ever makes a cookie.
-    pub(crate) fn read(header: &'a str) -> Self {
+    /// Splits on `;` first and decodes each value later, so that nothing encoded ever makes a cookie.
+    pub(crate) fn read(header: &'a str, suffix: &str) -> Self {
         let blank = [' ', '\t'];
-        let mut cookies = Vec::with_capacity(16);
+        let mut cookies = Self::default();
         let mut rest = header;
         while !rest.is_empty() {
             // The value is the long part, so it is what is searched the fast way.
             let end = memchr::memchr(b';', rest.as_bytes()).unwrap_or(rest.len());
             let (piece, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
-            if let Some((name, value)) = piece.split_once('=') {
-                cookies.push((name.trim_matches(blank), value.trim_matches(blank)));
+            let Some((name, value)) = piece.split_once('=') else { continue };
+            if let Some(place) = cookies.place(name.trim_matches(blank), suffix) {
+                place.get_or_insert(value.trim_matches(blank));
             }
         }
-        Self(cookies)
+        cookies
+    }
+
+    fn place(&mut self, name: &str, suffix: &str) -> Option<&mut Option<&'a str>> {
+        // Those of the application's own are told at their first letters.
+        if !name.starts_with("__") {
+            return None;
+        }
+        if let Some(at) = NAMES.iter().position(|known| *known == name) {
+            return self.plain.get_mut(at);
+        }
+        let name = name.strip_suffix(suffix)?.strip_suffix('_')?;
+        self.suffixed.get_mut(NAMES.iter().position(|known| *known == name)?)
     }
 
     /// The first cookie of this name, unless it is empty.
-    pub(crate) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.find(|key| key == name)
+    pub(crate) fn get(&self, cookie: Cookie) -> Option<Cow<'a, str>> {
+        decoded(self.plain.get(cookie as usize))
     }
 
     /// The first cookie of this name with the instance's suffix, unless it is empty.
-    pub(crate) fn suffixed(&self, name: &str, suffix: &str) -> Option<Cow<'a, str>> {
-        self.find(|key| key.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')) == Some(suffix))
+    pub(crate) fn suffixed(&self, cookie: Cookie) -> Option<Cow<'a, str>> {
+        decoded(self.suffixed.get(cookie as usize))
     }
+}
 
-    fn find(&self, is_it: impl Fn(&str) -> bool) -> Option<Cow<'a, str>> {
-        let (_, value) = self.0.iter().find(|(key, _)| is_it(key))?;
-        Some(decode(value)).filter(|value| !value.is_empty())
-    }
+fn decoded<'a>(value: Option<&Option<&'a str>>) -> Option<Cow<'a, str>> {
+    let value = (*value?)?;
+    Some(decode(value)).filter(|value| !value.is_empty())
 }
 
 /// Percent-decodes a value; one that cannot be decoded as a whole stays as it is.
@@ -65,31 +104,63 @@ fn decode(value: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Cookies;
-    use std::borrow::Cow;
+    use super::{Cookie, Cookies, NAMES, decode};
+
+    fn session(header: &str) -> Option<String> {
+        Cookies::read(header, "x").get(Cookie::Session).map(Into::into)
+    }
 
     #[test]
     fn as_rfc_6265_has_it() {
-        let cookies =
-            Cookies::read("a=1; b = two ;\tc=%3B%3D; a=2; nothing; d=%zz; e=\"q\"; f=; =x; g=a=b; h=%C3%A4; i=%FF");
-        let own = |name| cookies.get(name).map(Cow::into_owned);
-        let found = ["a", "b", "c", "nothing", "d", "e", "f", "g", "h", "i"].map(|name| (name, own(name)));
-        let get = |name| found.iter().find(|(key, _)| *key == name).and_then(|(_, value)| value.as_deref());
-        assert_eq!(get("a"), Some("1"), "the first of a name wins");
-        assert_eq!(get("b"), Some("two"));
-        assert_eq!(get("c"), Some(";="), "decoded after the split");
-        assert_eq!(get("nothing"), None);
-        assert_eq!(get("d"), Some("%zz"), "malformed stays raw");
-        assert_eq!(get("e"), Some("\"q\""), "quotes stay");
-        assert_eq!(get("f"), None, "empty is none");
-        assert_eq!(get("g"), Some("a=b"));
-        assert_eq!(get("h"), Some("ä"));
-        assert_eq!(get("i"), Some("%FF"), "not UTF-8 stays raw");
-        assert_eq!(Cookies::read("a=1%3B b=2").get("b"), None, "an encoded separator makes no cookie");
-        let cookies = Cookies::read("a_x=1; ax=2; a_xy=3; _x=4");
-        assert_eq!(cookies.suffixed("a", "x").as_deref(), Some("1"));
-        assert_eq!(cookies.suffixed("a", "xy").as_deref(), Some("3"));
-        assert_eq!(cookies.suffixed("a", ""), None);
-        assert_eq!(cookies.suffixed("b", "x"), None);
+        for (header, value) in [
+            ("__session=1; a=2; __session=3", Some("1")),
+            ("a=1; __session = two ;\tb=3", Some("two")),
+            ("__session=%3B%3D", Some(";=")),
+            ("__session", None),
+            ("__session=%zz", Some("%zz")),
+            ("__session=\"q\"", Some("\"q\"")),
+            ("__session=", None),
+            ("__session=; __session=2", None),
+            ("=x", None),
+            ("__session=a=b", Some("a=b")),
+            ("__session=%C3%A4", Some("ä")),
+            ("__session=%FF", Some("%FF")),
+            (";;__session=1;;", Some("1")),
+            ("a=1%3B __session=2", None),
+            ("__SESSION=1; _session=2; __session_=3; __session_y=4", None),
+        ] {
+            assert_eq!(session(header).as_deref(), value, "{header}");
+        }
+    }
+
+    #[test]
+    fn each_name_with_its_suffix() {
+        let all = [
+            Cookie::Session,
+            Cookie::ClientUat,
+            Cookie::DevBrowser,
+            Cookie::Refresh,
+            Cookie::Handshake,
+            Cookie::HandshakeNonce,
+            Cookie::RedirectCount,
+        ];
+        let header: Vec<_> =
+            NAMES.iter().map(|name| format!("{name}=p{name}; {name}_sf=s{name}; {name}_s=no")).collect();
+        let header = header.join("; ");
+        let cookies = Cookies::read(&header, "sf");
+        for (cookie, name) in all.into_iter().zip(NAMES) {
+            assert_eq!(cookies.get(cookie), Some(format!("p{name}").into()));
+            assert_eq!(cookies.suffixed(cookie), Some(format!("s{name}").into()));
+        }
+        // `__clerk_handshake` with the suffix `nonce` would be another cookie's name.
+        let cookies = Cookies::read("__clerk_handshake_nonce=1", "nonce");
+        assert_eq!(cookies.get(Cookie::HandshakeNonce).as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn what_is_malformed_stays_raw() {
+        for text in ["%", "%4", "a%4x", "%c3"] {
+            assert_eq!(decode(text), text);
+        }
     }
 }

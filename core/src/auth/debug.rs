@@ -2,12 +2,10 @@
 
 use super::context::Context;
 use super::handshake::pairs_of;
-use super::plain_url::PublicUrl;
 use super::settings::Settings;
 use crate::key::InstanceType;
 use crate::secret::Secret;
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 use url::Url;
 
 /// How many characters of a secret are left: enough for `sk_test` and `sk_live`.
@@ -16,11 +14,11 @@ const SHOWN: usize = 7;
 /// The context of a decision, kept with its outcome: of secrets only what may be shown.
 #[derive(Clone)]
 pub(crate) struct DebugContext {
-    url: PublicUrl,
+    /// Its texts, one after the other.
+    texts: String,
+    /// Where each of them ends, and whether it is there.
+    ends: [(u32, bool); TEXTS.len()],
     is_get: bool,
-    referrer: Option<Box<str>>,
-    fetch_dest: Option<Box<str>>,
-    accept: Option<Box<str>>,
     secrets: [Option<Hint>; SECRETS.len()],
     loop_counter: i64,
     client_uat: i64,
@@ -28,6 +26,9 @@ pub(crate) struct DebugContext {
     production: Option<bool>,
     jwt_key: bool,
 }
+
+/// The texts of a decision that are no secrets, by the names that they are shown with. The first two are URLs.
+const TEXTS: [&str; 4] = ["url", "referrer", "sec_fetch_dest", "accept"];
 
 /// The secrets of a decision, by the names that they are shown with.
 const SECRETS: [&str; 8] = [
@@ -43,7 +44,17 @@ const SECRETS: [&str; 8] = [
 
 impl DebugContext {
     pub(crate) fn new(context: &Context<'_>, settings: &Settings<'_>) -> Self {
-        let own = |text: &Option<Cow<'_, str>>| text.as_deref().map(Box::from);
+        let given = [
+            Some(context.url.as_str()),
+            context.referrer.as_deref(),
+            context.fetch_dest.as_deref(),
+            context.accept.as_deref(),
+        ];
+        let mut texts = String::with_capacity(given.iter().flatten().map(|text| text.len()).sum());
+        let ends = given.map(|text| {
+            texts.push_str(text.unwrap_or_default());
+            (u32::try_from(texts.len()).unwrap_or(u32::MAX), text.is_some())
+        });
         let secrets = [
             context.token_in_header.as_deref(),
             context.session_in_cookie.as_deref(),
@@ -56,11 +67,9 @@ impl DebugContext {
         ];
         Self {
             secrets: secrets.map(|secret| secret.map(Hint::of)),
-            url: context.url.clone(),
+            texts,
+            ends,
             is_get: context.method_is_get,
-            referrer: own(&context.referrer),
-            fetch_dest: own(&context.fetch_dest),
-            accept: own(&context.accept),
             loop_counter: context.loop_counter,
             client_uat: context.client_uat,
             suffixed: context.suffixed,
@@ -79,12 +88,17 @@ impl DebugContext {
     /// Adds its fields to what an outcome tells of itself.
     pub(crate) fn write(&self, out: &mut Map<String, Value>) {
         let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
-        let text = |text: &Option<Box<str>>| text.as_deref().map_or(Value::Null, Value::from);
-        put("url", redacted_text(self.url.as_str()).into());
+        let mut from = 0;
+        for (place, (name, (end, is_there))) in TEXTS.into_iter().zip(self.ends).enumerate() {
+            let end = usize::try_from(end).unwrap_or(usize::MAX);
+            let text = self.texts.get(from..end).filter(|_| is_there);
+            put(
+                name,
+                text.map_or(Value::Null, |text| if place < 2 { redacted_text(text).into() } else { text.into() }),
+            );
+            from = end;
+        }
         put("is_get", self.is_get.into());
-        put("referrer", self.referrer.as_deref().map_or(Value::Null, |url| redacted_text(url).into()));
-        put("sec_fetch_dest", text(&self.fetch_dest));
-        put("accept", text(&self.accept));
         for (name, hint) in SECRETS.into_iter().zip(&self.secrets) {
             put(name, hint.as_ref().map_or(Value::Null, |hint| hint.text().into()));
         }
@@ -97,24 +111,20 @@ impl DebugContext {
     }
 }
 
-/// The beginning of a secret, never more than half of it: its characters, padded with nothing.
+/// The beginning of a secret, never more than half of it: its bytes, each that is no letter of ASCII shown as `?`.
 #[derive(Clone, Copy)]
-struct Hint([char; SHOWN]);
+struct Hint([u8; SHOWN]);
 
 impl Hint {
     fn of(text: &str) -> Self {
-        let mut shown = ['\0'; SHOWN];
-        // More of it need not be counted.
-        let half = match text.as_bytes().get(..2 * SHOWN) {
-            Some(beginning) if beginning.is_ascii() => SHOWN,
-            _ => text.chars().take(2 * SHOWN).count() / 2,
-        };
-        shown.iter_mut().zip(text.chars().take(half)).for_each(|(place, c)| *place = c);
+        let mut shown = [0; SHOWN];
+        let plain = |byte: u8| if byte.is_ascii_graphic() { byte } else { b'?' };
+        shown.iter_mut().zip(text.bytes().take(text.len() / 2)).for_each(|(place, byte)| *place = plain(byte));
         Self(shown)
     }
 
     fn text(self) -> String {
-        self.0.into_iter().filter(|c| *c != '\0').chain(['…']).collect()
+        self.0.into_iter().filter(|byte| *byte != 0).map(char::from).chain(['…']).collect()
     }
 }
 

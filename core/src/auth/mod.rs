@@ -60,11 +60,10 @@ pub(crate) mod fuzz {
     }
 
     pub(crate) fn cookies(client: &Authenticator, header: &str) {
-        let cookies = Cookies::read(header);
+        let cookies = Cookies::read(header, "1Z8AzTQD");
         for production in [true, false] {
             let choice = Choice {
                 cookies: &cookies,
-                suffix: "1Z8AzTQD",
                 frontend_api: "clerk.example.com",
                 production,
                 now_ms: 0,

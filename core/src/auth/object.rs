@@ -167,24 +167,8 @@ impl Auth {
     /// The form that can be stored or sent (R-392): snake_case, what is not there is null, claims verbatim.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let claim = |name| {
-            self.claims.as_ref().and_then(|claims| claims.raw(name)).filter(|text| *text != "null").and_then(raw)
-        };
         let written = match self.token_type {
-            Some(TokenType::SessionToken) => serde_json::to_string(&SessionJson {
-                token_type: TokenType::SessionToken.as_str(),
-                is_authenticated: self.is_authenticated,
-                session_claims: self.claims.as_ref().and_then(|claims| raw(claims.json())),
-                session_id: self.session_id.as_deref(),
-                session_status: self.session_status.as_deref(),
-                user_id: self.user_id.as_deref(),
-                actor: claim("act"),
-                org_id: self.org_id.as_deref(),
-                org_role: self.org_role.as_deref(),
-                org_slug: self.org_slug.as_deref(),
-                org_permissions: self.org_permissions.as_deref(),
-                factor_verification_age: claim("fva"),
-            }),
+            Some(TokenType::SessionToken) => Ok(self.session_json()),
             Some(kind) => serde_json::to_string(&self.machine_json(kind)),
             None => Ok(r#"{"token_type":null,"is_authenticated":false}"#.to_owned()),
         };
@@ -287,20 +271,26 @@ fn raw(text: &str) -> Option<&RawValue> {
     serde_json::from_str(text).ok()
 }
 
-#[derive(Serialize)]
-struct SessionJson<'a> {
-    token_type: &'static str,
-    is_authenticated: bool,
-    session_claims: Option<&'a RawValue>,
-    session_id: Option<&'a str>,
-    session_status: Option<&'a str>,
-    user_id: Option<&'a str>,
-    actor: Option<&'a RawValue>,
-    org_id: Option<&'a str>,
-    org_role: Option<&'a str>,
-    org_slug: Option<&'a str>,
-    org_permissions: Option<&'a [String]>,
-    factor_verification_age: Option<&'a RawValue>,
+/// Adds a member whose value is JSON.
+fn put(out: &mut String, name: &str, json: Option<&str>) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    out.push_str(json.unwrap_or("null"));
+}
+
+/// Adds a member whose value is a text.
+fn put_text(out: &mut String, name: &str, text: Option<&str>) {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+    match text {
+        Some(text) if is_plain(text) => {
+            put(out, name, Some("\""));
+            out.push_str(text);
+            out.push('"');
+        }
+        Some(text) => put(out, name, Some(&Value::from(text).to_string())),
+        None => put(out, name, None),
+    }
 }
 
 /// A machine, by the keys of its kind; nothing in them if it is not authenticated.
@@ -324,6 +314,29 @@ enum MoreJson<'a> {
 }
 
 impl Auth {
+    /// Claims are put in as the text they are: reading and writing them again could change them, and takes its time.
+    fn session_json(&self) -> String {
+        let claims = self.claims.as_ref();
+        let claim = |name| claims.and_then(|claims| claims.raw(name)).filter(|text| *text != "null");
+        let permissions =
+            self.org_permissions.as_ref().map(|permissions| Value::from(permissions.as_slice()).to_string());
+        let mut out = String::with_capacity(512 + claims.map_or(0, |claims| claims.json().len()));
+        out.push_str(r#"{"token_type":"session_token""#);
+        put(&mut out, "is_authenticated", Some(if self.is_authenticated { "true" } else { "false" }));
+        put(&mut out, "session_claims", claims.map(|claims| claims.json()));
+        put_text(&mut out, "session_id", self.session_id.as_deref());
+        put_text(&mut out, "session_status", self.session_status.as_deref());
+        put_text(&mut out, "user_id", self.user_id.as_deref());
+        put(&mut out, "actor", claim("act"));
+        put_text(&mut out, "org_id", self.org_id.as_deref());
+        put_text(&mut out, "org_role", self.org_role.as_deref());
+        put_text(&mut out, "org_slug", self.org_slug.as_deref());
+        put(&mut out, "org_permissions", permissions.as_deref());
+        put(&mut out, "factor_verification_age", claim("fva"));
+        out.push('}');
+        out
+    }
+
     fn machine_json(&self, kind: TokenType) -> MachineJson<'_> {
         let claims = self.claims().and_then(raw);
         let (user_id, org_id) = (self.user_id.as_deref(), self.org_id.as_deref());

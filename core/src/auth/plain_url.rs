@@ -59,7 +59,8 @@ impl PublicUrl {
         }
     }
 
-    fn query(&self) -> Option<&str> {
+    /// The query, as it is written.
+    pub(crate) fn query(&self) -> Option<&str> {
         match self {
             Self::Plain { text, query, .. } => text.get((*query)?..),
             Self::Parsed(url) => url.query(),

@@ -1,6 +1,7 @@
 //! What must be right before any request is looked at (§3.2). It is an error of the setup, and never a state.
 
 use super::options::AcceptsToken;
+use super::request::Header;
 use super::settings::Settings;
 use super::{AuthenticateError, RequestParts};
 use crate::key::InstanceType;
@@ -51,7 +52,7 @@ fn check_satellite(
                 "A satellite of a development instance needs the sign-in URL of the primary domain.",
             ));
         }
-    } else if let Some(origin) = request.header("origin") {
+    } else if let Some(origin) = request.header(Header::Origin) {
         let Ok(url) = Url::parse(settings.sign_in_url) else {
             return Err(error("sign_in_url", "The sign-in URL of a satellite must be an absolute URL."));
         };

@@ -1,6 +1,7 @@
 //! The URL that the browser asked for, behind whatever proxies (R-301 to R-304, D-5, D-19).
 
 use super::plain_url::{PublicUrl, is_plain_authority};
+use super::request::Header;
 use super::{AuthenticateError, RequestParts};
 use std::borrow::Cow;
 use url::Url;
@@ -23,8 +24,8 @@ struct Forwarded<'a> {
 
 impl<'a> Forwarded<'a> {
     fn of(request: &'a RequestParts<'_>) -> Self {
-        let first = |name| request.raw_header(name).map(first_of);
-        Self { host: first("x-forwarded-host").or_else(|| request.host()), scheme: first("x-forwarded-proto") }
+        let first = |header| request.raw_header(header).map(first_of);
+        Self { host: first(Header::ForwardedHost).or_else(|| request.host()), scheme: first(Header::ForwardedProto) }
     }
 }
 
@@ -38,20 +39,25 @@ fn first_of(list: Cow<'_, str>) -> Cow<'_, str> {
 /// The URL where all that makes it up is plain: nearly always. What is in the end none of it need not be looked at.
 fn plain_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>) -> Option<PublicUrl> {
     let text = request.url();
-    let (scheme, authority, target) = match text.split_once("://") {
-        Some((scheme @ ("http" | "https"), rest)) => {
-            let (authority, target) = rest.split_at(rest.find('/')?);
-            (scheme, Some(authority), target)
-        }
-        _ if text.starts_with('/') => (request.scheme(), None, text),
-        _ => return None,
+    let (scheme, authority, target) = if text.starts_with('/') {
+        (request.scheme(), None, text)
+    } else {
+        let (scheme, rest) = match text.strip_prefix("https://") {
+            Some(rest) => ("https", rest),
+            None => ("http", text.strip_prefix("http://")?),
+        };
+        let (authority, target) = rest.split_at(rest.find('/')?);
+        (scheme, Some(authority), target)
     };
     // One that cannot be parsed is none.
     if authority.is_some_and(|authority| !is_plain_authority(scheme, authority)) {
         return None;
     }
-    let host = forwarded.host.as_deref().filter(|host| !host.is_empty()).or(authority)?;
-    PublicUrl::plain(forwarded.scheme.as_deref().unwrap_or(scheme), host, target)
+    match forwarded.host.as_deref().filter(|host| !host.is_empty()) {
+        Some(host) => PublicUrl::plain(forwarded.scheme.as_deref().unwrap_or(scheme), host, target),
+        // A scheme alone moves nothing.
+        None => PublicUrl::plain(scheme, authority?, target),
+    }
 }
 
 /// The same by parsing whatever came.
@@ -147,6 +153,7 @@ fn after_scheme(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{Forwarded, RequestParts, parsed_url, public_url};
+    use proptest::prelude::*;
 
     fn public(url: &str, headers: &[(&str, &str)]) -> String {
         shown(RequestParts::new("GET", url), headers)
@@ -207,6 +214,35 @@ mod tests {
             public("https://a.example/p", &[("x-forwarded-proto", "http"), ("host", "a.example")]),
             "http://a.example/p"
         );
+    }
+
+    proptest! {
+        /// Whichever way is taken, as `shown` holds the two together.
+        #[test]
+        fn what_is_plain_is_what_is_parsed(
+            url in "(https?://)?([a-z]{1,3}\\.[a-z]{1,3}|A|localhost)?(:[0-9]{1,4})?/[a-z./?%&=#' ]{0,8}",
+            headers in prop::collection::vec(
+                (
+                    prop::sample::select(vec!["host", "x-forwarded-host", "x-forwarded-proto", ":authority", ":scheme"]),
+                    prop::sample::select(vec!["", "a.io", "b.io:81", "https", "http", "ftp", "a.io,b.io", "a b", "A.io", "[::1]", "1.2.3.4"]),
+                ),
+                0..4,
+            ),
+            scheme in "(https?)?",
+            is_received: bool,
+        ) {
+            let request =
+                if is_received { RequestParts::received("GET", url) } else { RequestParts::new("GET", url) };
+            shown(request.with_scheme(scheme), &headers);
+        }
+    }
+
+    #[test]
+    fn a_scheme_alone_moves_nothing() {
+        for host in [None, Some(("x-forwarded-host", ""))] {
+            let headers: Vec<_> = host.into_iter().chain([("x-forwarded-proto", "https")]).collect();
+            assert_eq!(public("http://app.example.com/p", &headers), "http://app.example.com/p");
+        }
     }
 
     #[test]

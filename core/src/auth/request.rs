@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-/// The headers that decisions are made on.
+/// The headers that decisions are made on, by their names in lower case.
 pub const LOOKED_AT: [&str; 11] = [
     "host",
     "cookie",
@@ -22,23 +22,47 @@ pub const LOOKED_AT: [&str; 11] = [
     ":scheme",
 ];
 
-/// The place of a name among them, whatever its case.
-fn place_of(name: &str) -> Option<usize> {
-    let place = match name.len() {
-        4 => 0,
-        6 if name.starts_with(['c', 'C']) => 1,
-        6 if name.starts_with(['a', 'A']) => 4,
-        6 => 5,
-        7 if name.starts_with(':') => 10,
-        7 => 3,
-        10 => 9,
-        13 => 2,
-        14 => 6,
-        16 => 7,
-        17 => 8,
-        _ => return None,
-    };
-    LOOKED_AT.get(place).filter(|known| known.eq_ignore_ascii_case(name)).map(|_| place)
+/// One of them, in their order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Header {
+    Host,
+    Cookie,
+    Authorization,
+    Referer,
+    Accept,
+    Origin,
+    SecFetchDest,
+    ForwardedHost,
+    ForwardedProto,
+    /// HTTP/2's.
+    Authority,
+    /// HTTP/2's.
+    Scheme,
+}
+
+impl Header {
+    /// The one of this name, whatever its case.
+    fn named(name: &str) -> Option<Self> {
+        let header = match name.len() {
+            4 => Self::Host,
+            6 if name.starts_with(['c', 'C']) => Self::Cookie,
+            6 if name.starts_with(['a', 'A']) => Self::Accept,
+            6 => Self::Origin,
+            7 if name.starts_with(':') => Self::Scheme,
+            7 => Self::Referer,
+            10 => Self::Authority,
+            13 => Self::Authorization,
+            14 => Self::SecFetchDest,
+            16 => Self::ForwardedHost,
+            17 => Self::ForwardedProto,
+            _ => return None,
+        };
+        header.name().eq_ignore_ascii_case(name).then_some(header)
+    }
+
+    const fn name(self) -> &'static str {
+        LOOKED_AT[self as usize]
+    }
 }
 
 /// Where the headers that are looked at stand.
@@ -112,7 +136,7 @@ impl<'a> RequestParts<'a> {
     ) -> Self {
         for (name, value) in headers {
             let name = name.into();
-            if let Some(found) = place_of(&name).and_then(|place| self.found.get_mut(place)) {
+            if let Some(found) = Header::named(&name).and_then(|header| self.found.get_mut(header as usize)) {
                 *found = if matches!(found, Found::Nowhere) { Found::Once(self.headers.len()) } else { Found::Again };
             }
             self.headers.push((name, value.into()));
@@ -183,7 +207,8 @@ impl<'a> RequestParts<'a> {
 
     /// `https` if the connection was such, as told or by HTTP/2's own field; else `http`.
     pub(crate) fn scheme(&self) -> &'static str {
-        let told = if self.scheme.is_empty() { self.header(":scheme") } else { Some(Cow::Borrowed(&*self.scheme)) };
+        let told =
+            if self.scheme.is_empty() { self.header(Header::Scheme) } else { Some(Cow::Borrowed(&*self.scheme)) };
         if told.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")) { "https" } else { "http" }
     }
 
@@ -214,29 +239,28 @@ impl<'a> RequestParts<'a> {
 
     /// The host as the client named it, by the header or HTTP/2's own field.
     pub(crate) fn host(&self) -> Option<Cow<'_, str>> {
-        self.header("host").or_else(|| self.header(":authority"))
+        self.header(Header::Host).or_else(|| self.header(Header::Authority))
     }
 
     /// Whether a header of this name, in any case, is one that a decision may be made on. Who hands over these only gets the
     /// same decision, unless it needs a refresh, which tells the API of all (§2.11).
     #[must_use]
     pub fn looks_at(name: &str) -> bool {
-        place_of(name).is_some()
+        Header::named(name).is_some()
     }
 
-    /// A header by its name, in any case (D-13); several of one name are joined, as HTTP says. An empty one is none.
-    pub(crate) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.raw_header(name).filter(|value| !value.is_empty())
+    /// A header, whose name may have come in any case (D-13); several of one name are joined, as HTTP says. An empty one is
+    /// none.
+    pub(crate) fn header(&self, header: Header) -> Option<Cow<'_, str>> {
+        self.raw_header(header).filter(|value| !value.is_empty())
     }
 
     /// The same, but an empty one is there.
-    pub(crate) fn raw_header(&self, name: &str) -> Option<Cow<'_, str>> {
-        let place = place_of(name);
-        debug_assert!(place.is_some(), "{name} is not among the headers that are handed over");
-        match self.found.get(place?)? {
+    pub(crate) fn raw_header(&self, header: Header) -> Option<Cow<'_, str>> {
+        match self.found.get(header as usize)? {
             Found::Nowhere => None,
             Found::Once(at) => self.headers.get(*at).map(|(_, value)| Cow::Borrowed(trimmed(value))),
-            Found::Again => self.any_header(name),
+            Found::Again => self.any_header(header.name()),
         }
     }
 
@@ -313,26 +337,28 @@ impl fmt::Debug for RequestParts<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOOKED_AT, RequestParts, place_of};
+    use super::{Header, LOOKED_AT, RequestParts};
 
     #[test]
-    fn each_name_has_its_place() {
+    fn each_name_is_told() {
         for (place, name) in LOOKED_AT.into_iter().enumerate() {
-            assert_eq!(place_of(name), Some(place), "{name}");
-            assert_eq!(place_of(&name.to_ascii_uppercase()), Some(place), "{name}");
+            for name in [name, &name.to_ascii_uppercase()] {
+                assert_eq!(Header::named(name).map(|header| header as usize), Some(place), "{name}");
+            }
             let other = format!("{}x", &name[..name.len() - 1]);
-            assert_eq!(place_of(&other), None, "{other}");
+            assert!(Header::named(&other).is_none(), "{other}");
         }
-        assert_eq!(place_of(""), None);
+        assert!(Header::named("").is_none());
     }
 
     #[test]
     fn what_comes_again_is_joined() {
         let request = RequestParts::new("GET", "/").with_header("Accept", " a ").with_header("cookie", "x=1");
-        assert_eq!(request.header("accept").as_deref(), Some("a"));
-        let request = request.with_header("ACCEPT", "b").with_headers([("Cookie", "y=2"), ("accept", "c")]);
-        assert_eq!(request.header("accept").as_deref(), Some("a, b, c"));
-        assert_eq!(request.header("cookie").as_deref(), Some("x=1; y=2"));
-        assert_eq!(request.into_owned().header("accept").as_deref(), Some("a, b, c"));
+        assert_eq!(request.header(Header::Accept).as_deref(), Some("a"));
+        let request = request.with_headers([("ACCEPT", "b"), ("Cookie", "y=2"), ("accept", "c")]);
+        assert_eq!(request.header(Header::Accept).as_deref(), Some("a, b, c"));
+        assert_eq!(request.header(Header::Cookie).as_deref(), Some("x=1; y=2"));
+        assert_eq!(request.into_owned().header(Header::Accept).as_deref(), Some("a, b, c"));
+        assert_eq!(RequestParts::new("GET", "/").with_header("accept", " ").header(Header::Accept), None);
     }
 }

@@ -1,13 +1,12 @@
 //! Which of two sets of cookies counts: those with the instance's suffix or those without (§3.4). Nothing here verifies.
 
-use super::cookies::Cookies;
+use super::cookies::{Cookie, Cookies};
 use crate::token::{ReadToken, TokenError, Verifier};
 use std::borrow::Cow;
 
 /// What the choice depends on.
 pub(crate) struct Choice<'a, 'c> {
     pub(crate) cookies: &'a Cookies<'c>,
-    pub(crate) suffix: &'a str,
     pub(crate) frontend_api: &'a str,
     pub(crate) production: bool,
     pub(crate) now_ms: i64,
@@ -32,17 +31,17 @@ impl<'c> Choice<'_, 'c> {
             let read = self.verifier.read(&token);
             (token, read)
         };
-        let session = self.cookies.get("__session").map(read);
+        let session = self.cookies.get(Cookie::Session).map(read);
         // Most requests have the cookie in one form only.
-        let with_suffix = self.cookies.suffixed("__session", self.suffix).map(read);
+        let with_suffix = self.cookies.suffixed(Cookie::Session).map(read);
         let suffixed = self.uses_suffixed(session.as_ref(), with_suffix.as_ref());
         Chosen { suffixed, session: if suffixed { with_suffix } else { session } }
     }
 
     /// The rules of §3.4, in their order.
     fn uses_suffixed(&self, session: Option<&CookieToken<'_>>, suffixed_session: Option<&CookieToken<'_>>) -> bool {
-        let uat = self.cookies.get("__client_uat");
-        let suffixed_uat = self.cookies.suffixed("__client_uat", self.suffix);
+        let uat = self.cookies.get(Cookie::ClientUat);
+        let suffixed_uat = self.cookies.suffixed(Cookie::ClientUat);
         let (uat, suffixed_uat) = (uat.as_deref(), suffixed_uat.as_deref());
 
         if let Some((_, read)) = session {

@@ -2,16 +2,22 @@
 
 use super::jwk::read_jwk;
 use super::{Algorithm, KeyError, VerifyingKey};
+use arc_swap::ArcSwap;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const OPTION: &str = "jwt_key";
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// Keys by the texts they were read from: one that is given with each call is one key, so that what held with it counts at
+/// the next. They are public, and there are few.
+static PARSED: LazyLock<ArcSwap<Vec<(Arc<str>, LocalKey)>>> = LazyLock::new(ArcSwap::default);
+const MAX_PARSED: usize = 32;
 
 /// A public key to verify tokens with, whatever their `kid` says. It verifies RS256 only.
 #[derive(Debug, Clone)]
@@ -24,12 +30,21 @@ impl LocalKey {
     /// # Errors
     /// [`KeyError`] with option `jwt_key` for anything else: a private key, a certificate, another key type, a short key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
+        if let Some((_, known)) = PARSED.load().iter().find(|(known, _)| **known == *text) {
+            return Ok(known.clone());
+        }
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Err(fail("it is empty"));
         }
         let key = if trimmed.starts_with('{') { from_jwk(trimmed) } else { from_pem(trimmed) };
-        key.map(|key| Self(Arc::new(key))).map_err(|why| fail(&why))
+        let key = key.map(|key| Self(Arc::new(key))).map_err(|why| fail(&why))?;
+        PARSED.rcu(|parsed| {
+            let from = (parsed.len() + 1).saturating_sub(MAX_PARSED);
+            let kept = parsed.iter().skip(from).cloned();
+            kept.chain([(Arc::from(text), key.clone())]).collect::<Vec<_>>()
+        });
+        Ok(key)
     }
 
     /// The key.

@@ -115,11 +115,17 @@ impl TokenCache {
         part.places.get(&place.0).filter(|seen| seen.token() == token).cloned()
     }
 
-    /// Remembers a token that was accepted just now, unless somebody else is at that at this moment.
-    pub(crate) fn keep(&self, place: Place, seen: Claims, now_ms: i64) {
+    /// Remembers a token that was accepted just now, unless it is too large, or somebody else is at that at this moment.
+    pub(crate) fn keep(&self, place: Place, seen: &Claims, now_ms: i64) {
+        // Measured outside of the lock.
+        let size = size_of_entry(seen);
+        if size > self.limits.bytes {
+            return;
+        }
         let shelf = self.shelf();
         let Some(Ok(mut part)) = shelf.part(place).map(RwLock::try_write) else { return };
-        part.keep(place.0, seen, self.limits, now_ms);
+        seen.note_kept();
+        part.keep(place.0, seen.clone(), size, self.limits, now_ms);
     }
 
     /// The shelf of this process.
@@ -169,11 +175,7 @@ impl Shelf {
 }
 
 impl Part {
-    fn keep(&mut self, place: u64, seen: Claims, limits: Limits, now_ms: i64) {
-        let size = size_of_entry(&seen);
-        if size > limits.bytes {
-            return;
-        }
+    fn keep(&mut self, place: u64, seen: Claims, size: usize, limits: Limits, now_ms: i64) {
         let is_taken = self.places.contains_key(&place);
         let entries = limits.entries.saturating_sub(usize::from(!is_taken));
         while (self.places.len() > entries || self.bytes.saturating_add(size) > limits.bytes) && self.make_room(now_ms)

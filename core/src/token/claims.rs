@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, RwLock, Weak};
 
 /// The claims that something here reads, each with its place. They are found while the payload is checked, so none is
 /// looked for twice.
@@ -58,8 +58,9 @@ impl ClaimIndex {
     }
 }
 
-/// What is taken to be the size of what is derived from claims.
-const DERIVED_BYTES: usize = 640;
+/// What is taken to be the size of the ids that are derived from claims, and of a text without what is in it.
+const IDS_BYTES: usize = 640;
+const TEXT_BYTES: usize = 48;
 
 /// What a verified token says: the claims everyone needs as fields, every claim by its name. Clones share it.
 #[derive(Clone)]
@@ -68,7 +69,8 @@ pub struct Claims(Arc<KnownClaims>);
 /// The claims everyone needs. Times are Unix seconds, their fractions cut off.
 #[non_exhaustive]
 pub struct KnownClaims {
-    id: u64,
+    /// 0 until they are remembered.
+    id: AtomicU64,
     token: Box<str>,
     header: Arc<Header>,
     payload: String,
@@ -79,7 +81,7 @@ pub struct KnownClaims {
     /// Whether they were of use since they were remembered or last passed over.
     used: AtomicBool,
     /// What a floor above made of these claims, so that it is made once.
-    derived: OnceLock<Arc<dyn Any + Send + Sync>>,
+    derived: RwLock<Option<Arc<dyn Any + Send + Sync>>>,
     /// `sub`: the user's id. Always there; may be empty in a token that is no session's.
     pub sub: String,
     /// `sid`: the session's id. `None` if it is missing or not a string.
@@ -111,9 +113,8 @@ impl Claims {
     pub(crate) fn new(token: &str, decoded: &DecodedToken, key: Weak<VerifyingKey>, checked: Checked) -> Self {
         let Checked { sub, iss, azp, exp, nbf, iat } = checked;
         let sid = decoded.string("sid");
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(Arc::new(KnownClaims {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            id: AtomicU64::new(0),
             token: token.into(),
             header: Arc::clone(&decoded.header),
             payload: decoded.payload.clone(),
@@ -121,7 +122,7 @@ impl Claims {
             plain: decoded.plain,
             key,
             used: AtomicBool::new(false),
-            derived: OnceLock::new(),
+            derived: RwLock::default(),
             sub,
             sid,
             iss,
@@ -141,11 +142,17 @@ impl Claims {
         Some(Self::new(token, &decoded, Weak::new(), Checked { sub, iss, azp, exp, nbf, iat }))
     }
 
-    /// A number that no other claims of this process have: those that were verified once and are remembered keep theirs.
-    /// For bindings that keep what they made of them.
+    /// A number that no other claims of this process have, for bindings that keep what they made of them; 0 where they
+    /// are not remembered.
     #[must_use]
     pub fn id(&self) -> u64 {
-        self.id
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// Notes that they are remembered.
+    pub(crate) fn note_kept(&self) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        self.id.store(NEXT.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// Whether this is the very key that the signature held with. No other can have the place in memory of a key that claims
@@ -160,6 +167,12 @@ impl Claims {
         if !self.used.load(Ordering::Relaxed) {
             self.used.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Whether an earlier call verified them, and this one found them remembered.
+    #[must_use]
+    pub fn were_remembered(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
     }
 
     /// Whether they were of use since this was last asked.
@@ -184,9 +197,17 @@ impl Claims {
 
     /// What is made of these claims and nothing else, made at its first use.
     pub(crate) fn derived<T: Any + Send + Sync>(&self, make: impl Fn(&Self) -> T) -> Arc<T> {
-        let made = self.derived.get_or_init(|| Arc::new(make(self)));
+        // Nobody waits: a lock that is taken, be it by a thread that a fork left behind, is like finding nothing.
+        let known = self.derived.try_read().ok().and_then(|derived| derived.clone());
         // There is one floor above, with one such thing.
-        Arc::downcast(Arc::clone(made)).unwrap_or_else(|_| Arc::new(make(self)))
+        if let Some(Ok(known)) = known.map(Arc::downcast) {
+            return known;
+        }
+        let made = Arc::new(make(self));
+        if let Ok(mut derived) = self.derived.try_write() {
+            *derived = Some(made.clone());
+        }
+        made
     }
 
     /// How much memory this takes, roughly, in bytes.
@@ -194,8 +215,21 @@ impl Claims {
         let texts = [self.sid.as_deref(), self.iss.as_deref(), self.azp.as_deref()];
         let texts: usize = texts.into_iter().flatten().map(str::len).sum();
         let own = self.token.len() + self.payload.len() + self.sub.len() + texts;
-        // What is derived from it repeats some of its texts.
-        size_of::<KnownClaims>() + self.header.size() + own + DERIVED_BYTES
+        size_of::<KnownClaims>() + self.header.size() + own + self.derived_size()
+    }
+
+    /// The most that what is derived from them takes: ids, and permissions, of which a short text can name many.
+    fn derived_size(&self) -> usize {
+        let raw = |name| self.raw(name).unwrap_or_default();
+        let parts = |text: &str| memchr::memchr_iter(b',', text.as_bytes()).count() + 1;
+        let (features, organization) = (raw("fea"), raw("o"));
+        // Each permission is made of a feature's name and one of the organization's.
+        let (of_features, of_organization) = (parts(features), parts(organization));
+        let made = of_features * of_organization * TEXT_BYTES
+            + of_organization * features.len()
+            + of_features * organization.len();
+        let given = raw("org_permissions");
+        IDS_BYTES + made + parts(given) * TEXT_BYTES + given.len()
     }
 
     /// The whole payload, exactly the JSON text that was signed (but for bytes that are not UTF-8, which are U+FFFD).

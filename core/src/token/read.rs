@@ -5,7 +5,7 @@
 
 use super::cache::Place;
 use super::claims::Claims;
-use super::decode::{DecodedToken, Header};
+use super::decode::{DecodedToken, Header, MAX_TOKEN_BYTES};
 use super::error::TokenError;
 use super::json;
 use super::kind::{TokenType, is_non_session_category, type_of_machine};
@@ -69,7 +69,8 @@ impl Verifier {
     /// # Errors
     /// `token-invalid`.
     pub(crate) fn read(&self, text: &str) -> Result<ReadToken, TokenError> {
-        let place = self.seen.place(text);
+        // What is too long is refused without a look at it.
+        let place = if text.len() > MAX_TOKEN_BYTES { None } else { self.seen.place(text) };
         let known = match place.and_then(|place| self.seen.get(place, text)) {
             Some(seen) => Known::Seen(seen),
             None => Known::New(Box::new(DecodedToken::read_with(text, self.header.load().as_deref())?)),

@@ -146,9 +146,9 @@ impl Verifier {
         &self.remote
     }
 
-    /// Whether tokens are remembered at all.
-    pub(crate) fn remembers(&self) -> bool {
-        self.seen.entries() > 0
+    /// How many tokens are remembered at most.
+    pub(crate) fn remembers(&self) -> usize {
+        self.seen.entries()
     }
 
     /// Whether the client has a key that needs no network.
@@ -306,7 +306,7 @@ impl Verifier {
                 self.header.store(Some(Arc::new(KnownHeader::of(token, &decoded.header))));
             }
             if let (Some(place), false) = (read.place, options.skip_jwks_cache) {
-                self.seen.keep(place, claims.clone(), now_ms);
+                self.seen.keep(place, claims, now_ms);
             }
         }
         Ok(verdict.map(Some))

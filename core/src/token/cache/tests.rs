@@ -31,7 +31,7 @@ fn small(entries: usize) -> TokenCache {
 
 impl TokenCache {
     fn put(&self, token: &str) {
-        self.keep(self.place(token).unwrap(), seen(token), NOW);
+        self.keep(self.place(token).unwrap(), &seen(token), NOW);
     }
 
     fn put_all(&self, tokens: &[&str]) {
