@@ -8,7 +8,7 @@ import { DecodeError } from 'clerk-usher';
 
 import { failure, internal, pair } from './support.mjs';
 
-const { SHAPER } = internal('dispatch.js');
+const SHAPER = internal('dispatch.js').shaper();
 const { Shaper } = internal('shape.js');
 const { emulator, clerk } = pair({ maxRetries: 0 });
 after(() => emulator.stop());

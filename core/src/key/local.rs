@@ -16,7 +16,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Keys by the texts they were read from: one that is given with each call is one key, so that what held with it counts at
 /// the next. They are public, and there are few.
-static PARSED: LazyLock<ArcSwap<Vec<(Arc<str>, LocalKey)>>> = LazyLock::new(ArcSwap::default);
+static PARSED: LazyLock<ArcSwap<Parsed>> = LazyLock::new(ArcSwap::default);
+type Parsed = Vec<(Arc<str>, LocalKey)>;
 const MAX_PARSED: usize = 32;
 
 /// A public key to verify tokens with, whatever their `kid` says. It verifies RS256 only.
@@ -33,18 +34,23 @@ impl LocalKey {
         if let Some((_, known)) = PARSED.load().iter().find(|(known, _)| **known == *text) {
             return Ok(known.clone());
         }
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
-            return Err(fail("it is empty"));
-        }
-        let key = if trimmed.starts_with('{') { from_jwk(trimmed) } else { from_pem(trimmed) };
-        let key = key.map(|key| Self(Arc::new(key))).map_err(|why| fail(&why))?;
+        let key = Self::read(text)?;
         PARSED.rcu(|parsed| {
             let from = (parsed.len() + 1).saturating_sub(MAX_PARSED);
             let kept = parsed.iter().skip(from).cloned();
             kept.chain([(Arc::from(text), key.clone())]).collect::<Vec<_>>()
         });
         Ok(key)
+    }
+
+    /// The same, read whoever read it before.
+    pub(crate) fn read(text: &str) -> Result<Self, KeyError> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(fail("it is empty"));
+        }
+        let key = if trimmed.starts_with('{') { from_jwk(trimmed) } else { from_pem(trimmed) };
+        key.map(|key| Self(Arc::new(key))).map_err(|why| fail(&why))
     }
 
     /// The key.

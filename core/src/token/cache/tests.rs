@@ -102,7 +102,7 @@ fn what_is_in_use_stays_and_what_is_over_goes() {
     get("a").note_use();
     cache.put("d");
     assert!(!cache.has("a"), "used, but over");
-    let keep_at = |token: &str| cache.keep(cache.place(token).unwrap(), seen(token), -1);
+    let keep_at = |token: &str| cache.keep(cache.place(token).unwrap(), &seen(token), -1);
     get("b").note_use();
     keep_at("e");
     assert_eq!(["b", "c", "d", "e"].map(|token| cache.has(token)), [true, false, true, true]);
@@ -175,7 +175,7 @@ fn only_the_very_key_holds() {
     let seen = seen("a");
     assert!(seen.holds_with(key()));
     assert!(seen.holds_with(&Arc::clone(key())));
-    let again = LocalKey::parse(&key_a().pem()).unwrap();
+    let again = LocalKey::read(&key_a().pem()).unwrap();
     assert!(again.key().is_same_key(key()) && !seen.holds_with(again.key()));
     // An entry does not keep its key, and no later one can be taken for it.
     let gone = seen_with("a", again.key());
@@ -184,7 +184,7 @@ fn only_the_very_key_holds() {
     assert!(watch.upgrade().is_none());
     drop(watch);
     for _ in 0..100 {
-        assert!(!gone.holds_with(LocalKey::parse(&key_a().pem()).unwrap().key()));
+        assert!(!gone.holds_with(LocalKey::read(&key_a().pem()).unwrap().key()));
     }
 }
 

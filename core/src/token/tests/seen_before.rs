@@ -101,8 +101,10 @@ fn keys_of_a_call_are_keys_of_that_call() {
     assert_eq!(ask(&verifier, &token, json!({"secret_key": "sk_test_tenant"}), NOW), Err("keys"));
     assert_eq!(ask(&verifier, &token, json!({"secret_key": "sk_test_own"}), NOW), Err("keys"));
     assert!(is_one(&first, &good(&verifier, &token)));
-    // The same key as another object is another: what it holds with is found out again.
-    let again = ask(&verifier, &token, json!({"jwt_key": key_a().pem()}), NOW).unwrap();
+    // The same key given as it was is one; as another text it is another, and what it holds with is found out again.
+    let same = ask(&verifier, &token, json!({"jwt_key": key_a().pem()}), NOW).unwrap();
+    assert!(is_one(&same, &first));
+    let again = ask(&verifier, &token, json!({"jwt_key": key_a().pem() + "\n"}), NOW).unwrap();
     assert!(again == first && !is_one(&again, &first));
     assert_eq!(verifier.seen.held().0, 1);
 }
