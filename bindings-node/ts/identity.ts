@@ -97,7 +97,11 @@ export function frozen<T>(value: T): T {
   while (left.length > 0) {
     const one = left.pop();
     if (typeof one !== 'object' || one === null) continue;
-    for (const inner of Object.values(one)) if (typeof inner === 'object') left.push(inner);
+    // Without the list of values that `Object.values` would make.
+    for (const name in one) {
+      const inner: unknown = (one as Record<string, unknown>)[name];
+      if (typeof inner === 'object') left.push(inner);
+    }
     Object.freeze(one);
   }
   return value;

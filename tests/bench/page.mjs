@@ -1,9 +1,10 @@
 /** docs/bench.md: the figures, how they came about, and on what. */
 
 import { markdown } from './table.mjs';
+import { instructionTable } from './instructions.mjs';
 import { PEERS } from './packages.mjs';
 
-export function page(results, { date, load, cores, processor, node }) {
+export function page(results, { date, load, cores, processor, node, instructions }) {
   const busy = load > cores * 0.5 ? ` The machine was busy (load ${load.toFixed(1)} on ${cores} processors): take the ratios, and not too exactly.` : '';
   const marks = results.filter((result) => result.met !== undefined);
   const met = marks.filter((result) => result.met).length;
@@ -15,6 +16,12 @@ Of ${marks.length} marks ${met} are met. Ratios are the result: the figures are 
 ![Cost of a call: clerk-usher, today's SDK, the best library and the limit](bench.svg)
 
 ${markdown(results)}
+
+## What does not depend on the machine's day
+
+${typeof instructions === 'object' ? instructionTable(instructions) : `Not counted: ${instructions}.`}
+
+Instructions of one call in Rust, cryptography included, as callgrind counts them.
 
 ## How it was measured
 
@@ -33,7 +40,6 @@ ${markdown(results)}
   page of 500 users, 1 MB. With @clerk/backend that is two requests at once, the second for the count.
 - Import and memory are of processes that import the package, make one client and end; memory is what they have resident
   beyond a process that does nothing. Size on disk is the installed package and all that it brings along.
-- Native modules are of the \`release\` profile, with the emulator in them. What is published has the \`dist\` profile, which is
-  smaller.
+- Native modules and Rust contenders are built as what is published is: with the \`dist\` profile, the emulator in them.
 `;
 }

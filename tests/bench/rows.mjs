@@ -4,7 +4,7 @@ export const LANGUAGES = ['rust', 'python', 'node'];
 export const NAMES = { rust: 'Rust', python: 'Python', node: 'Node' };
 
 /** What `--only` takes. */
-export const GROUPS = ['verify', 'authenticate', 'webhook', 'get', 'list', 'start', 'size', 'threads'];
+export const GROUPS = ['verify', 'authenticate', 'webhook', 'get', 'list', 'start', 'size', 'threads', 'instructions'];
 
 /**
  * The rows. `over` says whose figure the ratio has above ours, `limit` what the cryptography alone is. `tokens` are calls that

@@ -16,6 +16,7 @@ import { FULL, QUICK, measure, measureStarts, tokensOf } from './measure.mjs';
 import { findPeers, layOut, sizeOf } from './packages.mjs';
 import { page } from './page.mjs';
 import { GROUPS, ROWS } from './rows.mjs';
+import { COUNTED, countInstructions, instructionLines, smallFixture } from './instructions.mjs';
 import { tables } from './table.mjs';
 
 const HELP = `Measures clerk-usher beside its peers. Run it by \`cargo xtask bench\`, which builds what it needs.
@@ -87,10 +88,11 @@ async function main() {
   await times(rows, plan, packages, files, figures);
   if (only.includes('start')) await starts(plan, packages, files, figures);
   if (only.includes('size')) sizes(packages, figures);
+  const instructions = only.includes('instructions') ? await counts(files) : undefined;
 
   const results = figures.results(rows);
   const run = { date: new Date().toISOString().slice(0, 10), load, cores: cpus().length, processor: cpus()[0]?.model ?? '', quick: told.quick };
-  console.log(told.json ? JSON.stringify({ ...run, results }, null, 1) : tables(results));
+  console.log(told.json ? JSON.stringify({ ...run, results, instructions }, null, 1) : shown(results, instructions));
   if (told.quick) return;
   if (only.length < GROUPS.length || results.some((result) => result.skipped)) {
     say('docs/bench.svg and docs/bench.md stay as they are: not everything was measured');
@@ -98,7 +100,7 @@ async function main() {
   }
   mkdirSync(join(ROOT, 'docs'), { recursive: true });
   writeFileSync(join(ROOT, 'docs/bench.svg'), chart(results));
-  writeFileSync(join(ROOT, 'docs/bench.md'), page(results, { ...run, node: process.version }));
+  writeFileSync(join(ROOT, 'docs/bench.md'), page(results, { ...run, node: process.version, instructions }));
   say('written: docs/bench.svg, docs/bench.md');
 }
 
@@ -114,8 +116,7 @@ async function times(rows, plan, packages, files, figures) {
   const works = rows.filter((row) => row.unit !== 'bytes' && row.id !== 'start');
   if (works.length === 0) return;
   const env = (folder) => ({ BENCH_FIXTURE: files.all, BENCH_PACKAGES: folder });
-  const example = join(told.natives, 'examples', process.platform === 'win32' ? 'bench.exe' : 'bench');
-  const contenders = ['limit', 'ours', 'library'].map((role) => new Contender('rust', role, [example, role], env('')));
+  const contenders = ['limit', 'ours', 'library'].map((role) => new Contender('rust', role, [exampleOf(), role], env('')));
   for (const [role, folder] of Object.entries(packages.node)) {
     contenders.push(new Contender('node', role, [process.execPath, join(HERE, `node/${role}.mjs`)], env(folder)));
   }
@@ -132,6 +133,10 @@ async function times(rows, plan, packages, files, figures) {
     }
     first += tokensOf(row, plan);
   }
+}
+
+function exampleOf() {
+  return join(told.natives, 'examples', process.platform === 'win32' ? 'bench.exe' : 'bench');
 }
 
 /** Without the site: what is installed beside this Python is nobody's here. */
@@ -156,6 +161,19 @@ async function starts(plan, packages, files, figures) {
     figures.add({ id: 'start' }, language, role, each);
     figures.add({ id: 'memory', unit: 'bytes' }, language, role, { bytes: memory - empty[language] });
   }
+}
+
+/** The instructions of the core, or why they are not known. */
+async function counts(files) {
+  const fixture = join(told.cache, 'small.json');
+  smallFixture(files.all, fixture);
+  return countInstructions(exampleOf(), fixture, told.quick ? COUNTED.slice(1, 2) : COUNTED, say);
+}
+
+function shown(results, instructions) {
+  if (instructions === undefined) return tables(results);
+  const told = typeof instructions === 'string' ? [`not counted: ${instructions}`] : instructionLines(instructions);
+  return [tables(results), `Instructions of a call in Rust\n${told.join('\n')}`].filter((part) => part !== '').join('\n\n');
 }
 
 function sizes(packages, figures) {

@@ -119,3 +119,49 @@ test('what a header may hold that is not for the wire', async () => {
   await assert.rejects(clerk.verifyToken(wide), (error) => error.reason === 'token-invalid');
   assert.equal((await clerk.authenticateRequest(withHeader(wide))).status, 'signed-out');
 });
+
+test('headers that can be read once are read once', async () => {
+  const once = {
+    entries: (headers) => new Headers(headers).entries(),
+    'a generator': function* (headers) {
+      yield* Object.entries(headers);
+    },
+    'entries of a map': (headers) => new Map(Object.entries(headers)).entries(),
+  };
+  for (const [name, make] of Object.entries(once)) {
+    // Without keys at hand: they have to be fetched, which is another way.
+    const cold = own.withOptions({ publishableKey: emulator.publishableKey, keysCooldownMs: 31_000 });
+    const headers = { authorization: `Bearer ${mint()}`, host: 'app.example.com' };
+    for (let turn = 0; turn < 2; turn += 1) {
+      const state = await cold.authenticateRequest({ url: '/p', headers: make(headers) });
+      assert.equal(state.status, 'signed-in', `${name}, ${turn}: ${state.reason}`);
+      assert.equal(state.debug().url, 'http://app.example.com/p', name);
+    }
+  }
+});
+
+test('what was decided on is told as it was', async () => {
+  const request = withHeader(mint());
+  await clerk.authenticateRequest(request);
+  const state = await clerk.authenticateRequest(request);
+  const before = state.debug();
+  request.url = 'https://elsewhere.example.com/';
+  request.headers = null;
+  assert.deepEqual(state.debug(), before);
+  assert.equal(before.url, 'https://app.example.com/p');
+});
+
+test('a deep claim is frozen to its end', async () => {
+  const depth = 100;
+  const token = mint({ deep: JSON.parse('['.repeat(depth) + ']'.repeat(depth)) });
+  let { deep } = await clerk.verifyToken(token);
+  for (; deep !== undefined; [deep] = deep) assert.ok(Object.isFrozen(deep));
+});
+
+test('a key of a call is remembered like the client’s own', async () => {
+  const keyless = own.withOptions({ secretKey: 'sk_test_other' });
+  const token = mint();
+  const first = await keyless.verifyToken(token, { jwtKey: emulator.jwtKey });
+  assert.equal(await keyless.verifyToken(token, { jwtKey: emulator.jwtKey }), first);
+  await assert.rejects(keyless.verifyToken(token, { skipJwksCache: true, jwtKey: 'x' }));
+});

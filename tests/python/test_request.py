@@ -6,6 +6,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
+from clerk_usher import ArgumentError
 from clerk_usher.testing import Emulator
 
 BEARER = "Bearer $TOKEN"
@@ -72,6 +73,8 @@ def test_shape(emulator: Emulator, name: str) -> None:
         {"url": "https://a.io/", "headers": {"accept": ["a", "b"]}, "scheme": "https", "target": "/other"},
         {"headers": {"accept": "a"}, "target": "/other"},
         {"headers": "x", "url": "https://a.io/", "type": "http"},
+        {**SCOPE, "scheme": "wss", "raw_path": b"/p", "query_string": b""},
+        {**SCOPE, "scheme": "https", "raw_path": b"/p", "query_string": b"", "headers": {"host": "a.io"}},
     ],
 )
 def test_the_same_is_read_whoever_reads_it(emulator: Emulator, request_: dict[str, Any]) -> None:
@@ -80,6 +83,24 @@ def test_the_same_is_read_whoever_reads_it(emulator: Emulator, request_: dict[st
     one, other = clerk.authenticate_request(request_), clerk.authenticate_request(MappingProxyType(request_))
     assert one.debug() == other.debug()
     assert (one.status, one.reason, one.headers) == (other.status, other.reason, other.headers)
+
+
+def test_headers_that_can_be_read_once_are_read_once(emulator: Emulator) -> None:
+    token = emulator.mint_session_token(user_id="user_1")
+    pairs = [("authorization", f"Bearer {token}"), ("host", "a.io")]
+    # Without keys at hand: they have to be fetched, which is another way.
+    clerk = emulator.clerk()
+    for _ in range(2):
+        state = clerk.authenticate_request(SimpleNamespace(method="GET", url="/p", headers=iter(pairs)))
+        assert (state.status, state.reason) == ("signed-in", None)
+    again = emulator.clerk().authenticate_request({"method": "GET", "url": "/p", "headers": dict(pairs)})
+    assert again.status == "signed-in"
+
+
+@pytest.mark.parametrize("request_", [("GET", "https", "/p", True, [("a", "b")]), ["GET", "https", "/p", True, []]])
+def test_what_only_looks_like_our_own_form_is_none(emulator: Emulator, request_: Any) -> None:
+    with pytest.raises(ArgumentError):
+        emulator.clerk(jwt_key=emulator.jwt_key).authenticate_request(request_)
 
 
 class Wire:

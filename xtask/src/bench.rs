@@ -24,6 +24,8 @@ pub(crate) enum Group {
     Size,
     /// Two threads over one.
     Threads,
+    /// Instructions of a call of the core, where valgrind is installed.
+    Instructions,
 }
 
 /// Builds what is published (with `quick` as everything else here is built), and measures it.

@@ -173,9 +173,12 @@ _late_of: Callable[[Model], LateObject | None] = _late.__get__
 
 def read_union(name: str, data: Mapping[str, Any] | LateObject) -> Model:
     """The member of a union that an object is: by its tag, else by its shape, else a plain `Model`."""
-    if isinstance(data, LateObject):
-        data = data.whole()
     tag, members = models.UNIONS[name]
+    if isinstance(data, LateObject):
+        known = None if tag is None else members.get(data.field(tag, None))
+        if known is not None:
+            return _model(known)(data)
+        data = data.whole()
     told = None if tag is None else data.get(tag)
     if told is not None:
         member = members.get(told) if isinstance(told, str) else None

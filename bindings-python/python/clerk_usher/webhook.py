@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._native import ManualClock, NativeWebhook
+from ._native import ManualClock, NativeWebhook, late_object
 from .error import ArgumentError, WebhookError
 from .kinds import is_buffer, is_bytes, is_plain_dict
 from .lazy import loading
@@ -26,16 +26,20 @@ _RAW = (
 class WebhookDelivery:
     """A delivery that holds."""
 
-    __slots__ = ("_event", "body", "id", "timestamp")
+    __slots__ = ("_event", "_raw", "id", "timestamp")
 
-    def __init__(self, id: str, timestamp: int, body: str) -> None:
+    def __init__(self, id: str, timestamp: int, raw: bytes) -> None:
         self.id = id
         """The id of the message: the same for every attempt to deliver it, so it tells what was handled already."""
         self.timestamp = timestamp
         """When this attempt was sent, in Unix seconds."""
-        self.body = body
-        """The body as it came."""
+        self._raw = raw
         self._event: WebhookEvent | None = None
+
+    @property
+    def body(self) -> str:
+        """The body as it came."""
+        return self._raw.decode()
 
     @property
     def event(self) -> WebhookEvent:
@@ -45,8 +49,9 @@ class WebhookDelivery:
             WebhookError: it is more than Python can hold (a number of thousands of digits).
         """
         if self._event is None:
+            late = late_object(self._raw)
             try:
-                self._event = _read(json.loads(self.body))
+                self._event = _read(json.loads(self._raw) if late is None else late)
             except (ValueError, RecursionError) as cause:
                 raise WebhookError(
                     "the webhook is genuine, but its body is more than Python can hold",
@@ -56,7 +61,7 @@ class WebhookDelivery:
 
     def __repr__(self) -> str:
         # Bodies are nothing for logs.
-        return f"WebhookDelivery(id={self.id!r}, timestamp={self.timestamp}, body={len(self.body)} characters)"
+        return f"WebhookDelivery(id={self.id!r}, timestamp={self.timestamp}, body={len(self._raw)} bytes)"
 
 
 class Webhook:
@@ -141,7 +146,7 @@ class Webhook:
         return "Webhook(…)"
 
 
-def _read(data: dict[str, Any]) -> WebhookEvent:
+def _read(data: Any) -> WebhookEvent:
     global _reader
     if _reader is None:
         with loading:
@@ -151,7 +156,8 @@ def _read(data: dict[str, Any]) -> WebhookEvent:
     return _reader(data)
 
 
-_reader: Callable[[dict[str, Any]], WebhookEvent] | None = None
+_reader: Callable[[Any], WebhookEvent] | None = None
+"""Reads an event of a dict, or of an object that is still to be read."""
 
 
 def verify_delivery(
@@ -165,7 +171,7 @@ def verify_delivery(
         verdict = verify(read_headers(request), raw)
     assert verdict is not None  # pairs of texts are always understood
     id, timestamp = verdict
-    return WebhookDelivery(id, timestamp, raw.decode())
+    return WebhookDelivery(id, timestamp, raw)
 
 
 def _text(id: object) -> str:

@@ -34,7 +34,6 @@ pub(crate) struct Cookies<'a> {
 impl<'a> Cookies<'a> {
     /// Splits on `;` first and decodes each value later, so that nothing encoded ever makes a cookie.
     pub(crate) fn read(header: &'a str, suffix: &str) -> Self {
-        let blank = [' ', '\t'];
         let mut cookies = Self::default();
         let mut rest = header;
         while !rest.is_empty() {
@@ -42,9 +41,10 @@ impl<'a> Cookies<'a> {
             let end = memchr::memchr(b';', rest.as_bytes()).unwrap_or(rest.len());
             let (piece, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
-            let Some((name, value)) = piece.split_once('=') else { continue };
-            if let Some(place) = cookies.place(name.trim_matches(blank), suffix) {
-                place.get_or_insert(value.trim_matches(blank));
+            let Some(equals) = memchr::memchr(b'=', piece.as_bytes()) else { continue };
+            let (name, value) = (piece.get(..equals), piece.get(equals + 1..));
+            if let Some(place) = cookies.place(trimmed(name.unwrap_or_default()), suffix) {
+                place.get_or_insert(trimmed(value.unwrap_or_default()));
             }
         }
         cookies
@@ -71,6 +71,13 @@ impl<'a> Cookies<'a> {
     pub(crate) fn suffixed(&self, cookie: Cookie) -> Option<Cow<'a, str>> {
         decoded(self.suffixed.get(cookie as usize))
     }
+}
+
+/// Without blanks around it. Most have none.
+fn trimmed(text: &str) -> &str {
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = text.as_bytes();
+    if is_blank(bytes.first()) || is_blank(bytes.last()) { text.trim_matches([' ', '\t']) } else { text }
 }
 
 fn decoded<'a>(value: Option<&Option<&'a str>>) -> Option<Cow<'a, str>> {

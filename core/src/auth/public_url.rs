@@ -46,14 +46,12 @@ fn plain_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>) -> Option<Pu
             Some(rest) => ("https", rest),
             None => ("http", text.strip_prefix("http://")?),
         };
-        let (authority, target) = rest.split_at(rest.find('/')?);
+        let (authority, target) = rest.split_at(memchr::memchr(b'/', rest.as_bytes())?);
         (scheme, Some(authority), target)
     };
-    // One that cannot be parsed is none.
-    if authority.is_some_and(|authority| !is_plain_authority(scheme, authority)) {
-        return None;
-    }
     match forwarded.host.as_deref().filter(|host| !host.is_empty()) {
+        // One of its own that cannot be parsed is none.
+        Some(_) if authority.is_some_and(|authority| !is_plain_authority(scheme, authority)) => None,
         Some(host) => PublicUrl::plain(forwarded.scheme.as_deref().unwrap_or(scheme), host, target),
         // A scheme alone moves nothing.
         None => PublicUrl::plain(scheme, authority?, target),

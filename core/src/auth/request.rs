@@ -287,8 +287,12 @@ pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Without white space around it. Most have none.
 fn trimmed(value: &str) -> &str {
-    value.trim_matches([' ', '\t', '\r', '\n'])
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'\r' | b'\n'));
+    let bytes = value.as_bytes();
+    let found = is_blank(bytes.first()) || is_blank(bytes.last());
+    if found { value.trim_matches([' ', '\t', '\r', '\n']) } else { value }
 }
 
 /// What stands between the values of a header that came several times.

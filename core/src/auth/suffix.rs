@@ -78,7 +78,8 @@ impl<'c> Choice<'_, 'c> {
 /// Whether an issuer is this Frontend API, whatever its scheme.
 fn is_issuer(issuer: &str, frontend_api: &str) -> bool {
     // As instances write it.
-    if issuer.strip_prefix("https://") == Some(frontend_api) && !frontend_api.contains("://") {
+    if issuer.strip_prefix("https://") == Some(frontend_api) && memchr::memchr(b':', frontend_api.as_bytes()).is_none()
+    {
         return true;
     }
     without_schemes(issuer) == frontend_api

@@ -2,6 +2,7 @@
 
 use super::decode::{DecodedToken, Header};
 use super::json::{self, Index};
+use super::rules::is_of_usual_type;
 use crate::key::VerifyingKey;
 use serde::de::DeserializeOwned;
 use std::any::Any;
@@ -76,6 +77,7 @@ pub struct KnownClaims {
     payload: String,
     index: ClaimIndex,
     plain: bool,
+    usual_type: bool,
     /// The key that the signature held with. Its place in memory is kept from being used again; it is not kept alive.
     key: Weak<VerifyingKey>,
     /// Whether they were of use since they were remembered or last passed over.
@@ -120,6 +122,7 @@ impl Claims {
             payload: decoded.payload.clone(),
             index: decoded.index,
             plain: decoded.plain,
+            usual_type: is_of_usual_type(&decoded.header),
             key,
             used: AtomicBool::new(false),
             derived: RwLock::default(),
@@ -188,6 +191,11 @@ impl Claims {
     /// Whether the token was written as R-102 has it.
     pub(crate) fn is_plain(&self) -> bool {
         self.plain
+    }
+
+    /// Whether the token is of a type that counts where nothing else is said.
+    pub(crate) fn is_of_usual_type(&self) -> bool {
+        self.usual_type
     }
 
     /// The token's header.

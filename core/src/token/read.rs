@@ -45,7 +45,11 @@ impl ReadToken {
 
     /// This claim if it is a number within ±2^53, its fraction cut off.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
-        self.claim(name).and_then(json::integer)
+        match &self.known {
+            Known::Seen(seen) if name == "iat" => seen.iat,
+            Known::Seen(seen) if name == "exp" => Some(seen.exp),
+            _ => self.claim(name).and_then(json::integer),
+        }
     }
 
     /// Which machine's JWT it is, if it is one.

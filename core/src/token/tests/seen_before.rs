@@ -307,3 +307,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_short_text_stands_for_counts_among_the_bytes() {
+    let list = |what: &str, count: usize| (0..count).map(|at| format!("{what}{at}")).collect::<Vec<_>>().join(",");
+    let (features, permissions) = (60, 60);
+    let masks = vec![((1_u64 << permissions) - 1).to_string(); features].join(",");
+    let organization = json!({"id": "org_1", "per": list("p", permissions), "fpm": masks});
+    let claims = |fea: &str| json!({"v": 2, "fea": fea, "o": organization});
+    let verifier = local();
+    let many = good(&verifier, &key_a().token_with(&json!({}), &claims(&list("o:f", features))));
+    let granted: usize =
+        crate::token::Organization::of(&many).permissions.unwrap_or_default().iter().map(String::len).sum();
+    assert!(granted > 3_600 * 5 && many.size() > granted + 3_600 * size_of::<String>(), "{granted} {}", many.size());
+    assert_eq!(verifier.seen.held().0, 1);
+    let few = good(&verifier, &key_a().token_with(&json!({}), &claims("o:f0")));
+    assert!(few.size() < 20_000, "{}", few.size());
+}
