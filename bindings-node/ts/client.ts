@@ -125,12 +125,13 @@ export class Clerk extends Resources {
     }
     const json = options === undefined ? undefined : toOptionsJson(options, VERIFY_NAMES, ['signal']);
     let told = native(() => client.tryVerifyToken(bytes, json));
+    const came = typeof told === 'number';
     if (typeof told === 'number') {
       const known = identities.knownClaims(told);
       if (known !== undefined) return known as unknown as Readonly<T>;
       told = native(() => client.tryVerifyToken(bytes, json, true));
     }
-    const claims = typeof told === 'string' ? identities.readClaims(told) : await this.#verifyToken(text, json, options?.signal);
+    const claims = typeof told === 'string' ? identities.readClaims(told, came) : await this.#verifyToken(text, json, options?.signal);
     return claims as unknown as Readonly<T>;
   }
 
@@ -139,7 +140,7 @@ export class Clerk extends Resources {
     const answer = await settle(module, signal, (canceller) =>
       native(() => client.verifyToken(token, json ?? '{}', canceller)),
     );
-    return identities.readClaims(answer.value ?? '0{}');
+    return identities.readClaims(answer.value ?? '0{}', false);
   }
 
   /**
@@ -169,12 +170,13 @@ export class Clerk extends Resources {
     const json = options === undefined ? undefined : toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
     if (parts !== undefined) {
       let told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json));
+      const came = typeof told === 'number';
       if (typeof told === 'number') {
         const known = identities.known(told);
         if (known !== undefined) return this.#state(known, parts, json);
         told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json, true));
       }
-      if (typeof told === 'string') return this.#state(identities.read(told), parts, json);
+      if (typeof told === 'string') return this.#state(identities.read(told, came), parts, json);
       if (typeof told === 'object' && told !== null) return this.#state(told, parts, json);
     }
     return this.#authenticateRequest(stable, json, options?.signal);
