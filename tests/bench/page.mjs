@@ -38,6 +38,10 @@ Instructions of one call in Rust, cryptography included, as callgrind counts the
   runs. Who is signed in is read from every answer, and a wrong answer ends the run.
 - Calls of the API go to a server of our own that answers at once, from memory, in a process of its own; listing is one
   page of 500 users, 1 MB. With @clerk/backend that is two requests at once, the second for the count.
+- Of a webhook its type is read. Peers read the whole body for that, and so do ours in Rust and Node; ours in Python reads the
+  rest when it is touched. In Rust the peer is standardwebhooks with \`serde_json\`.
+- Ours has \`authorized_parties\` from its client; in Node it gets requests as a Node server has them, today's SDK a ready \`Request\`,
+  whose making is not counted.
 - Import and memory are of processes that import the package, make one client and end; memory is what they have resident
   beyond a process that does nothing. Size on disk is the installed package and all that it brings along.
 - Native modules and Rust contenders are built as what is published is: with the \`dist\` profile, the emulator in them.

@@ -18,7 +18,7 @@ export const ROWS = [
   { id: 'header-seen', group: 'authenticate', title: 'authenticate a request by header, seen before', limit: 'rsa', over: 'todays', marks: [] },
   { id: 'cookie-new', group: 'authenticate', title: 'authenticate a request by cookie, new', limit: 'rsa', over: 'limit', tokens: true, marks: [0.9, 0.75, 0.65] },
   { id: 'cookie-seen', group: 'authenticate', title: 'authenticate a request by cookie, seen before', limit: 'rsa', over: 'todays', marks: [40, 100, 300] },
-  { id: 'webhook', group: 'webhook', title: 'verify a webhook of 3.7 KB and read it', limit: 'hmac', over: 'library', marks: [3, 3, 4] },
+  { id: 'webhook', group: 'webhook', title: 'verify a webhook of 3.7 KB, and tell its type', limit: 'hmac', over: 'library', marks: [3, 3, 4] },
   { id: 'get', group: 'get', title: 'GET a user, one at a time', over: 'todays', marks: [1.2, 14, 2.5] },
   { id: 'get-64', group: 'get', title: 'GET a user, 64 at once', over: 'todays', by: 64, marks: [1.2, 25, 3] },
   { id: 'list', group: 'list', title: 'list 500 users, untouched', over: 'todays', marks: [2, 30, 1.5] },

@@ -7,7 +7,9 @@ import { inspect } from 'node:util';
 import { TokenError } from 'clerk-usher';
 import { ManualClock } from 'clerk-usher/testing';
 
-import { pair } from './support.mjs';
+import { internal, pair } from './support.mjs';
+
+const { Identities, frozen } = internal('identity.js');
 
 const clock = new ManualClock(new Date('2026-06-01T12:00:00Z'));
 const { emulator, clerk: own } = pair({ clock }, { now: clock.now, production: true });
@@ -165,4 +167,25 @@ test('a key of a call is remembered like the client’s own', async () => {
   const first = await keyless.verifyToken(token, { jwtKey: emulator.jwtKey });
   assert.equal(await keyless.verifyToken(token, { jwtKey: emulator.jwtKey }), first);
   await assert.rejects(keyless.verifyToken(token, { skipJwksCache: true, jwtKey: 'x' }));
+});
+
+test('what is nested deeper than a function can call itself is frozen too', () => {
+  let value = [];
+  for (let depth = 0; depth < 100_000; depth += 1) value = [value];
+  for (let one = frozen(value); one !== undefined; [one] = one) assert.ok(Object.isFrozen(one));
+});
+
+test('no client remembers more than it has entries, nor long texts', () => {
+  const text = (id, sub = 'user_1') => `${id}${JSON.stringify({ sub })}`;
+  const few = new Identities(4);
+  for (let id = 1; id <= 10; id += 1) few.readClaims(text(id), true);
+  const kept = Array.from({ length: 10 }, (_, place) => few.knownClaims(place + 1)).filter((claims) => claims !== undefined);
+  assert.ok(kept.length >= 1 && kept.length <= 4, `${kept.length}`);
+  const many = new Identities(10_000);
+  many.readClaims(text(1), false);
+  many.readClaims(text(2, 'x'.repeat(9_000)), true);
+  many.readClaims(text(0), true);
+  many.readClaims(text(3), true);
+  assert.deepEqual([0, 1, 2].map((id) => many.knownClaims(id)), [undefined, undefined, undefined]);
+  assert.deepEqual(many.knownClaims(3), { sub: 'user_1' });
 });
