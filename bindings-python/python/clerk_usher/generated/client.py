@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from ..lazy import lazy
@@ -72,8 +73,9 @@ if TYPE_CHECKING:
 class Resources:
     """What `Clerk` can do, by resource."""
 
+    @abstractmethod
     def _get_calls(self) -> Calls:
-        raise NotImplementedError
+        """Who makes the calls."""
 
     @lazy
     def accountless_applications(self) -> AccountlessApplicationsResource:
@@ -401,8 +403,9 @@ class Resources:
 class AsyncResources:
     """What `AsyncClerk` can do, by resource."""
 
+    @abstractmethod
     def _get_calls(self) -> AsyncCalls:
-        raise NotImplementedError
+        """Who makes the calls."""
 
     @lazy
     def accountless_applications(self) -> AsyncAccountlessApplicationsResource:

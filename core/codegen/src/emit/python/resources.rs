@@ -275,7 +275,7 @@ fn decorator(reason: &str) -> String {
 fn client(resources: &[&Resource]) -> String {
     let mut out = "\"\"\"The resources as attributes of the clients, each made when it is first used.\"\"\"\n\n\
                    from __future__ import annotations\n\n\
-                   from typing import TYPE_CHECKING\n\nfrom ..lazy import lazy\n\nif TYPE_CHECKING:\n    from ..call import AsyncCalls, Calls\n"
+                   from abc import abstractmethod\nfrom typing import TYPE_CHECKING\n\nfrom ..lazy import lazy\n\nif TYPE_CHECKING:\n    from ..call import AsyncCalls, Calls\n"
         .to_owned();
     for resource in resources {
         let (sync, awaiting) = (class_name(&resource.name, false), class_name(&resource.name, true));
@@ -289,7 +289,7 @@ fn client(resources: &[&Resource]) -> String {
         let (class, calls) = if is_async { ("AsyncResources", "AsyncCalls") } else { ("Resources", "Calls") };
         out.push_str(&format!(
             "\n\nclass {class}:\n    \"\"\"What `{}` can do, by resource.\"\"\"\n\n    \
-             def _get_calls(self) -> {calls}:\n        raise NotImplementedError\n",
+             @abstractmethod\n    def _get_calls(self) -> {calls}:\n        \"\"\"Who makes the calls.\"\"\"\n",
             if is_async { "AsyncClerk" } else { "Clerk" }
         ));
         for resource in resources {
