@@ -90,7 +90,8 @@ impl Clerk {
         }
     }
 
-    /// The same for a token whose signature was verified before, or that needs none to be refused. `None` for any other. For hosts that let go of a lock before a signature is computed.
+    /// The same for a token whose signature was verified before and is remembered. `None` for any other. For hosts that let
+    /// go of a lock before a signature is computed.
     pub fn verify_token_at_once(&self, token: &str, options: &VerifyOptions) -> Option<Result<Claims>> {
         match self.authenticator().verifier().step(token, options, self.now_ms(), &Progress::AtOnce) {
             Step::Done(verdict) => Some(verdict.map_err(Error::from)),

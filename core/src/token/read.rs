@@ -73,9 +73,23 @@ impl Verifier {
     /// # Errors
     /// `token-invalid`.
     pub(crate) fn read(&self, text: &str) -> Result<ReadToken, TokenError> {
+        self.read_recalled(text, self.recall(text))
+    }
+
+    /// Where a text is or would be, and what is remembered of it.
+    pub(super) fn recall(&self, text: &str) -> (Option<Place>, Option<Claims>) {
         // What is too long is refused without a look at it.
         let place = if text.len() > MAX_TOKEN_BYTES { None } else { self.seen.place(text) };
-        let known = match place.and_then(|place| self.seen.get(place, text)) {
+        (place, place.and_then(|place| self.seen.get(place, text)))
+    }
+
+    /// [`Verifier::read`] of a text of which this is remembered.
+    pub(super) fn read_recalled(
+        &self,
+        text: &str,
+        (place, seen): (Option<Place>, Option<Claims>),
+    ) -> Result<ReadToken, TokenError> {
+        let known = match seen {
             Some(seen) => Known::Seen(seen),
             None => Known::New(Box::new(DecodedToken::read_with(text, self.header.load().as_deref())?)),
         };

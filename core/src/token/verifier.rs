@@ -237,7 +237,12 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
-        let read = match self.read(token) {
+        // Who has no time for a signature would have to decode the token again.
+        let recalled = self.recall(token);
+        if recalled.1.is_none() {
+            Missing::unless_time(progress)?;
+        }
+        let read = match self.read_recalled(token, recalled) {
             Ok(read) => read,
             Err(error) => return Ok(Err(error)),
         };
