@@ -3,7 +3,7 @@
 use crate::errors::{ApiError, EmulatorError};
 use crate::store::Store;
 use crate::store::identification::{Contact, Status};
-use crate::store::user::{ExternalAccount, Passkey, TrustedDevice, User};
+use crate::store::user::{Connection, ExternalAccount, Passkey, TrustedDevice, User};
 
 fn refused(error: ApiError) -> EmulatorError {
     let text = error.errors.first().map_or_else(String::new, |item| item.long_message.clone());
@@ -16,16 +16,14 @@ fn argument(text: impl Into<String>) -> EmulatorError {
 
 impl Store {
     /// Connects an account at an OAuth provider to a user; the id of it.
-    pub(crate) fn connect_account(&mut self, mut account: ExternalAccount, now: i64) -> Result<String, EmulatorError> {
+    pub(crate) fn connect_account(&mut self, account: ExternalAccount, now: i64) -> Result<String, EmulatorError> {
         if account.provider.is_empty() {
             return Err(argument("provider is required"));
         }
-        account.id = self.ids.id("eac_");
-        account.identification_id = self.ids.id("idn_");
-        account.created_at = now;
-        let id = account.id.clone();
-        let user = self.user_mut(&account.user_id.clone()).map_err(refused)?;
-        user.external_accounts.push(account);
+        let id = self.ids.id("eac_");
+        let identification_id = self.ids.id("idn_");
+        let user = self.user_mut(&account.user_id).map_err(refused)?;
+        user.external_accounts.push(Connection { id: id.clone(), identification_id, created_at: now, account });
         user.updated_at = now;
         Ok(id)
     }
@@ -96,7 +94,7 @@ impl Store {
         let user_id = user.id.clone();
         self.users.insert(user_id.clone(), user);
         if let Some(invitation) = self.invitations.get_mut(id) {
-            invitation.status = "accepted";
+            invitation.status = "accepted".into();
             invitation.updated_at = now;
         }
         Ok(user_id)
@@ -132,7 +130,7 @@ impl Store {
 
     fn set_invitation_status(&mut self, id: &str, status: &'static str, now: i64) {
         if let Some(invitation) = self.organization_invitations.get_mut(id) {
-            invitation.status = status;
+            invitation.status = status.into();
             invitation.updated_at = now;
         }
     }
@@ -141,8 +139,7 @@ impl Store {
     pub(crate) fn accept_sign_in_token(&mut self, text: &str, now: i64) -> Result<String, EmulatorError> {
         let token = self
             .sign_in_tokens
-            .values_mut()
-            .find(|token| token.text_is(text))
+            .find_mut(|token| token.text_is(text))
             .ok_or_else(|| argument("no such sign-in token"))?;
         if token.status != "pending" {
             return Err(argument(format!("the sign-in token is {}", token.status)));
@@ -155,8 +152,8 @@ impl Store {
         if user.banned || user.is_locked(now) {
             return Err(argument("the user is banned or locked"));
         }
-        if let Some(token) = self.sign_in_tokens.values_mut().find(|token| token.text_is(text)) {
-            token.status = "accepted";
+        if let Some(token) = self.sign_in_tokens.find_mut(|token| token.text_is(text)) {
+            token.status = "accepted".into();
             token.updated_at = now;
         }
         Ok(self.open_session(&user_id, organization_id, now).id)

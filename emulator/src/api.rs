@@ -8,21 +8,19 @@ use crate::routes::ROUTES;
 use crate::state::Shared;
 use crate::store::Store;
 use bytes::Bytes;
+use http::{HeaderName, header};
 use serde_json::{Value, json};
 
 /// What a route gets to work with.
 pub(crate) struct Call<'a> {
     pub(crate) shared: &'a Shared,
     pub(crate) store: &'a mut Store,
+    /// Method, target and headers.
+    pub(crate) head: &'a http::request::Parts,
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Query,
     pub(crate) body: Bytes,
-    pub(crate) content_type: String,
-    /// The `Cookie` header; empty where there is none.
-    pub(crate) cookie: String,
     pub(crate) caller: Caller,
-    /// The `Clerk-API-Version` that was asked for, if any.
-    pub(crate) version: Option<String>,
     /// The parts of a multipart body; empty for others.
     pub(crate) parts: Vec<Part>,
     pub(crate) now: i64,
@@ -48,10 +46,19 @@ pub(crate) enum Reply {
         content_type: String,
         bytes: Bytes,
     },
-    /// 307, with cookies for the browser.
+    /// Another place to go to, with cookies for the browser; never kept by anyone.
     Redirect {
+        /// 307 repeats the method; 303 does not.
+        status: u16,
         location: String,
         cookies: Vec<String>,
+    },
+    /// Anything else.
+    #[allow(dead_code)] // Its users land next.
+    Full {
+        status: u16,
+        headers: Vec<(HeaderName, String)>,
+        body: Bytes,
     },
 }
 
@@ -148,6 +155,11 @@ impl<'a> Call<'a> {
         self.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// A header; empty where there is none, or one that is not ASCII.
+    pub(crate) fn header(&self, name: &HeaderName) -> &str {
+        self.head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     /// The body as a JSON object.
     pub(crate) fn form(&self) -> Result<Form, ApiError> {
         self.check_json()?;
@@ -161,7 +173,7 @@ impl<'a> Call<'a> {
     }
 
     fn check_json(&self) -> Result<(), ApiError> {
-        let kind = self.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let kind = self.header(&header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if self.body.is_empty() || kind.is_empty() || kind == "application/json" || kind.ends_with("+json") {
             return Ok(());
         }
@@ -170,7 +182,8 @@ impl<'a> Call<'a> {
 
     /// Whether the caller asked for a version before `date`.
     pub(crate) fn is_before(&self, date: &str) -> bool {
-        self.version.as_deref().is_some_and(|version| version < date)
+        let version = self.header(&HeaderName::from_static("clerk-api-version"));
+        !version.is_empty() && version < date
     }
 
     /// What all tokens have in common.

@@ -63,22 +63,23 @@ impl Emulator {
         // Before the store is locked: the key may still be in the making.
         let issuer = signer(shared, options.format, options.key)?;
         let now = shared.clock.now_ms();
-        let mut store = self.store();
-        let subject = options.machine_id.clone().unwrap_or_else(|| store.ids.id("mch_"));
-        let machine = store.machines.get(&subject);
-        let life = options.expires_in_seconds.or(machine.map(|machine| machine.default_token_ttl));
-        let life = life.unwrap_or(DEFAULT_TTL);
-        let scopes = options.scopes.clone().unwrap_or_else(|| {
-            machine.map_or_else(|| vec![shared.machine_id.clone()], |machine| machine.scopes.clone())
-        });
-        if let Some(issuer) = &issuer {
-            let id = format!("mt_{}", store.ids.hex(32));
-            let token = mint::m2m_jwt(issuer, &id, &subject, &scopes, life, options)?;
-            return Ok(Minted { id, token });
-        }
-        let claims = if options.claims.is_empty() { Value::Null } else { Value::Object(options.claims.clone()) };
-        let token = store.open_m2m_token(subject, scopes, claims, life.saturating_mul(1000), now);
-        Ok(Minted { id: token.id, token: token.credential.secret })
+        shared.change(|store| {
+            let subject = options.machine_id.clone().unwrap_or_else(|| store.ids.id("mch_"));
+            let machine = store.machines.get(&subject);
+            let life = options.expires_in_seconds.or(machine.map(|machine| machine.default_token_ttl));
+            let life = life.unwrap_or(DEFAULT_TTL);
+            let scopes = options.scopes.clone().unwrap_or_else(|| {
+                machine.map_or_else(|| vec![shared.machine_id.clone()], |machine| machine.scopes.clone())
+            });
+            if let Some(issuer) = &issuer {
+                let id = format!("mt_{}", store.ids.hex(32));
+                let token = mint::m2m_jwt(issuer, &id, &subject, &scopes, life, options)?;
+                return Ok(Minted { id, token });
+            }
+            let claims = if options.claims.is_empty() { Value::Null } else { Value::Object(options.claims.clone()) };
+            let token = store.open_m2m_token(subject, scopes, claims, life.saturating_mul(1000), now);
+            Ok(Minted { id: token.id, token: token.credential.secret })
+        })
     }
 
     /// Makes an access token of an OAuth application, opaque (and stored) or a JWT; see [`OAuthTokenOptions`].
@@ -99,32 +100,34 @@ impl Emulator {
         )?;
         let issuer = signer(self.shared(), options.format, options.key)?;
         let now = self.clock().now_ms();
-        let mut store = self.store();
-        let application = match &options.application_id {
-            Some(id) => Some(
-                store
-                    .oauth_applications
-                    .get(id)
-                    .ok_or_else(|| EmulatorError::Argument(format!("no OAuth application has the id {id}")))?
-                    .clone(),
-            ),
-            None => None,
-        };
-        let client_id = options.client_id.clone().or_else(|| application.as_ref().map(|known| known.client_id.clone()));
-        let client_id = client_id.unwrap_or_else(|| store.ids.text(16));
-        let user_id = options.user_id.clone().unwrap_or_else(|| store.ids.id("user_"));
-        let scopes = options.scopes.clone().unwrap_or_else(|| {
-            let scopes = application.as_ref().map_or(DEFAULT_SCOPES, |known| &known.scopes);
-            scopes.split(' ').map(str::to_owned).collect()
-        });
-        let life = options.expires_in_seconds.unwrap_or(ACCESS_TOKEN_LIFE);
-        if let Some(issuer) = &issuer {
-            let id = format!("oat_{}", store.ids.hex(32));
-            let token = mint::oauth_jwt(issuer, &id, &client_id, &user_id, &scopes, life, options)?;
-            return Ok(Minted { id, token });
-        }
-        let token = store.open_access_token(client_id, user_id, scopes, life.saturating_mul(1000), now);
-        Ok(Minted { id: token.id, token: token.credential.secret })
+        self.shared().change(|store| {
+            let application = match &options.application_id {
+                Some(id) => Some(
+                    store
+                        .oauth_applications
+                        .get(id)
+                        .ok_or_else(|| EmulatorError::Argument(format!("no OAuth application has the id {id}")))?
+                        .clone(),
+                ),
+                None => None,
+            };
+            let client_id =
+                options.client_id.clone().or_else(|| application.as_ref().map(|known| known.client_id.clone()));
+            let client_id = client_id.unwrap_or_else(|| store.ids.text(16));
+            let user_id = options.user_id.clone().unwrap_or_else(|| store.ids.id("user_"));
+            let scopes = options.scopes.clone().unwrap_or_else(|| {
+                let scopes = application.as_ref().map_or(DEFAULT_SCOPES, |known| &known.scopes);
+                scopes.split(' ').map(str::to_owned).collect()
+            });
+            let life = options.expires_in_seconds.unwrap_or(ACCESS_TOKEN_LIFE);
+            if let Some(issuer) = &issuer {
+                let id = format!("oat_{}", store.ids.hex(32));
+                let token = mint::oauth_jwt(issuer, &id, &client_id, &user_id, &scopes, life, options)?;
+                return Ok(Minted { id, token });
+            }
+            let token = store.open_access_token(client_id, user_id, scopes, life.saturating_mul(1000), now);
+            Ok(Minted { id: token.id, token: token.credential.secret })
+        })
     }
 
     /// Makes and keeps an API key; see [`ApiKeyOptions`].
@@ -133,18 +136,19 @@ impl Emulator {
     /// None today.
     pub fn mint_api_key(&self, options: &ApiKeyOptions) -> Result<Minted, EmulatorError> {
         let now = self.clock().now_ms();
-        let mut store = self.store();
-        let new = NewApiKey {
-            kind: "api_key".to_owned(),
-            subject: options.subject.clone().unwrap_or_else(|| store.ids.id("user_")),
-            name: options.name.clone().unwrap_or_else(|| "API key".to_owned()),
-            description: None,
-            claims: options.claims.clone(),
-            scopes: options.scopes.clone(),
-            created_by: None,
-            life_ms: options.expires_in_seconds.map(|life| life.saturating_mul(1000)),
-        };
-        let key = store.open_api_key(new, now);
-        Ok(Minted { id: key.id, token: key.credential.secret })
+        self.shared().change(|store| {
+            let new = NewApiKey {
+                kind: "api_key".to_owned(),
+                subject: options.subject.clone().unwrap_or_else(|| store.ids.id("user_")),
+                name: options.name.clone().unwrap_or_else(|| "API key".to_owned()),
+                description: None,
+                claims: options.claims.clone(),
+                scopes: options.scopes.clone(),
+                created_by: None,
+                life_ms: options.expires_in_seconds.map(|life| life.saturating_mul(1000)),
+            };
+            let key = store.open_api_key(new, now);
+            Ok(Minted { id: key.id, token: key.credential.secret })
+        })
     }
 }

@@ -83,7 +83,8 @@ impl Emulator {
         org_id: Option<&str>,
         browser: Option<&str>,
     ) -> Result<Browser, EmulatorError> {
-        self.store().browser_sign_in(user_id, org_id, browser.map(str::to_owned), self.clock().now_ms())
+        let now = self.clock().now_ms();
+        self.shared().change(|store| store.browser_sign_in(user_id, org_id, browser.map(str::to_owned), now))
     }
 
     /// Signs a browser out.
@@ -91,11 +92,13 @@ impl Emulator {
     /// # Errors
     /// [`EmulatorError::Argument`] for an unknown browser.
     pub fn browser_sign_out(&self, browser: &str) -> Result<(), EmulatorError> {
-        self.store().browser_sign_out(browser, self.clock().now_ms())
+        let now = self.clock().now_ms();
+        self.shared().change(|store| store.browser_sign_out(browser, now))
     }
 
     /// Keeps `Set-Cookie` values to be fetched with a handshake nonce, for a minute; the nonce.
     pub fn create_handshake_nonce(&self, directives: Vec<String>) -> String {
-        self.store().open_nonce(directives, self.clock().now_ms())
+        let now = self.clock().now_ms();
+        self.shared().alter(|store| store.open_nonce(directives, now))
     }
 }

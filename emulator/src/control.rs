@@ -6,6 +6,7 @@ use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
 use crate::faults::Fault;
 use crate::mint::{ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintOptions, OAuthTokenOptions};
+use crate::store::Store;
 use crate::store::organization::Role;
 use crate::store::user::ExternalAccount;
 use crate::totp;
@@ -135,7 +136,9 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
             emulator.add_jwt_template(&template.name, template.claims, template.lifetime_seconds);
         })?,
         "add_role" => act::<NewRole>(arguments, |role| {
-            emulator.store().roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
+            emulator.shared().alter(|store| {
+                store.roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
+            });
         })?,
         "mint_handshake_token" => {
             json!({ "jwt": emulator.mint_handshake_token(&read::<HandshakeOptions>(arguments)?)? })
@@ -143,15 +146,16 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
         "mint_m2m_token" => json!(emulator.mint_m2m_token(&read::<M2mTokenOptions>(arguments)?)?),
         "mint_oauth_token" => json!(emulator.mint_oauth_token(&read::<OAuthTokenOptions>(arguments)?)?),
         "mint_api_key" => json!(emulator.mint_api_key(&read::<ApiKeyOptions>(arguments)?)?),
-        _ => return people(emulator, command, arguments),
+        _ => {
+            let now = emulator.clock().now_ms();
+            return emulator.shared().change(|store| people(store, command, arguments, now));
+        }
     };
     Ok(answer.to_string())
 }
 
 /// The commands that stand for what a person does in a browser or an app.
-fn people(emulator: &Emulator, command: &str, arguments: &str) -> Result<String, EmulatorError> {
-    let now = emulator.clock().now_ms();
-    let mut store = emulator.store();
+fn people(store: &mut Store, command: &str, arguments: &str, now: i64) -> Result<String, EmulatorError> {
     let answer = match command {
         "add_external_account" => {
             json!({ "id": store.connect_account(read::<ExternalAccount>(arguments)?, now)? })
@@ -190,7 +194,7 @@ fn people(emulator: &Emulator, command: &str, arguments: &str) -> Result<String,
             let totp = user.totp.as_ref().ok_or_else(|| EmulatorError::Argument("the user has no TOTP".to_owned()))?;
             json!({ "code": totp::code_at(&totp.secret, now) })
         }
-        _ => return browser::run(&mut store, command, arguments, now),
+        _ => return browser::run(store, command, arguments, now),
     };
     Ok(answer.to_string())
 }

@@ -96,10 +96,6 @@ impl Emulator {
         &self.inner.shared
     }
 
-    pub(crate) fn store(&self) -> std::sync::MutexGuard<'_, Store> {
-        self.shared().store()
-    }
-
     /// `http://127.0.0.1:PORT`: the API URL for clients (they append `/v1`), and the issuer of tokens.
     pub fn url(&self) -> &str {
         &self.shared().url
@@ -171,7 +167,7 @@ impl Emulator {
 
     /// The emails and text messages the API would have sent, oldest first.
     pub fn messages(&self) -> Vec<Message> {
-        self.store().messages.clone()
+        self.shared().read(|store| store.messages.values().cloned().collect())
     }
 
     /// Makes a session token; see [`MintOptions`]. It asks nothing of the store but what the options leave open.
@@ -185,27 +181,31 @@ impl Emulator {
             MintKey::Other => shared.other_key.get()?,
         };
         let mut options = options.clone();
-        let mut store = shared.store();
-        if let Some(session) = options.session_id.as_ref().and_then(|id| store.sessions.get(id)) {
-            options.user_id.get_or_insert_with(|| session.user_id.clone());
-            if options.org.is_none() {
-                options.org = store.org_options(session);
+        shared.change(|store| {
+            if let Some(session) = options.session_id.as_ref().and_then(|id| store.sessions.get(id)) {
+                options.user_id.get_or_insert_with(|| session.user_id.clone());
+                if options.org.is_none() {
+                    options.org = store.org_options(session);
+                }
             }
-        }
-        let issuer = Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: shared.clock.now_ms() };
-        mint::session_token(&issuer, &mut store.ids, &options)
+            let issuer = Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: shared.clock.now_ms() };
+            mint::session_token(&issuer, &mut store.ids, &options)
+        })
     }
 
     /// Registers a JWT template, or replaces it. `{{user.id}}` and the like in its claims stand for values.
     pub fn add_jwt_template(&self, name: &str, claims: Map<String, Value>, lifetime_seconds: i64) {
-        self.store().templates.insert(name.to_owned(), JwtTemplate { claims, lifetime: lifetime_seconds });
+        self.shared().alter(|store| {
+            store.templates.insert(name.to_owned(), JwtTemplate { claims, lifetime: lifetime_seconds });
+        });
     }
 
     /// Back to the first moment: an empty store, the seed's ids again, no faults, no requests. Keys and clock stay.
     pub fn reset(&self) {
         let shared = self.shared();
-        *shared.store() =
-            Store::new(shared.seed, &shared.machine_id, &shared.machine_secret_key, shared.clock.now_ms());
+        shared.alter(|store| {
+            store.reset(shared.seed, &shared.machine_id, &shared.machine_secret_key, shared.clock.now_ms());
+        });
         shared.faults().clear();
         shared.log().clear();
     }

@@ -1,13 +1,14 @@
 //! Metadata: merging, replacing, and the size it may have.
 
 use crate::errors::{ApiError, ErrorItem};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The most bytes of JSON that public and private metadata may have, each.
 pub(crate) const MAX_BYTES: usize = 8 * 1024;
 
 /// The metadata of a user, an organization or a membership. `hidden` is what only the backend sees.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Metadata {
     pub(crate) public: Map<String, Value>,
     pub(crate) private: Map<String, Value>,

@@ -6,6 +6,7 @@ use crate::errors::ErrorItem;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use serde::{Deserialize, Serialize};
 
 /// The hashers that `password_hasher` may name.
 pub(crate) const HASHERS: &[&str] = &[
@@ -29,9 +30,9 @@ pub(crate) const HASHERS: &[&str] = &[
 ];
 
 /// A stored password: never the text itself.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Password {
-    hasher: &'static str,
+    hasher: String,
     digest: String,
 }
 
@@ -94,11 +95,11 @@ impl Password {
     pub(crate) fn hash(plain: &str) -> Option<Self> {
         let params = Params::new(64, 1, 1, None).ok()?;
         let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(plain.as_bytes()).ok()?;
-        Some(Password { hasher: "argon2id", digest: hash.to_string() })
+        Some(Password { hasher: "argon2id".to_owned(), digest: hash.to_string() })
     }
 
     /// Takes a digest over, if it has the format of its hasher and can be checked in reasonable time.
-    pub(crate) fn import(hasher: &'static str, digest: &str) -> Option<Self> {
+    pub(crate) fn import(hasher: &str, digest: &str) -> Option<Self> {
         let well_formed = match hasher {
             "argon2i" | "argon2id" => PasswordHash::new(digest).is_ok_and(|hash| {
                 hash.algorithm.as_str() == hasher
@@ -107,12 +108,12 @@ impl Password {
             }),
             _ => digest::read(hasher, digest).is_some(),
         };
-        well_formed.then(|| Password { hasher, digest: digest.to_owned() })
+        well_formed.then(|| Password { hasher: hasher.to_owned(), digest: digest.to_owned() })
     }
 
     /// Whether this is the password.
     pub(crate) fn verify(&self, plain: &str) -> bool {
-        match self.hasher {
+        match self.hasher.as_str() {
             "argon2i" | "argon2id" => PasswordHash::new(&self.digest)
                 .is_ok_and(|hash| Argon2::default().verify_password(plain.as_bytes(), &hash).is_ok()),
             hasher => digest::read(hasher, &self.digest).is_some_and(|check| check(plain)),

@@ -9,7 +9,7 @@ use crate::store::invitation::{Invitation, OrganizationInvitation};
 use crate::store::organization::{Membership, Organization};
 use crate::store::session::Session;
 use crate::store::sign_in_token::SignInToken;
-use crate::store::user::{ATTEMPTS_BEFORE_LOCK, ExternalAccount, TrustedDevice, User};
+use crate::store::user::{ATTEMPTS_BEFORE_LOCK, Connection, TrustedDevice, User};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -76,12 +76,13 @@ fn wallet(wallet: &Wallet) -> Value {
     })
 }
 
-fn external_account(account: &ExternalAccount) -> Value {
+fn external_account(connection: &Connection) -> Value {
+    let account = &connection.account;
     json!({
         "object": "external_account",
-        "id": account.id,
+        "id": connection.id,
         "provider": account.provider,
-        "identification_id": account.identification_id,
+        "identification_id": connection.identification_id,
         "provider_user_id": account.provider_user_id,
         "approved_scopes": account.scopes.join(" "),
         "email_address": account.email_address,
@@ -94,11 +95,11 @@ fn external_account(account: &ExternalAccount) -> Value {
         "phone_number": null,
         "public_metadata": {},
         "label": null,
-        "created_at": account.created_at,
-        "updated_at": account.created_at,
+        "created_at": connection.created_at,
+        "updated_at": connection.created_at,
         "verification": {
             "object": "verification_oauth", "status": "verified", "strategy": account.provider,
-            "attempts": null, "expire_at": account.created_at + 600_000, "verified_at_client": null,
+            "attempts": null, "expire_at": connection.created_at + 600_000, "verified_at_client": null,
         },
     })
 }

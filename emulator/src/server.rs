@@ -163,24 +163,13 @@ fn route(
     let Some(route) = found.routes.iter().find(|route| route.method == method) else {
         return Err(ApiError::wrong_method(method));
     };
-    let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let now = shared.clock.now_ms();
-    let mut store = shared.store();
-    let caller = authenticate(shared, &store, route.access, head, now)?;
-    let mut call = Call {
-        shared,
-        store: &mut store,
-        path: found.path,
-        query: Query::new(query),
-        body,
-        content_type: text(header::CONTENT_TYPE).unwrap_or_default(),
-        cookie: text(header::COOKIE).unwrap_or_default(),
-        caller,
-        version: text(HeaderName::from_static("clerk-api-version")),
-        parts: parts?,
-        now,
-    };
-    (route.handler)(&mut call)
+    shared.change(|store| {
+        let caller = authenticate(shared, store, route.access, head, now)?;
+        let mut call =
+            Call { shared, store, head, path: found.path, query: Query::new(query), body, caller, parts: parts?, now };
+        (route.handler)(&mut call)
+    })
 }
 
 /// Whose key the request has, if it is one that the route takes.
@@ -250,20 +239,26 @@ fn send(reply: Reply) -> Response<Answer> {
             response
         }
         Reply::Raw { content_type, bytes } => respond(200, &content_type, bytes),
-        Reply::Redirect { location, cookies } => {
-            let mut response = Response::new(Answer::whole(Bytes::new()));
-            *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+        Reply::Redirect { status, location, cookies } => {
             let pairs = std::iter::once((header::LOCATION, location))
                 .chain(std::iter::once((header::CACHE_CONTROL, "no-store".to_owned())))
                 .chain(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
-            for (name, value) in pairs {
-                if let Ok(value) = HeaderValue::try_from(value) {
-                    response.headers_mut().append(name, value);
-                }
-            }
-            response
+            full(status, pairs, Bytes::new())
+        }
+        Reply::Full { status, headers, body } => full(status, headers, body),
+    }
+}
+
+/// An answer with headers of its own; a value that cannot stand in a header is left out.
+fn full(status: u16, headers: impl IntoIterator<Item = (HeaderName, String)>, body: Bytes) -> Response<Answer> {
+    let mut response = Response::new(Answer::whole(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().append(name, value);
         }
     }
+    response
 }
 
 fn respond(status: u16, content_type: &str, body: Bytes) -> Response<Answer> {

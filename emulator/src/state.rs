@@ -79,8 +79,35 @@ impl Shared {
         BASE64URL_NOPAD.encode(hash.as_ref()).chars().take(8).collect()
     }
 
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        lock(&self.store)
+    /// Looks something up.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        look(&lock(&self.store))
+    }
+
+    /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay.
+    pub(crate) fn change<T, E>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
+        let mut store = lock(&self.store);
+        let result = run(&mut store);
+        if result.is_err() {
+            store.undo();
+        }
+        self.settle(&mut store);
+        result
+    }
+
+    /// As [`change`](Shared::change), for what cannot fail.
+    pub(crate) fn alter<T>(&self, run: impl FnOnce(&mut Store) -> T) -> T {
+        let mut store = lock(&self.store);
+        let result = run(&mut store);
+        self.settle(&mut store);
+        result
+    }
+
+    /// What follows from a change, whoever made it.
+    fn settle(&self, store: &mut Store) {
+        if store.is_changed() {
+            store.take_changes();
+        }
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

@@ -147,7 +147,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let id = call.store.api_key_mut(&call.param("api_key_id"))?.id.clone();
-    call.store.api_keys.shift_remove(&id);
+    call.store.api_keys.remove(&id);
     Ok(Reply::deleted("api_key", &id))
 }
 

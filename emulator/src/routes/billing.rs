@@ -58,7 +58,7 @@ fn account<'a>(call: &'a mut Call<'_>, owner: &str) -> &'a mut Account {
     let now = call.now;
     let store = &mut *call.store;
     let ids = &mut store.ids;
-    store.accounts.entry(owner.to_owned()).or_insert_with(|| Account {
+    store.accounts.get_or_insert_with(owner, || Account {
         payer_id: ids.id("cpayer_"),
         subscription_id: ids.id("csub_"),
         item_id: ids.id("csubi_"),

@@ -4,7 +4,7 @@
 use crate::api::{Call, Reply};
 use crate::errors::{ApiError, ErrorItem};
 use crate::store::identification::{CODE_LIFE, CodeVerification, MOST_ATTEMPTS, Verification};
-use crate::store::user::Unique;
+use crate::store::user::{Unique, User};
 use crate::store::{Message, Store};
 
 /// Which list of a user's contacts is meant.
@@ -37,7 +37,7 @@ impl Store {
         let verification = CodeVerification {
             id: self.ids.id("ver_"),
             contact_id: contact_id.to_owned(),
-            strategy: kind.strategy(),
+            strategy: kind.strategy().into(),
             code: code.clone(),
             attempts: 0,
             expire_at: now + CODE_LIFE,
@@ -45,9 +45,9 @@ impl Store {
         };
         self.code_verifications.insert(verification.id.clone(), verification.clone());
         self.send(Message {
-            channel: if kind == Kind::Email { "email" } else { "sms" },
+            channel: if kind == Kind::Email { "email" } else { "sms" }.into(),
             to: to.to_owned(),
-            kind: "verification_code",
+            kind: "verification_code".into(),
             code: Some(code),
             url: None,
             sent_at: now,
@@ -73,9 +73,9 @@ impl Store {
     pub(super) fn tell_old_primary(&mut self, old: Option<String>, now: i64) {
         let Some(to) = old else { return };
         self.send(Message {
-            channel: "email",
+            channel: "email".into(),
             to,
-            kind: "primary_email_address_changed",
+            kind: "primary_email_address_changed".into(),
             code: None,
             url: None,
             sent_at: now,
@@ -129,21 +129,20 @@ pub(super) fn attempt(call: &mut Call<'_>, kind: Kind, contact_id: &str) -> Resu
 /// Marks the contact as verified, and makes it the primary one if the user has none. Who was verified before stays
 /// as before.
 fn verify_contact(store: &mut Store, kind: Kind, done: &CodeVerification, now: i64) {
-    for user in store.users.values_mut() {
-        let contacts = match kind {
-            Kind::Email => &mut user.emails,
-            Kind::Phone => &mut user.phones,
-        };
-        let Some(contact) = contacts.iter_mut().find(|contact| contact.id == done.contact_id) else { continue };
-        if !contact.is_verified() {
-            contact.reserved = false;
-            contact.updated_at = now;
-            contact.verification = Some(Verification::Code {
-                strategy: done.strategy,
-                attempts: done.attempts,
-                expire_at: done.expire_at,
-            });
-            user.repair_primaries();
-        }
+    let has_it = |user: &User| {
+        let contacts = if kind == Kind::Email { &user.emails } else { &user.phones };
+        contacts.iter().any(|contact| contact.id == done.contact_id && !contact.is_verified())
+    };
+    let Some(user) = store.users.find_mut(has_it) else { return };
+    let contacts = if kind == Kind::Email { &mut user.emails } else { &mut user.phones };
+    if let Some(contact) = contacts.iter_mut().find(|contact| contact.id == done.contact_id) {
+        contact.reserved = false;
+        contact.updated_at = now;
+        contact.verification = Some(Verification::Code {
+            strategy: done.strategy.clone(),
+            attempts: done.attempts,
+            expire_at: done.expire_at,
+        });
     }
+    user.repair_primaries();
 }

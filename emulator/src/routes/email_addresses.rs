@@ -107,7 +107,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let (id, now) = (call.param("email_address_id"), call.now);
     let user_id = owner(call.store, &id)?;
-    call.store.code_verifications.retain(|_, verification| verification.contact_id != id);
+    call.store.code_verifications.remove_all(|verification| verification.contact_id == id);
     let user = call.store.user_mut(&user_id)?;
     user.emails.retain(|email| email.id != id);
     user.repair_primaries();

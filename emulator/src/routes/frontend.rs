@@ -9,6 +9,7 @@ use crate::errors::{ApiError, ErrorItem};
 use crate::mint::{DEFAULT_LIFE, HandshakeOptions, handshake_token};
 use crate::routes::session_tokens;
 use crate::store::session::Session;
+use http::header;
 
 pub(super) const ROUTES: &[Route] = &[Route::public("GET", "/v1/client/handshake", handshake)];
 
@@ -101,15 +102,15 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut set: Vec<String> = browser.iter().map(|token| own.plain("__client", token) + "; HttpOnly").collect();
     if production {
         set.push(own.brief(name, &value));
-        return Ok(Reply::Redirect { location: target.plain(), cookies: set });
+        return Ok(Reply::Redirect { status: 307, location: target.plain(), cookies: set });
     }
-    Ok(Reply::Redirect { location: target.with(name, &value), cookies: set })
+    Ok(Reply::Redirect { status: 307, location: target.with(name, &value), cookies: set })
 }
 
 /// The browser by its own cookie or, in development, by the dev-browser token: none if nobody has heard of it.
 fn known_browser(call: &Call<'_>, production: bool) -> Option<String> {
     let by_query = call.query.text("__clerk_db_jwt").filter(|_| !production).map(str::to_owned);
-    let by_cookie = cookies::read(&call.cookie, "__client");
+    let by_cookie = cookies::read(call.header(&header::COOKIE), "__client");
     [by_query, by_cookie].into_iter().flatten().find(|token| call.store.browsers.contains_key(token))
 }
 

@@ -89,16 +89,16 @@ fn invite(call: &mut Call<'_>, wanted: Wanted) -> Value {
         email_address: wanted.email_address,
         public_metadata: wanted.public_metadata,
         url,
-        status: "pending",
+        status: "pending".into(),
         expires_at: now + wanted.days * DAY,
         created_at: now,
         updated_at: now,
     };
     if wanted.notify {
         call.store.send(Message {
-            channel: "email",
+            channel: "email".into(),
             to: invitation.email_address.clone(),
-            kind: "invitation",
+            kind: "invitation".into(),
             code: None,
             url: Some(invitation.url.clone()),
             sent_at: now,
@@ -162,11 +162,11 @@ fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 fn revoke(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let (id, now) = (call.param("invitation_id"), call.now);
     let invitation = call.store.invitations.get_mut(&id).ok_or_else(|| ApiError::not_found("invitation", &id))?;
-    let (code, text) = match invitation.status {
+    let (code, text) = match invitation.status.as_ref() {
         "accepted" => ("invitation_already_accepted", "Invitation is already accepted, try signing in instead."),
         "revoked" => ("invitation_already_revoked", "Invitation is already revoked."),
         _ => {
-            invitation.status = "revoked";
+            invitation.status = "revoked".into();
             invitation.updated_at = now;
             let invitation = invitation.clone();
             return Ok(Reply::Json(call.render().invitation(&invitation)));

@@ -145,10 +145,10 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let application = call.store.oauth_application(&call.param("oauth_application_id"))?.clone();
-    call.store.oauth_applications.shift_remove(&application.id);
-    call.store.access_tokens.retain(|_, token| token.client_id != application.client_id);
+    call.store.oauth_applications.remove(&application.id);
+    call.store.access_tokens.remove_all(|token| token.client_id == application.client_id);
     if let Some(image) = &application.image_id {
-        call.store.images.shift_remove(image);
+        call.store.images.remove(image);
     }
     Ok(Reply::deleted("oauth_application", &application.id))
 }
@@ -174,8 +174,9 @@ fn revoke_token(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let token = call
         .store
         .access_tokens
-        .values_mut()
-        .find(|token| token.client_id == client_id && (token.credential.secret == text || token.refresh_token == text))
+        .find_mut(|token| {
+            token.client_id == client_id && (token.credential.secret == text || token.refresh_token == text)
+        })
         .ok_or_else(ApiError::resource_not_found)?;
     token.credential.revoke(None, now);
     Ok(Reply::Empty)

@@ -125,16 +125,16 @@ fn invite(call: &mut Call<'_>, organization_id: &str, wanted: Wanted) -> Result<
         inviter_id: wanted.inviter_id,
         metadata,
         url,
-        status: "pending",
+        status: "pending".into(),
         expires_at: now + wanted.days * DAY,
         created_at: now,
         updated_at: now,
     };
     if wanted.notify {
         call.store.send(Message {
-            channel: "email",
+            channel: "email".into(),
             to: invitation.email_address.clone(),
-            kind: "organization_invitation",
+            kind: "organization_invitation".into(),
             code: None,
             url: Some(invitation.url.clone()),
             sent_at: now,
@@ -281,7 +281,7 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             )],
         });
     }
-    invitation.status = "revoked";
+    invitation.status = "revoked".into();
     invitation.updated_at = now;
     get(call)
 }

@@ -137,7 +137,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let (id, now) = (call.param("phone_number_id"), call.now);
     let user_id = owner(call.store, &id)?;
-    call.store.code_verifications.retain(|_, verification| verification.contact_id != id);
+    call.store.code_verifications.remove_all(|verification| verification.contact_id == id);
     let user = call.store.user_mut(&user_id)?;
     let had_mfa = user.two_factor_enabled();
     set_second_factor(user, &id, false)?;

@@ -35,7 +35,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         organization_id,
         url: format!("{}/v1/tickets/accept?ticket={token}", call.shared.url),
         token,
-        status: "pending",
+        status: "pending".into(),
         expires_at: call.now.saturating_add(life * 1000),
         created_at: call.now,
         updated_at: call.now,
@@ -59,7 +59,7 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             ),
         ));
     }
-    token.status = "revoked";
+    token.status = "revoked".into();
     token.updated_at = now;
     Ok(Reply::Json(render::sign_in_token(token)))
 }

@@ -3,6 +3,7 @@
 use crate::api::{Call, Part, Reply, Route};
 use crate::errors::ApiError;
 use crate::store::Image;
+use http::header;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "/v1/users/{user_id}/profile_image", set_profile_image),
@@ -17,8 +18,8 @@ const MOST_BYTES: usize = 10 * 1024 * 1024;
 
 /// The file of a multipart body, checked by its first bytes: names and declared types may lie.
 fn read_image(call: &mut Call<'_>) -> Result<Image, ApiError> {
-    if !call.content_type.to_ascii_lowercase().starts_with("multipart/form-data") && !call.body.is_empty() {
-        let kind = call.content_type.clone();
+    let kind = call.header(&header::CONTENT_TYPE).to_owned();
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") && !call.body.is_empty() {
         return Err(ApiError::unsupported_content_type(&kind, "multipart/form-data"));
     }
     let missing = || {
@@ -57,7 +58,7 @@ fn read_image(call: &mut Call<'_>) -> Result<Image, ApiError> {
 /// Keeps a new image in place of an old one; the id of the new.
 fn swap(call: &mut Call<'_>, old: Option<String>, new: Option<Image>) -> Option<String> {
     if let Some(old) = old {
-        call.store.images.shift_remove(&old);
+        call.store.images.remove(&old);
     }
     let image = new?;
     let id = call.store.ids.id("img_");

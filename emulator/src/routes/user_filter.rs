@@ -129,6 +129,7 @@ impl Filter {
             && self.provider.as_ref().is_none_or(|(provider, ids)| {
                 user.external_accounts
                     .iter()
+                    .map(|connection| &connection.account)
                     .any(|account| account.provider == *provider && ids.contains(&account.provider_user_id))
             })
     }

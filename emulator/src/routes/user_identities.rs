@@ -30,11 +30,12 @@ fn oauth_access_tokens(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let items: Vec<Value> = user
         .external_accounts
         .iter()
-        .filter(|account| known(&account.provider))
-        .map(|account| {
+        .filter(|connection| known(&connection.account.provider))
+        .map(|connection| {
+            let account = &connection.account;
             json!({
                 "object": "oauth_access_token",
-                "external_account_id": account.id,
+                "external_account_id": connection.id,
                 "provider_user_id": account.provider_user_id,
                 "token": account.token,
                 "expires_at": account.expires_at,

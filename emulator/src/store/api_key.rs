@@ -3,10 +3,11 @@
 use super::Store;
 use super::credential::Credential;
 use crate::errors::ApiError;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// An API key of a user, an organization or a machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct ApiKey {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -67,8 +68,7 @@ impl Store {
     /// The API key with this secret; revoked and expired ones are not found.
     pub(crate) fn valid_api_key(&mut self, secret: &str, now: i64) -> Result<&mut ApiKey, ApiError> {
         self.api_keys
-            .values_mut()
-            .find(|key| key.credential.secret == secret && key.credential.is_valid(now))
+            .find_mut(|key| key.credential.secret == secret && key.credential.is_valid(now))
             .ok_or_else(not_found)
     }
 }

@@ -1,12 +1,13 @@
 //! Billing accounts of users and organizations: a ledger of credits and a subscription to the free plan.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// The billing state of one user or organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Account {
     pub(crate) payer_id: String,
     pub(crate) subscription_id: String,
@@ -17,7 +18,7 @@ pub(crate) struct Account {
 }
 
 /// One adjustment of the credit balance. `amount` is in cents, negative for a decrease.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) source_id: String,

@@ -3,12 +3,13 @@
 
 use super::Store;
 use super::session::Session;
+use serde::{Deserialize, Serialize};
 
 /// How long a handshake nonce can be exchanged, in milliseconds.
 const NONCE_LIFE: i64 = 60_000;
 
 /// What a browser is signed in to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Browser {
     pub(crate) session_id: Option<String>,
     /// When it last signed in, in Unix seconds.
@@ -16,7 +17,7 @@ pub(crate) struct Browser {
 }
 
 /// Cookies that wait to be fetched with a nonce.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct HandshakePayload {
     pub(crate) directives: Vec<String>,
     expires_at: i64,

@@ -1,9 +1,10 @@
 //! What API keys and the tokens of machines and OAuth applications have in common: a secret that expires or is revoked.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// A secret and its times, in Unix milliseconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Credential {
     pub(crate) secret: String,
     /// None: it never expires.

@@ -1,14 +1,16 @@
 //! Email addresses, phone numbers and wallets of a user, and how they were verified.
 
+use super::Word;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// How an identification came to be trusted, or not.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) enum Verification {
     /// Set by the backend.
     Admin,
     /// A one-time code was entered.
-    Code { strategy: &'static str, attempts: i64, expire_at: i64 },
+    Code { strategy: Word, attempts: i64, expire_at: i64 },
 }
 
 /// The status a backend asks for.
@@ -34,7 +36,7 @@ impl Status {
 }
 
 /// An email address or a phone number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Contact {
     pub(crate) id: String,
     /// The address or number.
@@ -86,7 +88,7 @@ impl Contact {
 }
 
 /// A wallet, its address in lower case where case says nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Wallet {
     pub(crate) id: String,
     pub(crate) address: String,
@@ -94,11 +96,11 @@ pub(crate) struct Wallet {
 }
 
 /// A code that was sent and can be entered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct CodeVerification {
     pub(crate) id: String,
     pub(crate) contact_id: String,
-    pub(crate) strategy: &'static str,
+    pub(crate) strategy: Word,
     pub(crate) code: String,
     pub(crate) attempts: i64,
     pub(crate) expire_at: i64,

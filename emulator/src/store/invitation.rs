@@ -1,6 +1,8 @@
 //! Invitations to the application and to organizations.
 
+use super::Word;
 use crate::metadata::Metadata;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The statuses an invitation can have.
@@ -11,21 +13,21 @@ pub(crate) const DEFAULT_DAYS: i64 = 30;
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// An invitation to sign up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Invitation {
     pub(crate) id: String,
     pub(crate) age: u64,
     pub(crate) email_address: String,
     pub(crate) public_metadata: Map<String, Value>,
     pub(crate) url: String,
-    pub(crate) status: &'static str,
+    pub(crate) status: Word,
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }
 
 /// An invitation to become a member.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct OrganizationInvitation {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -35,24 +37,24 @@ pub(crate) struct OrganizationInvitation {
     pub(crate) inviter_id: Option<String>,
     pub(crate) metadata: Metadata,
     pub(crate) url: String,
-    pub(crate) status: &'static str,
+    pub(crate) status: Word,
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }
 
-fn status(stored: &'static str, expires_at: i64, now: i64) -> &'static str {
+fn status(stored: &str, expires_at: i64, now: i64) -> &str {
     if stored == "pending" && now >= expires_at { "expired" } else { stored }
 }
 
 impl Invitation {
-    pub(crate) fn status(&self, now: i64) -> &'static str {
-        status(self.status, self.expires_at, now)
+    pub(crate) fn status(&self, now: i64) -> &str {
+        status(&self.status, self.expires_at, now)
     }
 }
 
 impl OrganizationInvitation {
-    pub(crate) fn status(&self, now: i64) -> &'static str {
-        status(self.status, self.expires_at, now)
+    pub(crate) fn status(&self, now: i64) -> &str {
+        status(&self.status, self.expires_at, now)
     }
 }

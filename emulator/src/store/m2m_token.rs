@@ -2,10 +2,11 @@
 
 use super::Store;
 use super::credential::Credential;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A stored token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct M2mToken {
     pub(crate) id: String,
     pub(crate) age: u64,

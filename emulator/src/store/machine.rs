@@ -3,6 +3,7 @@
 use super::Store;
 use super::m2m_token::M2mToken;
 use crate::errors::ApiError;
+use serde::{Deserialize, Serialize};
 
 /// The life of a machine's tokens unless told otherwise, in seconds.
 pub(crate) const DEFAULT_TTL: i64 = 3600;
@@ -12,7 +13,7 @@ pub(crate) const LONGEST_TTL: i64 = 315_360_000;
 pub(crate) const MOST_SCOPES: usize = 150;
 
 /// A machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Machine {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -26,7 +27,7 @@ pub(crate) struct Machine {
     pub(crate) updated_at: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct MachineKey {
     text: String,
     /// Set when another key took its place.
@@ -90,11 +91,12 @@ impl Store {
 
     /// Removes a machine with its tokens; nobody may call it any more.
     pub(crate) fn remove_machine(&mut self, id: &str) {
-        self.machines.shift_remove(id);
-        self.m2m_tokens.retain(|_, token: &mut M2mToken| token.subject != id);
-        for machine in self.machines.values_mut() {
-            machine.scopes.retain(|scope| scope != id);
-        }
+        self.machines.remove(id);
+        self.m2m_tokens.remove_all(|token: &M2mToken| token.subject == id);
+        self.machines.change_all(
+            |machine| machine.scopes.iter().any(|scope| scope == id),
+            |machine| machine.scopes.retain(|scope| scope != id),
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Store;
 use super::credential::Credential;
 use crate::errors::ApiError;
+use serde::{Deserialize, Serialize};
 
 /// What an application may read unless told otherwise.
 pub(crate) const DEFAULT_SCOPES: &str = "profile email";
@@ -11,7 +12,7 @@ pub(crate) const SCOPES: &[&str] =
     &["profile", "email", "public_metadata", "private_metadata", "openid", "offline_access"];
 
 /// An OAuth application.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct OAuthApplication {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -30,7 +31,7 @@ pub(crate) struct OAuthApplication {
 }
 
 /// A stored access token, and the refresh token of the same grant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct AccessToken {
     pub(crate) id: String,
     pub(crate) client_id: String,

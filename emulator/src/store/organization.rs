@@ -4,12 +4,13 @@ use super::Store;
 use crate::errors::ApiError;
 use crate::metadata::Metadata;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// How many members an organization can have unless told otherwise; 0 means no limit.
 pub(crate) const DEFAULT_MAX_MEMBERSHIPS: i64 = 5;
 
 /// An organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -26,7 +27,7 @@ pub(crate) struct Organization {
 }
 
 /// A user's place in an organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Membership {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -39,7 +40,7 @@ pub(crate) struct Membership {
 }
 
 /// A role and what it allows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) permissions: Vec<String>,
@@ -107,8 +108,7 @@ impl Store {
 
     pub(crate) fn membership_mut(&mut self, organization_id: &str, user_id: &str) -> Result<&mut Membership, ApiError> {
         self.memberships
-            .values_mut()
-            .find(|membership| membership.organization_id == organization_id && membership.user_id == user_id)
+            .find_mut(|membership| membership.organization_id == organization_id && membership.user_id == user_id)
             .ok_or_else(|| ApiError::not_found("organization membership", user_id))
     }
 
@@ -153,14 +153,14 @@ impl Store {
 
     /// Takes a member out; sessions in which the organization was active go on without it.
     pub(crate) fn leave(&mut self, membership_id: &str) -> Option<Membership> {
-        let membership = self.memberships.shift_remove(membership_id)?;
-        for session in self.sessions.values_mut() {
-            if session.user_id == membership.user_id
-                && session.organization_id.as_deref() == Some(&membership.organization_id)
-            {
-                session.organization_id = None;
-            }
-        }
+        let membership = self.memberships.remove(membership_id)?;
+        self.sessions.change_all(
+            |session| {
+                session.user_id == membership.user_id
+                    && session.organization_id.as_deref() == Some(&membership.organization_id)
+            },
+            |session| session.organization_id = None,
+        );
         if let Some(user) = self.users.get_mut(&membership.user_id)
             && user.next_organization_id.as_deref() == Some(&membership.organization_id)
         {
@@ -171,7 +171,7 @@ impl Store {
 
     /// Removes an organization with its memberships and invitations.
     pub(crate) fn remove_organization(&mut self, id: &str) -> Option<Organization> {
-        let organization = self.organizations.shift_remove(id)?;
+        let organization = self.organizations.remove(id)?;
         let members: Vec<String> = self
             .memberships
             .values()
@@ -181,10 +181,10 @@ impl Store {
         for membership in members {
             self.leave(&membership);
         }
-        self.organization_invitations.retain(|_, invitation| invitation.organization_id != id);
-        self.accounts.shift_remove(id);
+        self.organization_invitations.remove_all(|invitation| invitation.organization_id == id);
+        self.accounts.remove(id);
         if let Some(image) = &organization.image_id {
-            self.images.shift_remove(image);
+            self.images.remove(image);
         }
         Some(organization)
     }

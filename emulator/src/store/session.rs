@@ -1,6 +1,8 @@
 //! Sessions. Their end comes with the clock: the status is computed when it is asked for.
 
 use super::Store;
+use super::Word;
+use serde::{Deserialize, Serialize};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How long a session lives, in milliseconds.
@@ -13,7 +15,7 @@ pub(crate) const STATUSES: &[&str] =
     &["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked", "pending"];
 
 /// A session of a user on a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -21,7 +23,7 @@ pub(crate) struct Session {
     pub(crate) client_id: String,
     pub(crate) activity_id: String,
     /// `active` until something ends it.
-    pub(crate) status: &'static str,
+    pub(crate) status: Word,
     pub(crate) organization_id: Option<String>,
     /// What refreshes the session's tokens; a browser would have it as a cookie.
     pub(crate) refresh_token: String,
@@ -33,9 +35,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn status(&self, now: i64) -> &'static str {
+    pub(crate) fn status(&self, now: i64) -> &str {
         if self.status != "active" {
-            self.status
+            &self.status
         } else if now >= self.expire_at {
             "expired"
         } else if now >= self.abandon_at {
@@ -52,7 +54,7 @@ impl Session {
     /// Ends an active session; any other stays as it is.
     pub(crate) fn end(&mut self, status: &'static str, now: i64) {
         if self.is_active(now) {
-            self.status = status;
+            self.status = status.into();
             self.updated_at = now;
         }
     }
@@ -67,7 +69,7 @@ impl Store {
             user_id: user_id.to_owned(),
             client_id: self.ids.id("client_"),
             activity_id: self.ids.id("sess_activity_"),
-            status: "active",
+            status: "active".into(),
             organization_id,
             refresh_token: self.ids.text(40),
             last_active_at: now,
@@ -86,8 +88,9 @@ impl Store {
 
     /// Revokes all active sessions of a user.
     pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: i64) {
-        for session in self.sessions.values_mut().filter(|session| session.user_id == user_id) {
-            session.end("revoked", now);
-        }
+        self.sessions.change_all(
+            |session| session.user_id == user_id && session.is_active(now),
+            |session| session.end("revoked", now),
+        );
     }
 }

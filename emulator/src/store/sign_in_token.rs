@@ -1,7 +1,10 @@
 //! Sign-in tokens.
 
+use super::Word;
+use serde::{Deserialize, Serialize};
+
 /// A token that signs its user in once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct SignInToken {
     pub(crate) id: String,
     pub(crate) user_id: String,
@@ -9,7 +12,7 @@ pub(crate) struct SignInToken {
     pub(crate) organization_id: Option<String>,
     pub(crate) token: String,
     pub(crate) url: String,
-    pub(crate) status: &'static str,
+    pub(crate) status: Word,
     /// After this the token signs nobody in; its status stays `pending`.
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,

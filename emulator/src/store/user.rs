@@ -5,7 +5,7 @@ use super::identification::{Contact, Wallet};
 use crate::errors::ErrorItem;
 use crate::metadata::Metadata;
 use crate::password::Password;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How long a lock lasts, in milliseconds.
 pub(crate) const LOCK_LIFE: i64 = 60 * 60 * 1000;
@@ -13,7 +13,7 @@ pub(crate) const LOCK_LIFE: i64 = 60 * 60 * 1000;
 pub(crate) const ATTEMPTS_BEFORE_LOCK: i64 = 100;
 
 /// A user.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) age: u64,
@@ -26,7 +26,7 @@ pub(crate) struct User {
     pub(crate) phones: Vec<Contact>,
     pub(crate) wallets: Vec<Wallet>,
     pub(crate) passkeys: Vec<Passkey>,
-    pub(crate) external_accounts: Vec<ExternalAccount>,
+    pub(crate) external_accounts: Vec<Connection>,
     pub(crate) trusted_devices: Vec<TrustedDevice>,
     pub(crate) primary_email_id: Option<String>,
     pub(crate) primary_phone_id: Option<String>,
@@ -56,7 +56,7 @@ pub(crate) struct User {
 }
 
 /// A shared secret of an authenticator app.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Totp {
     pub(crate) id: String,
     pub(crate) secret: Vec<u8>,
@@ -64,7 +64,7 @@ pub(crate) struct Totp {
 }
 
 /// A passkey. Only the control door can add one: enrolling takes a browser.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Passkey {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -72,16 +72,9 @@ pub(crate) struct Passkey {
 }
 
 /// An account at an OAuth provider. Only the control door can add one: connecting takes a browser.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExternalAccount {
-    /// Given by the emulator.
-    #[serde(skip)]
-    pub(crate) id: String,
-    #[serde(skip)]
-    pub(crate) identification_id: String,
-    #[serde(skip)]
-    pub(crate) created_at: i64,
     /// The user who owns the account.
     pub user_id: String,
     /// Such as `oauth_google`.
@@ -102,8 +95,17 @@ pub struct ExternalAccount {
     pub scopes: Vec<String>,
 }
 
+/// A connected account.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Connection {
+    pub(crate) id: String,
+    pub(crate) identification_id: String,
+    pub(crate) created_at: i64,
+    pub(crate) account: ExternalAccount,
+}
+
 /// A trusted device. Only the control door can add one: enrolling takes an app.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct TrustedDevice {
     pub(crate) id: String,
     pub(crate) platform: String,
@@ -220,15 +222,15 @@ impl Store {
 
     /// Removes a user with sessions, memberships, tokens and everything else that hangs on them.
     pub(crate) fn remove_user(&mut self, id: &str) -> Option<User> {
-        let user = self.users.shift_remove(id)?;
-        self.sessions.retain(|_, session| session.user_id != id);
-        self.sign_in_tokens.retain(|_, token| token.user_id != id);
-        self.accounts.shift_remove(id);
-        self.memberships.retain(|_, membership| membership.user_id != id);
+        let user = self.users.remove(id)?;
+        self.sessions.remove_all(|session| session.user_id == id);
+        self.sign_in_tokens.remove_all(|token| token.user_id == id);
+        self.accounts.remove(id);
+        self.memberships.remove_all(|membership| membership.user_id == id);
         let contacts: Vec<&String> = user.emails.iter().chain(&user.phones).map(|contact| &contact.id).collect();
-        self.code_verifications.retain(|_, verification| !contacts.contains(&&verification.contact_id));
+        self.code_verifications.remove_all(|verification| contacts.contains(&&verification.contact_id));
         if let Some(image) = &user.image_id {
-            self.images.shift_remove(image);
+            self.images.remove(image);
         }
         Some(user)
     }
