@@ -66,7 +66,8 @@ impl Query {
 
     pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
         let text = self.text(name)?;
-        match text.parse::<i64>() {
+        // Some clients write whole numbers as they write others: `10.0`.
+        match text.strip_suffix(".0").unwrap_or(text).parse::<i64>() {
             Ok(number) => Some(number),
             Err(_) => {
                 self.errors.push(ErrorItem::wrong_type(name, "integer"));
@@ -215,7 +216,7 @@ mod tests {
             query.page();
             assert_eq!(query.finish().expect_err(bad).status, 422, "{bad}");
         }
-        let mut good = query("limit=500&offset=3");
+        let mut good = query("limit=500.0&offset=3");
         let page = good.page();
         assert!(good.finish().is_ok());
         assert_eq!((page.limit, page.offset), (500, 3));

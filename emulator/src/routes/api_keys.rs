@@ -70,7 +70,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     form.finish().map_err(|error| error.into_bad_request("body"))?;
     let new = NewApiKey { kind, subject, name, description, claims, scopes, created_by, life_ms };
     let key = call.store.open_api_key(new, call.now);
-    Ok(Reply::Json(call.render().api_key(&key, true)))
+    let body = call.render().api_key(&key, true);
+    // Versions before described 201.
+    Ok(if call.is_before("2026-05-12") { Reply::Created(body) } else { Reply::Json(body) })
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
