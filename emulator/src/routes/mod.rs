@@ -17,10 +17,12 @@ mod oauth_applications;
 mod organization_invitations;
 mod organization_metadata;
 mod organizations;
+mod pages;
 mod phone_numbers;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
+mod stylesheet;
 mod testing_tokens;
 mod uploads;
 mod user_access;
@@ -55,10 +57,12 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
     organizations::ROUTES,
+    pages::ROUTES,
     phone_numbers::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,
+    stylesheet::ROUTES,
     testing_tokens::ROUTES,
     uploads::ROUTES,
     user_access::ROUTES,
