@@ -115,7 +115,8 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
         connection,
     };
     record.set_body(&body);
-    let number = shared.log().add(record);
+    // What the dashboard asks for itself is not what an application sent.
+    let number = (!is_own(&path)).then(|| shared.log().add(record));
     let fault = shared.faults().take(head.method.as_str(), &path, template, &query).unwrap_or_default();
     if let Some(ms) = fault.latency_ms {
         tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -138,8 +139,15 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
         }
     };
     let response = finish(response, &fault, &trace_id);
-    shared.log().set_status(number, response.status().as_u16());
+    if let Some(number) = number {
+        shared.log().set_status(number, response.status().as_u16());
+    }
     Ok(response)
+}
+
+/// Whether a path is of the dashboard or of what pages are made of.
+fn is_own(path: &str) -> bool {
+    path == "/" || path.starts_with("/_usher/") || path.starts_with("/_page/")
 }
 
 fn trace_id(shared: &Shared) -> String {

@@ -25,6 +25,17 @@ pub(crate) const STYLE: &str = include_str!("style.css");
 /// form redirects to, and these are the applications' own.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
+/// As that, for a page with the script that keeps it current.
+const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
+/// Where that script is.
+pub(crate) const LIVE_PATH: &str = "/_page/live.js";
+
+/// Serves that script.
+pub(crate) fn live(_: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let bytes = include_bytes!("live.js").as_slice().into();
+    Ok(Reply::Raw { content_type: "text/javascript; charset=utf-8".to_owned(), bytes })
+}
+
 /// A small mark that takes no request.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%234f46e5'/%3E%3Cpath d='M5 4v5a3 3 0 0 0 6 0V4' fill='none' stroke='%23fff' stroke-width='2' stroke-linecap='round'/%3E%3C/svg%3E";
 
@@ -40,7 +51,7 @@ pub(crate) struct Page<'a> {
     pub(crate) body: Markup,
     /// What stands beside the content, such as the messages of the emulator.
     pub(crate) aside: Option<Markup>,
-    /// As wide as the window, for tables; else one column.
+    /// For the dashboard: as wide as the window, and what is marked `data-live` follows the instance while it is open.
     pub(crate) wide: bool,
 }
 
@@ -49,7 +60,7 @@ impl Page<'_> {
     pub(crate) fn reply(&self, status: u16, cookies: Vec<String>) -> Reply {
         let mut headers = vec![
             (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-            (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+            (header::CONTENT_SECURITY_POLICY, if self.wide { LIVE_POLICY } else { POLICY }.to_owned()),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
             (header::X_FRAME_OPTIONS, "DENY".to_owned()),
             // Not `no-referrer`: with it a form of our own comes with the origin `null`.
@@ -74,6 +85,7 @@ impl Render for Page<'_> {
                     title { (failed) (self.title) " · Emulator" }
                     link rel="icon" href=(ICON);
                     link rel="stylesheet" href=(STYLE_PATH);
+                    @if self.wide { script src=(LIVE_PATH) defer {} }
                 }
                 body class=[self.wide.then_some("wide")] {
                     a.skip href="#main" { "Skip to the content" }

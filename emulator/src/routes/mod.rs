@@ -3,6 +3,7 @@
 mod api_keys;
 mod billing;
 mod codes;
+mod dashboard;
 mod email_addresses;
 mod frontend;
 mod handshake_payload;
@@ -43,6 +44,7 @@ use crate::render::Render;
 pub(crate) const ROUTES: &[&[Route]] = &[
     api_keys::ROUTES,
     billing::ROUTES,
+    dashboard::ROUTES,
     email_addresses::ROUTES,
     frontend::ROUTES,
     handshake_payload::ROUTES,
