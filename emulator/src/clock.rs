@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::Notify;
 
 #[derive(Clone, Copy, Debug)]
 enum Mode {
@@ -20,18 +21,22 @@ fn within(ms: i64) -> i64 {
 
 /// The emulator's clock. All times are Unix milliseconds; they stay within 275,000 years of 1970.
 #[derive(Debug)]
-pub struct Clock(Mutex<Mode>);
+pub struct Clock {
+    mode: Mutex<Mode>,
+    moved: Notify,
+}
 
 impl Clock {
     pub(crate) fn new(frozen_at_ms: Option<i64>) -> Self {
-        Clock(Mutex::new(match frozen_at_ms {
+        let mode = match frozen_at_ms {
             Some(ms) => Mode::Frozen(within(ms)),
             None => Mode::Running(0),
-        }))
+        };
+        Clock { mode: Mutex::new(mode), moved: Notify::new() }
     }
 
     fn mode(&self) -> std::sync::MutexGuard<'_, Mode> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.mode.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// The emulator's time now.
@@ -50,6 +55,7 @@ impl Clock {
     /// Freezes the clock at this time.
     pub fn set(&self, ms: i64) {
         *self.mode() = Mode::Frozen(within(ms));
+        self.moved.notify_one();
     }
 
     /// Moves the clock by so many milliseconds (negative: back). A running clock runs on from there.
@@ -59,11 +65,19 @@ impl Clock {
             Mode::Running(offset) => Mode::Running(within(offset.saturating_add(by_ms))),
             Mode::Frozen(ms) => Mode::Frozen(within(ms.saturating_add(by_ms))),
         };
+        drop(mode);
+        self.moved.notify_one();
     }
 
     /// Goes back to the system's time.
     pub fn resume(&self) {
         *self.mode() = Mode::Running(0);
+        self.moved.notify_one();
+    }
+
+    /// Waits until somebody has moved, frozen or resumed the clock since the last time.
+    pub(crate) async fn moved(&self) {
+        self.moved.notified().await;
     }
 }
 

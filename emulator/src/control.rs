@@ -1,6 +1,7 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
 mod browser;
+mod webhooks;
 
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
@@ -147,6 +148,9 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
         "mint_oauth_token" => json!(emulator.mint_oauth_token(&read::<OAuthTokenOptions>(arguments)?)?),
         "mint_api_key" => json!(emulator.mint_api_key(&read::<ApiKeyOptions>(arguments)?)?),
         _ => {
+            if let Some(answer) = webhooks::run(emulator, command, arguments)? {
+                return Ok(answer.to_string());
+            }
             let now = emulator.clock().now_ms();
             return emulator.shared().change(|store| people(store, command, arguments, now));
         }

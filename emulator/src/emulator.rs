@@ -71,18 +71,19 @@ impl Emulator {
         let (ready, started) = mpsc::channel();
         let served = Arc::clone(&shared);
         // The runtime lives and dies on this thread: dropping one inside another's context would panic.
-        let thread =
-            thread::Builder::new().name("clerk-usher-emulator".to_owned()).spawn(move || {
-                match server::runtime(listener) {
-                    Ok((runtime, listener)) => {
-                        let _ = ready.send(Ok(()));
-                        runtime.block_on(server::serve(listener, served, stopped));
-                    }
-                    Err(error) => {
-                        let _ = ready.send(Err(error));
-                    }
+        let thread = thread::Builder::new().name("clerk-usher-emulator".to_owned()).spawn(move || {
+            match server::runtime(listener) {
+                Ok((runtime, listener)) => {
+                    let _ = ready.send(Ok(()));
+                    runtime.block_on(server::serve(listener, served, stopped));
+                    // Nobody waits for a name that is being looked up for a delivery.
+                    runtime.shutdown_background();
                 }
-            })?;
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                }
+            }
+        })?;
         started.recv().unwrap_or_else(|_| Err(io::Error::other("the server thread ended")))?;
         // An RSA key takes a tenth of a second or more: made beside the start, waited for at its first use.
         let keyed = Arc::clone(&shared);
@@ -241,6 +242,14 @@ impl Emulator {
     /// | `accept_sign_in_token` | `{token}`: opens a session | `{session_id}` |
     /// | `refresh_token` | `{session_id}` | `{refresh_token}` |
     /// | `totp_code` | `{user_id}`: what the authenticator app shows now | `{code}` |
+    /// | `add_webhook_endpoint` | as [`WebhookEndpointOptions`](crate::WebhookEndpointOptions) | `{id, secret}` |
+    /// | `update_webhook_endpoint` | as [`WebhookEndpointUpdate`](crate::WebhookEndpointUpdate) | as [`WebhookEndpoint`](crate::WebhookEndpoint) |
+    /// | `remove_webhook_endpoint` | `{endpoint_id}` | `{}` |
+    /// | `webhook_endpoints` | | a list, each as [`WebhookEndpoint`](crate::WebhookEndpoint) |
+    /// | `webhook_events` | as [`WebhookEventFilter`](crate::WebhookEventFilter) | a list, each as [`WebhookEvent`](crate::WebhookEvent), the payload as JSON |
+    /// | `webhook_deliveries` | as [`WebhookDeliveryFilter`](crate::WebhookDeliveryFilter) | a list, each as [`WebhookDelivery`](crate::WebhookDelivery) |
+    /// | `replay_webhook` | `{event_id, endpoint_id?}` | `{deliveries}`: how many |
+    /// | `wait_for_webhooks` | `{timeout_ms?}` (10,000): blocks until no attempt is due or under way; 0 only asks | `{idle}`: whether it came to that |
     /// | `reset` | | `{}` |
     /// | `stop` | | `{}` |
     ///

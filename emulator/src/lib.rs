@@ -3,7 +3,8 @@
 //! It answers the operations on users, sessions, keys, email addresses, phone numbers, organizations,
 //! memberships, invitations, sign-in tokens, testing tokens, machines and their tokens, API keys and OAuth
 //! applications as the API does: same shapes, same rules, same error bodies. It is the Frontend API for handshakes too.
-//! Nothing leaves the machine and nothing is kept when it stops. Unofficial.
+//! Events are delivered as webhooks to the URLs it is given. Nothing else leaves the machine, and nothing is kept when
+//! it stops. Unofficial.
 //!
 //! ```
 //! use clerk_usher_emulator::Emulator;
@@ -33,8 +34,10 @@ mod builder;
 mod clock;
 mod control;
 mod cookies;
+mod delivery;
 mod emulator;
 mod errors;
+mod event;
 mod faults;
 mod form;
 mod ids;
@@ -54,6 +57,7 @@ mod target;
 mod template;
 mod totp;
 mod validate;
+mod webhooks;
 
 pub use browser::Browser;
 pub use builder::EmulatorBuilder;
@@ -68,3 +72,5 @@ pub use mint::{
 };
 pub use store::Message;
 pub use store::user::ExternalAccount;
+pub use store::webhook::{WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent};
+pub use webhooks::{WebhookDeliveryFilter, WebhookEndpointOptions, WebhookEndpointUpdate, WebhookEventFilter};

@@ -268,6 +268,16 @@ impl Render<'_> {
 
     pub(crate) fn membership(&self, membership: &Membership) -> Value {
         let organization = self.store.organizations.get(&membership.organization_id);
+        self.membership_of(membership, organization, self.store.users.get(&membership.user_id))
+    }
+
+    /// A membership of which organization and user are at hand: the store may not have them any more.
+    pub(crate) fn membership_of(
+        &self,
+        membership: &Membership,
+        organization: Option<&Organization>,
+        user: Option<&User>,
+    ) -> Value {
         let mut body = json!({
             "object": "organization_membership",
             "id": membership.id,
@@ -280,7 +290,7 @@ impl Render<'_> {
             "created_at": membership.created_at,
             "updated_at": membership.updated_at,
         });
-        if let Some(user) = self.store.users.get(&membership.user_id) {
+        if let Some(user) = user {
             let image = self.user_image(user);
             body["public_user_data"] = json!({
                 "user_id": user.id,

@@ -1,7 +1,9 @@
 //! The server: connections, the log, faults, authentication, and the way to the routes and back.
 
 use crate::api::{Access, Call, Caller, Found, Part, Reply};
+use crate::delivery;
 use crate::errors::ApiError;
+use crate::event::Cause;
 use crate::faults::Fault;
 use crate::log::RequestRecord;
 use crate::query::Query;
@@ -18,6 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -47,17 +50,18 @@ pub(crate) fn runtime(listener: std::net::TcpListener) -> io::Result<(Runtime, T
 
 /// Serves until told to stop. Connections that are open then are cut.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: oneshot::Receiver<()>) {
+    tokio::spawn(delivery::run(Arc::clone(&shared)));
     loop {
         tokio::select! {
             _ = &mut stop => return,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     // Small answers would otherwise wait for the peer's delayed acknowledgement.
                     let _ = stream.set_nodelay(true);
                     let shared = Arc::clone(&shared);
                     let connection = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
                     tokio::spawn(async move {
-                        let service = service_fn(|request| answer(Arc::clone(&shared), connection, request));
+                        let service = service_fn(|request| answer(Arc::clone(&shared), connection, peer, request));
                         // An error here is a client that went away, or a fault that was asked for.
                         let _ = http1::Builder::new()
                             .timer(TokioTimer::new())
@@ -84,7 +88,12 @@ impl std::fmt::Display for Dropped {
 
 impl std::error::Error for Dropped {}
 
-async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>) -> Result<Response<Answer>, Dropped> {
+async fn answer(
+    shared: Arc<Shared>,
+    connection: u64,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<Answer>, Dropped> {
     let now = shared.clock.now_ms();
     let (head, body) = request.into_parts();
     let body = http_body_util::Limited::new(body, MOST_BYTES).collect().await;
@@ -133,7 +142,7 @@ async fn answer(shared: Arc<Shared>, connection: u64, request: Request<Incoming>
         refuse(&error, &trace_id)
     } else {
         let parts = parse_multipart(&head.headers, &body).await;
-        match route(&shared, &head, found, query, body, parts) {
+        match route(&shared, &head, peer, found, query, body, parts) {
             Ok(reply) => send(reply),
             Err(error) => refuse(&error, &trace_id),
         }
@@ -161,6 +170,7 @@ fn trace_id(shared: &Shared) -> String {
 fn route(
     shared: &Shared,
     head: &http::request::Parts,
+    peer: SocketAddr,
     found: Option<Found>,
     query: Vec<(String, String)>,
     body: Bytes,
@@ -172,7 +182,9 @@ fn route(
         return Err(ApiError::wrong_method(method));
     };
     let now = shared.clock.now_ms();
-    shared.change(|store| {
+    let user_agent = head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let cause = Cause { client_ip: peer.ip().to_string(), user_agent: user_agent.to_owned() };
+    shared.change_for(&cause, |store| {
         let caller = authenticate(shared, store, route.access, head, now)?;
         let mut call =
             Call { shared, store, head, path: found.path, query: Query::new(query), body, caller, parts: parts?, now };

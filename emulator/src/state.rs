@@ -2,6 +2,8 @@
 
 use crate::api::Router;
 use crate::clock::Clock;
+use crate::delivery::Queue;
+use crate::event::{self, Cause};
 use crate::faults::Faults;
 use crate::keys::LazyKey;
 use crate::log::Log;
@@ -25,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) router: Router,
     pub(crate) connections: AtomicU64,
     pub(crate) requests: AtomicU64,
+    /// What webhooks wait to be delivered.
+    pub(crate) deliveries: Queue,
     store: Mutex<Store>,
     faults: Mutex<Faults>,
     log: Mutex<Log>,
@@ -48,7 +52,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     pub(crate) fn new(identity: Identity, seed: Option<u64>, clock: Clock, router: Router) -> Self {
         let store = Store::new(seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms());
-        Shared {
+        let shared = Shared {
             url: identity.url,
             secret_key: identity.secret_key,
             publishable_key: identity.publishable_key,
@@ -62,10 +66,14 @@ impl Shared {
             router,
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            deliveries: Queue::default(),
             store: Mutex::new(store),
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
-        }
+        };
+        // What an instance has from its first moment is no change that the first request made.
+        shared.alter(|_| ());
+        shared
     }
 
     /// Whether the instance is one of production: its publishable key says so.
@@ -86,12 +94,17 @@ impl Shared {
 
     /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay.
     pub(crate) fn change<T, E>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
+        self.change_for(&Cause::default(), run)
+    }
+
+    /// As [`change`](Shared::change), for a request that events tell of.
+    pub(crate) fn change_for<T, E>(&self, cause: &Cause, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
         let mut store = lock(&self.store);
         let result = run(&mut store);
         if result.is_err() {
             store.undo();
         }
-        self.settle(&mut store);
+        self.settle(&mut store, cause);
         result
     }
 
@@ -99,15 +112,22 @@ impl Shared {
     pub(crate) fn alter<T>(&self, run: impl FnOnce(&mut Store) -> T) -> T {
         let mut store = lock(&self.store);
         let result = run(&mut store);
-        self.settle(&mut store);
+        self.settle(&mut store, &Cause::default());
         result
     }
 
     /// What follows from a change, whoever made it.
-    fn settle(&self, store: &mut Store) {
-        if store.is_changed() {
-            store.take_changes();
+    fn settle(&self, store: &mut Store, cause: &Cause) {
+        let quiet = store.take_quiet();
+        if !store.is_changed() {
+            return;
         }
+        let mut changes = store.take_changes();
+        if !quiet {
+            event::record(self, store, &changes, cause);
+            changes.append(store.take_changes());
+        }
+        self.deliveries.follow(&changes.webhook_deliveries);
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

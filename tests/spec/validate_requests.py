@@ -79,7 +79,11 @@ class Description:
             for path, item in told["paths"].items()
             for method in item.keys() & {"get", "put", "post", "patch", "delete"}
         }
+        # A placeholder may have another name here and there.
+        self.templates = {re.sub(r"\{\w+\}", "{}", operation): operation for operation in self.operations}
         self.left_out = {(method, path) for path, item in extra["paths"].items() for method in item}
+        # Of answers: what is not described may be there, as the description has it.
+        self.answers = OpenAPI.from_dict(honour_nullable(told))
         open_free_objects(told)
         self.api = OpenAPI.from_dict(told, config=Config(additional_properties_default_policy="forbid"))
         self.finder = APICallPathFinder(self.api.spec)
@@ -130,6 +134,19 @@ def open_free_objects(schema: Any) -> None:
     elif isinstance(schema, list):
         for inner in schema:
             open_free_objects(inner)
+
+
+def honour_nullable(schema: Any) -> Any:
+    """Beside `allOf` or `oneOf`, `nullable` means nothing to a validator; here it means what it says."""
+    if isinstance(schema, list):
+        return [honour_nullable(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: honour_nullable(inner) for name, inner in schema.items()}
+    if told.get("nullable") is True and told.keys() & {"allOf", "oneOf", "anyOf"}:
+        null = {"nullable": True, "enum": [None]}
+        return {"anyOf": [null, {name: inner for name, inner in told.items() if name != "nullable"}]}
+    return told
 
 
 def causes(error: BaseException) -> list[str]:

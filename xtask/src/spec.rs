@@ -86,3 +86,15 @@ pub(crate) fn validate_requests() -> Outcome {
     script.arg("tests/spec/validate_requests.py").arg(folder).arg(recorded());
     step("validate the recorded requests", &mut script)
 }
+
+/// Holds what the emulator answered to every operation against the API description, likewise.
+pub(crate) fn validate_answers() -> Outcome {
+    let Some(folder) = description() else {
+        println!("there is no ../shared/spec beside this repository: the emulator's answers were not validated");
+        return Ok(());
+    };
+    setup::python()?;
+    let mut script = setup::venv_python();
+    script.arg("tests/spec/validate_answers.py").arg(folder).arg(recorded().join("answers.jsonl"));
+    step("validate the emulator's answers", &mut script)
+}

@@ -16,6 +16,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_in_token;
 pub(crate) mod table;
 pub(crate) mod user;
+pub(crate) mod webhook;
 
 use crate::errors::ApiError;
 use crate::ids::Ids;
@@ -35,6 +36,7 @@ use session::Session;
 use sign_in_token::SignInToken;
 use table::{Change, Table};
 use user::User;
+use webhook::{WebhookDelivery, WebhookEndpoint, WebhookEvent};
 
 /// A word out of a short list, such as a status. Those that the emulator writes take no memory of their own.
 pub(crate) type Word = std::borrow::Cow<'static, str>;
@@ -81,19 +83,27 @@ macro_rules! store {
             pub(crate) ids: Ids,
             age: u64,
             keep: bool,
+            quiet: bool,
             $($(#[$doc])* pub(crate) $name: Table<$row>,)*
         }
 
         /// What was touched since the last time, kind by kind.
         #[derive(Debug)]
-        #[allow(dead_code)] // Its readers land next: deliveries and the journal on disk.
+        #[allow(dead_code)] // Its readers land next: the journal on disk.
         pub(crate) struct Changes {
             $(pub(crate) $name: Vec<Change<$row>>,)*
         }
 
+        impl Changes {
+            /// Adds what was touched later; a row can then be in it twice, in order.
+            pub(crate) fn append(&mut self, later: Changes) {
+                $(self.$name.extend(later.$name);)*
+            }
+        }
+
         impl Store {
             fn empty(ids: Ids) -> Self {
-                Store { ids, age: 0, keep: false, $($name: Table::default(),)* }
+                Store { ids, age: 0, keep: false, quiet: false, $($name: Table::default(),)* }
             }
 
             pub(crate) fn is_changed(&self) -> bool {
@@ -141,6 +151,10 @@ store! {
     /// By its name.
     templates: JwtTemplate,
     users: User,
+    /// By the ids of event and endpoint.
+    webhook_deliveries: WebhookDelivery,
+    webhook_endpoints: WebhookEndpoint,
+    webhook_events: WebhookEvent,
 }
 
 impl Store {
@@ -153,6 +167,7 @@ impl Store {
 
     /// What an instance has from its first moment.
     fn settle_in(&mut self, machine_id: &str, machine_key: &str, now: i64) {
+        self.hush();
         let machine = Machine::new(machine_id.to_owned(), 0, "Default".to_owned(), machine_key.to_owned(), now);
         self.machines.insert(machine.id.clone(), machine);
         for (key, role) in organization::default_roles() {
@@ -172,6 +187,16 @@ impl Store {
     #[allow(dead_code)] // Its users land next.
     pub(crate) fn keep(&mut self) {
         self.keep = true;
+    }
+
+    /// Says that nobody is to be told of what is changed: it is no event in the life of the instance.
+    pub(crate) fn hush(&mut self) {
+        self.quiet = true;
+    }
+
+    /// Whether nobody is to be told; from now on they are again.
+    pub(crate) fn take_quiet(&mut self) -> bool {
+        std::mem::take(&mut self.quiet)
     }
 
     /// Ends a failed request: all it changed is undone, unless it said otherwise.

@@ -22,7 +22,7 @@ pub(super) fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             h2 { "Pages" }
             ul {
                 li { a href="/sign-in" { "Sign in" } ", " a href="/sign-up" { "sign up" } ", " a href="/user" { "your account" } }
-                li { a href="/v1/jwks" { "Public keys" } " (with the secret key), " a href="/.well-known/jwks.json" { "the same for everyone" } }
+                li { a href="/.well-known/jwks.json" { "Public keys" } }
             }
         };
         Ok(View { part: "Overview", title: "Emulator", body })
