@@ -2,6 +2,7 @@
 
 use crate::api::Router;
 use crate::clock::Clock;
+use crate::disk::{Disk, NotKept, Unreadable};
 use crate::faults::Faults;
 use crate::keys::LazyKey;
 use crate::log::Log;
@@ -9,7 +10,7 @@ use crate::store::Store;
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) struct Shared {
     pub(crate) url: String,
@@ -25,6 +26,9 @@ pub(crate) struct Shared {
     pub(crate) router: Router,
     pub(crate) connections: AtomicU64,
     pub(crate) requests: AtomicU64,
+    pub(crate) disk: Option<Arc<Disk>>,
+    /// Rows of the directory that could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
     store: Mutex<Store>,
     faults: Mutex<Faults>,
     log: Mutex<Log>,
@@ -40,14 +44,22 @@ pub(crate) struct Identity {
     pub(crate) instance_id: String,
 }
 
+/// The parts that stay, if they are to stay.
+pub(crate) struct State {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) key: LazyKey,
+    pub(crate) disk: Option<Arc<Disk>>,
+    pub(crate) unreadable: Vec<Unreadable>,
+}
+
 /// Locks even if a thread that held the lock panicked: the data of a test double is still the best there is.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl Shared {
-    pub(crate) fn new(identity: Identity, seed: Option<u64>, clock: Clock, router: Router) -> Self {
-        let store = Store::new(seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms());
+    pub(crate) fn new(identity: Identity, seed: Option<u64>, state: State, router: Router) -> Self {
         Shared {
             url: identity.url,
             secret_key: identity.secret_key,
@@ -56,13 +68,15 @@ impl Shared {
             machine_id: identity.machine_id,
             instance_id: identity.instance_id,
             seed,
-            key: LazyKey::default(),
+            key: state.key,
             other_key: LazyKey::default(),
-            clock,
+            clock: state.clock,
             router,
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
-            store: Mutex::new(store),
+            disk: state.disk,
+            unreadable: state.unreadable,
+            store: Mutex::new(state.store),
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
         }
@@ -84,30 +98,36 @@ impl Shared {
         look(&lock(&self.store))
     }
 
-    /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay.
-    pub(crate) fn change<T, E>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
+    /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay. So does
+    /// what cannot be kept where it is to be kept.
+    pub(crate) fn change<T, E: From<NotKept>>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
         let mut store = lock(&self.store);
         let result = run(&mut store);
         if result.is_err() {
             store.undo();
         }
-        self.settle(&mut store);
+        self.settle(&mut store)?;
         result
     }
 
-    /// As [`change`](Shared::change), for what cannot fail.
-    pub(crate) fn alter<T>(&self, run: impl FnOnce(&mut Store) -> T) -> T {
-        let mut store = lock(&self.store);
-        let result = run(&mut store);
-        self.settle(&mut store);
-        result
+    /// As [`change`](Shared::change), for what fails only where it cannot be kept.
+    pub(crate) fn alter<T>(&self, run: impl FnOnce(&mut Store) -> T) -> Result<T, NotKept> {
+        self.change(|store| Ok(run(store)))
     }
 
     /// What follows from a change, whoever made it.
-    fn settle(&self, store: &mut Store) {
-        if store.is_changed() {
-            store.take_changes();
+    fn settle(&self, store: &mut Store) -> Result<(), NotKept> {
+        if !store.is_changed() {
+            return Ok(());
         }
+        if let Some(disk) = &self.disk
+            && let Err(error) = disk.commit(store, self.clock.current())
+        {
+            store.rollback();
+            return Err(error);
+        }
+        store.settle();
+        Ok(())
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
