@@ -88,8 +88,11 @@ impl Emulator {
     }
 
     /// Keeps `Set-Cookie` values to be fetched with a handshake nonce, for a minute; the nonce.
-    pub fn create_handshake_nonce(&self, directives: Vec<String>) -> String {
+    ///
+    /// # Errors
+    /// [`EmulatorError::Data`] if it cannot be kept in the directory of data.
+    pub fn create_handshake_nonce(&self, directives: Vec<String>) -> Result<String, EmulatorError> {
         let now = self.clock().now_ms();
-        self.shared().alter(|store| store.open_nonce(directives, now))
+        Ok(self.shared().alter(|store| store.open_nonce(directives, now))?)
     }
 }

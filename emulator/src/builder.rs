@@ -1,20 +1,25 @@
 //! Options of an emulator, and its start.
 
 use crate::api::Router;
-use crate::clock::Clock;
+use crate::clock::{Clock, Mode};
+use crate::disk::{Disk, KeptIdentity, Wanted};
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
 use crate::ids::Ids;
-use crate::state::{Identity, Shared};
+use crate::keys::LazyKey;
+use crate::state::{Identity, Shared, State};
+use crate::store::Store;
 use data_encoding::BASE64_NOPAD;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Options of an emulator. All have defaults; `start` starts it.
 ///
 /// Other languages hand them over as a JSON object with the same names:
-/// `{"port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key", "instance_id", "production"}`.
+/// `{"port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key", "instance_id", "production",
+/// "data_dir"}`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -27,6 +32,7 @@ pub struct EmulatorBuilder {
     machine_secret_key: Option<String>,
     instance_id: Option<String>,
     production: bool,
+    data_dir: Option<PathBuf>,
 }
 
 impl EmulatorBuilder {
@@ -88,11 +94,21 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Keeps everything in this directory, which is made if it is not there: resources, keys, the clock if it was
+    /// moved, and what ids depend on. Every change is durable before its request is answered. The secret key and the
+    /// publishable key can be given anew; the instance id and the key of the machine stay. One emulator at a time can
+    /// use it. Default: nothing is kept.
+    pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(path.into());
+        self
+    }
+
     /// Starts the server on a thread of its own.
     ///
     /// # Errors
     /// [`EmulatorError::Io`] if the port is taken or no thread can be had; [`EmulatorError::Argument`] for an
-    /// empty key or one that cannot stand in a header.
+    /// empty key or one that cannot stand in a header; [`EmulatorError::Data`] if the directory of data is used by
+    /// another emulator, damaged, of a newer version or not an emulator's.
     pub fn start(self) -> Result<Emulator, EmulatorError> {
         for (name, key) in [
             ("secret_key", &self.secret_key),
@@ -104,24 +120,81 @@ impl EmulatorBuilder {
                 return Err(EmulatorError::Argument(format!("{name} must be printable ASCII without spaces")));
             }
         }
+        let (disk, kept) = match &self.data_dir {
+            Some(directory) => {
+                let (disk, kept) = Disk::open(directory)?;
+                (Some(Arc::new(disk)), kept)
+            }
+            None => (None, None),
+        };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         listener.set_nonblocking(true)?;
         let host = listener.local_addr()?.to_string();
-        // Never from the seed: two emulators with one seed must not accept each other's keys.
+        let mut mode = self.clock_ms.map(Mode::frozen_at);
+        let (identity, store, signing_key, unreadable) = match kept {
+            Some(kept) => {
+                mode = mode.or(Some(kept.clock));
+                (kept.identity.adopt(&self.wanted())?, Some(kept.store), kept.signing_key, kept.unreadable)
+            }
+            None => (self.fresh_identity(), None, None, Vec::new()),
+        };
+        let clock = Clock::new(mode.unwrap_or_default(), disk.clone());
+        let mut store = store.unwrap_or_else(|| {
+            Store::new(identity.seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms())
+        });
+        if let Some(disk) = &disk {
+            disk.start(&identity, &store, clock.current())?;
+        }
+        // What is there from the first moment is not for the first failed request to undo.
+        store.settle();
+        let key = LazyKey::new(signing_key, disk.clone());
+        let seed = identity.seed;
+        let state = State { store, clock, key, disk, unreadable };
+        let shared = Arc::new(Shared::new(Identity::new(identity, &host), seed, state, Router::new()?));
+        Emulator::launch(listener, shared)
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            secret_key: self.secret_key.as_deref(),
+            publishable_key: self.publishable_key.as_deref(),
+            machine_secret_key: self.machine_secret_key.as_deref(),
+            instance_id: self.instance_id.as_deref(),
+            production: self.production,
+            seed: self.seed,
+        }
+    }
+
+    /// The keys and ids of a new instance. Never from the seed: two emulators with one seed must not accept each
+    /// other's keys.
+    fn fresh_identity(self) -> KeptIdentity {
         let mut fresh = Ids::new(None);
         let kind = if self.production { "live" } else { "test" };
-        let identity = Identity {
-            url: format!("http://{host}"),
+        KeptIdentity {
             secret_key: self.secret_key.unwrap_or_else(|| format!("sk_{kind}_{}", fresh.text(42))),
-            publishable_key: self
-                .publishable_key
-                .unwrap_or_else(|| format!("pk_{kind}_{}", BASE64_NOPAD.encode(format!("{host}$").as_bytes()))),
+            publishable_key: self.publishable_key,
             machine_secret_key: self.machine_secret_key.unwrap_or_else(|| format!("ak_{}", fresh.text(42))),
             // Not from the store's ids: those that a seed gives to users and others do not depend on it.
             machine_id: Ids::new(self.seed.map(|seed| !seed)).id("mch_"),
             instance_id: self.instance_id.unwrap_or_else(|| fresh.id("ins_")),
-        };
-        let shared = Arc::new(Shared::new(identity, self.seed, Clock::new(self.clock_ms), Router::new()?));
-        Emulator::launch(listener, shared)
+            production: self.production,
+            seed: self.seed,
+        }
+    }
+}
+
+impl Identity {
+    fn new(kept: KeptIdentity, host: &str) -> Self {
+        let kind = if kept.production { "live" } else { "test" };
+        Identity {
+            url: format!("http://{host}"),
+            secret_key: kept.secret_key,
+            publishable_key: kept
+                .publishable_key
+                .unwrap_or_else(|| format!("pk_{kind}_{}", BASE64_NOPAD.encode(format!("{host}$").as_bytes()))),
+            machine_secret_key: kept.machine_secret_key,
+            machine_id: kept.machine_id,
+            instance_id: kept.instance_id,
+        }
     }
 }

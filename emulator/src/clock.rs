@@ -1,15 +1,32 @@
 //! The time of the emulated API. It runs with the system's until a test freezes or moves it.
 
-use std::sync::Mutex;
+use crate::disk::Disk;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 
-#[derive(Clone, Copy, Debug)]
-enum Mode {
+/// How the clock runs; kept as it is.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
     /// System time plus so many milliseconds.
     Running(i64),
     /// Always this time.
     Frozen(i64),
+}
+
+impl Default for Mode {
+    fn default() -> Self {
+        Mode::Running(0)
+    }
+}
+
+impl Mode {
+    pub(crate) fn frozen_at(ms: i64) -> Self {
+        Mode::Frozen(within(ms))
+    }
 }
 
 /// How far from 1970 the clock can be, in milliseconds: what a JavaScript date can tell.
@@ -20,23 +37,47 @@ fn within(ms: i64) -> i64 {
 }
 
 /// The emulator's clock. All times are Unix milliseconds; they stay within 275,000 years of 1970.
-#[derive(Debug)]
 pub struct Clock {
     mode: Mutex<Mode>,
+    disk: Option<Arc<Disk>>,
     moved: Notify,
 }
 
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.current()).finish()
+    }
+}
+
 impl Clock {
-    pub(crate) fn new(frozen_at_ms: Option<i64>) -> Self {
-        let mode = match frozen_at_ms {
-            Some(ms) => Mode::Frozen(within(ms)),
-            None => Mode::Running(0),
-        };
-        Clock { mode: Mutex::new(mode), moved: Notify::new() }
+    pub(crate) fn new(mode: Mode, disk: Option<Arc<Disk>>) -> Self {
+        Clock { mode: Mutex::new(mode), disk, moved: Notify::new() }
     }
 
     fn mode(&self) -> std::sync::MutexGuard<'_, Mode> {
         self.mode.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub(crate) fn current(&self) -> Mode {
+        *self.mode()
+    }
+
+    fn change(&self, change: impl FnOnce(Mode) -> Mode) {
+        let mode = {
+            let mut mode = self.mode();
+            *mode = change(*mode);
+            *mode
+        };
+        if let Some(disk) = &self.disk {
+            // If it fails, the next commit of rows carries it.
+            let _ = disk.keep("clock", &mode);
+        }
+        self.moved.notify_one();
+    }
+
+    /// Waits until somebody has moved, frozen or resumed the clock since the last time.
+    pub(crate) async fn moved(&self) {
+        self.moved.notified().await;
     }
 
     /// The emulator's time now.
@@ -54,30 +95,20 @@ impl Clock {
 
     /// Freezes the clock at this time.
     pub fn set(&self, ms: i64) {
-        *self.mode() = Mode::Frozen(within(ms));
-        self.moved.notify_one();
+        self.change(|_| Mode::frozen_at(ms));
     }
 
     /// Moves the clock by so many milliseconds (negative: back). A running clock runs on from there.
     pub fn advance(&self, by_ms: i64) {
-        let mut mode = self.mode();
-        *mode = match *mode {
+        self.change(|mode| match mode {
             Mode::Running(offset) => Mode::Running(within(offset.saturating_add(by_ms))),
-            Mode::Frozen(ms) => Mode::Frozen(within(ms.saturating_add(by_ms))),
-        };
-        drop(mode);
-        self.moved.notify_one();
+            Mode::Frozen(ms) => Mode::frozen_at(ms.saturating_add(by_ms)),
+        });
     }
 
     /// Goes back to the system's time.
     pub fn resume(&self) {
-        *self.mode() = Mode::Running(0);
-        self.moved.notify_one();
-    }
-
-    /// Waits until somebody has moved, frozen or resumed the clock since the last time.
-    pub(crate) async fn moved(&self) {
-        self.moved.notified().await;
+        self.change(|_| Mode::default());
     }
 }
 
@@ -95,7 +126,7 @@ mod tests {
 
     #[test]
     fn frozen_time_moves_only_on_request() {
-        let clock = Clock::new(Some(1_000));
+        let clock = Clock::new(Mode::frozen_at(1_000), None);
         assert_eq!(clock.now_ms(), 1_000);
         clock.advance(-200);
         assert_eq!(clock.now_ms(), 800);
@@ -104,7 +135,7 @@ mod tests {
 
     #[test]
     fn no_time_is_too_far() {
-        let clock = Clock::new(Some(i64::MAX));
+        let clock = Clock::new(Mode::frozen_at(i64::MAX), None);
         clock.advance(i64::MAX);
         assert_eq!(clock.now_ms(), FURTHEST);
         clock.set(i64::MIN);
@@ -117,7 +148,7 @@ mod tests {
 
     #[test]
     fn running_time_keeps_running_after_a_move() {
-        let clock = Clock::new(None);
+        let clock = Clock::new(Mode::default(), None);
         clock.advance(3_600_000);
         let ahead = clock.now_ms() - system_ms();
         assert!((3_599_000..=3_601_000).contains(&ahead), "{ahead}");

@@ -131,16 +131,24 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
         }
         "clear_faults" => act::<Nothing>(arguments, |_| emulator.clear_faults())?,
         "clear_requests" => act::<Nothing>(arguments, |_| emulator.clear_requests())?,
-        "reset" => act::<Nothing>(arguments, |_| emulator.reset())?,
+        "reset" => {
+            read::<Nothing>(arguments)?;
+            emulator.reset()?;
+            json!({})
+        }
         "stop" => act::<Nothing>(arguments, |_| emulator.stop())?,
-        "add_jwt_template" => act::<Template>(arguments, |template| {
-            emulator.add_jwt_template(&template.name, template.claims, template.lifetime_seconds);
-        })?,
-        "add_role" => act::<NewRole>(arguments, |role| {
+        "add_jwt_template" => {
+            let template = read::<Template>(arguments)?;
+            emulator.add_jwt_template(&template.name, template.claims, template.lifetime_seconds)?;
+            json!({})
+        }
+        "add_role" => {
+            let role = read::<NewRole>(arguments)?;
             emulator.shared().alter(|store| {
                 store.roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
-            });
-        })?,
+            })?;
+            json!({})
+        }
         "mint_handshake_token" => {
             json!({ "jwt": emulator.mint_handshake_token(&read::<HandshakeOptions>(arguments)?)? })
         }
@@ -226,5 +234,7 @@ fn info(emulator: &Emulator) -> Result<Value, EmulatorError> {
         "machine_id": emulator.machine_id(),
         "instance_id": emulator.instance_id(),
         "jwt_key": emulator.jwt_key()?,
+        "data_dir": emulator.shared().disk.as_ref().map(|disk| disk.directory().display().to_string()),
+        "unreadable": emulator.shared().unreadable,
     }))
 }

@@ -41,6 +41,9 @@ impl Inner {
             let _ = stop.send(());
             // The thread ends at once: it drops its runtime, and with it all connections.
             let _ = thread.join();
+            if let Some(disk) = &self.shared.disk {
+                disk.close();
+            }
         }
     }
 }
@@ -195,27 +198,40 @@ impl Emulator {
     }
 
     /// Registers a JWT template, or replaces it. `{{user.id}}` and the like in its claims stand for values.
-    pub fn add_jwt_template(&self, name: &str, claims: Map<String, Value>, lifetime_seconds: i64) {
+    ///
+    /// # Errors
+    /// [`EmulatorError::Data`] if it cannot be kept in the directory of data.
+    pub fn add_jwt_template(
+        &self,
+        name: &str,
+        claims: Map<String, Value>,
+        lifetime_seconds: i64,
+    ) -> Result<(), EmulatorError> {
         self.shared().alter(|store| {
             store.templates.insert(name.to_owned(), JwtTemplate { claims, lifetime: lifetime_seconds });
-        });
+        })?;
+        Ok(())
     }
 
     /// Back to the first moment: an empty store, the seed's ids again, no faults, no requests. Keys and clock stay.
-    pub fn reset(&self) {
+    ///
+    /// # Errors
+    /// [`EmulatorError::Data`] if that cannot be kept in the directory of data; then everything is as it was.
+    pub fn reset(&self) -> Result<(), EmulatorError> {
         let shared = self.shared();
         shared.alter(|store| {
             store.reset(shared.seed, &shared.machine_id, &shared.machine_secret_key, shared.clock.now_ms());
-        });
+        })?;
         shared.faults().clear();
         shared.log().clear();
+        Ok(())
     }
 
     /// Runs a control command with arguments as a JSON object; the answer is JSON.
     ///
     /// | command | arguments | answer |
     /// |---|---|---|
-    /// | `info` | | `{url, secret_key, publishable_key, machine_secret_key, machine_id, instance_id, jwt_key}` |
+    /// | `info` | | `{url, secret_key, publishable_key, machine_secret_key, machine_id, instance_id, jwt_key, data_dir, unreadable}`; the last one: rows of the directory that could not be read, `{table, id, reason}` each |
     /// | `mint_session_token` | as [`MintOptions`] | `{jwt}` |
     /// | `mint_handshake_token` | as [`HandshakeOptions`](crate::HandshakeOptions) | `{jwt}` |
     /// | `mint_m2m_token` | as [`M2mTokenOptions`](crate::M2mTokenOptions) | `{id, token}` |
@@ -261,7 +277,8 @@ impl Emulator {
         control::run(self, command, arguments)
     }
 
-    /// Stops the server: open connections are cut and the port refuses new ones. Stopping twice is no error.
+    /// Stops the server: open connections are cut, the port refuses new ones, and another emulator can use the
+    /// directory of data. Stopping twice is no error.
     pub fn stop(&self) {
         self.inner.stop();
     }

@@ -322,6 +322,8 @@ pub enum EmulatorError {
     Io(std::io::Error),
     /// A signing key could not be made, or a token not be signed.
     Key(String),
+    /// The directory of data cannot be used, or a change could not be kept in it.
+    Data(String),
 }
 
 impl fmt::Display for EmulatorError {
@@ -330,6 +332,7 @@ impl fmt::Display for EmulatorError {
             EmulatorError::Argument(text) => write!(f, "invalid argument: {text}"),
             EmulatorError::Io(error) => write!(f, "cannot start the emulator: {error}"),
             EmulatorError::Key(text) => write!(f, "signing key: {text}"),
+            EmulatorError::Data(text) => f.write_str(text),
         }
     }
 }

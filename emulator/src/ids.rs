@@ -11,6 +11,18 @@ impl Ids {
         Ids(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed))
     }
 
+    /// What the next ids depend on.
+    pub(crate) fn state(&self) -> u64 {
+        self.0.get_seed()
+    }
+
+    /// Ids that go on from a kept state. Each start takes another branch: what was made after the state was kept last,
+    /// such as the id of a token that is not stored, does not come again.
+    pub(crate) fn resume(state: u64, starts: u64) -> Self {
+        let branch = fastrand::Rng::with_seed(starts).u64(..);
+        Ids(fastrand::Rng::with_seed(fastrand::Rng::with_seed(state).u64(..) ^ branch))
+    }
+
     /// `prefix` (with its underscore) and 27 base-62 characters, such as `user_2xK…`.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
         // Real ids begin with their time; every one of the last years and the next ones begins with 2 or 3.
@@ -52,6 +64,16 @@ mod tests {
         assert_eq!(id.len(), 5 + 27);
         assert!(id[5..].bytes().all(|byte| byte.is_ascii_alphanumeric()));
         assert_ne!(a.id("user_"), id);
+    }
+
+    #[test]
+    fn each_start_goes_its_own_way() {
+        let mut ids: Vec<String> = (0..100).map(|starts| Ids::resume(7, starts).id("user_")).collect();
+        ids.push(Ids::new(Some(7)).id("user_"));
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 101);
+        assert_eq!(Ids::resume(7, 1).id("user_"), Ids::resume(7, 1).id("user_"));
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! The signing keys of one emulator. Making an RSA key takes a while, so it happens beside the start.
 
+use crate::disk::Disk;
 use crate::errors::EmulatorError;
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// An RSA-2048 key and its public forms.
 pub(crate) struct SigningKey {
@@ -20,7 +21,22 @@ pub(crate) struct SigningKey {
 
 impl SigningKey {
     fn generate() -> Result<Self, String> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "cannot make an RSA key".to_owned())?;
+        Self::new(KeyPair::generate(KeySize::Rsa2048).map_err(|_| "cannot make an RSA key".to_owned())?)
+    }
+
+    /// The key of a PKCS #8 document, as [`private`](SigningKey::private) gives it.
+    fn parse(pkcs8: &[u8]) -> Result<Self, String> {
+        Self::new(KeyPair::from_pkcs8(pkcs8).map_err(|_| "the key that was kept is no RSA key".to_owned())?)
+    }
+
+    /// The private key as PKCS #8.
+    pub(crate) fn private(&self) -> Result<Vec<u8>, EmulatorError> {
+        let der: Pkcs8V1Der<'_> =
+            self.pair.as_der().map_err(|_| EmulatorError::Key("cannot encode the private key".to_owned()))?;
+        Ok(der.as_ref().to_vec())
+    }
+
+    fn new(pair: KeyPair) -> Result<Self, String> {
         let public = pair.public_key();
         let modulus = BASE64URL_NOPAD.encode(public.modulus().big_endian_without_leading_zero());
         let exponent = BASE64URL_NOPAD.encode(public.exponent().big_endian_without_leading_zero());
@@ -60,12 +76,35 @@ impl SigningKey {
 
 /// A key made at first use, or earlier by whoever calls [`LazyKey::get`] first.
 #[derive(Default)]
-pub(crate) struct LazyKey(OnceLock<Result<SigningKey, String>>);
+pub(crate) struct LazyKey {
+    key: OnceLock<Result<SigningKey, String>>,
+    /// The key that was kept.
+    kept: Option<Vec<u8>>,
+    /// Where a new one is to be kept.
+    disk: Option<Arc<Disk>>,
+}
 
 impl LazyKey {
+    pub(crate) fn new(kept: Option<Vec<u8>>, disk: Option<Arc<Disk>>) -> Self {
+        LazyKey { key: OnceLock::new(), kept, disk }
+    }
+
     /// The key; blocks while it is being made.
     pub(crate) fn get(&self) -> Result<&SigningKey, EmulatorError> {
-        self.0.get_or_init(SigningKey::generate).as_ref().map_err(|text| EmulatorError::Key(text.clone()))
+        self.key.get_or_init(|| self.make()).as_ref().map_err(|text| EmulatorError::Key(text.clone()))
+    }
+
+    fn make(&self) -> Result<SigningKey, String> {
+        if let Some(pkcs8) = &self.kept {
+            return SigningKey::parse(pkcs8);
+        }
+        let key = SigningKey::generate()?;
+        if let Some(disk) = &self.disk {
+            // Before anything is signed with it: what was signed is to verify after a restart.
+            let private = key.private().map_err(|error| error.to_string())?;
+            disk.keep("signing_key", &BASE64.encode(&private)).map_err(|error| error.to_string())?;
+        }
+        Ok(key)
     }
 }
 

@@ -1,10 +1,11 @@
-//! The Clerk API on your own machine: an HTTP server on loopback with its state in memory, for tests and demos.
+//! The Clerk API on your own machine: an HTTP server on loopback with its state in memory, or in a directory where it
+//! stays ([`EmulatorBuilder::data_dir`]), for tests and demos.
 //!
 //! It answers the operations on users, sessions, keys, email addresses, phone numbers, organizations,
 //! memberships, invitations, sign-in tokens, testing tokens, machines and their tokens, API keys and OAuth
 //! applications as the API does: same shapes, same rules, same error bodies. It is the Frontend API for handshakes too.
-//! Events are delivered as webhooks to the URLs it is given. Nothing else leaves the machine, and nothing is kept when
-//! it stops. Unofficial.
+//! Events are delivered as webhooks to the URLs it is given. Nothing else leaves the machine, and without a directory
+//! nothing is kept when it stops. Unofficial.
 //!
 //! ```
 //! use clerk_usher_emulator::Emulator;
@@ -35,6 +36,7 @@ mod clock;
 mod control;
 mod cookies;
 mod delivery;
+mod disk;
 mod emulator;
 mod errors;
 mod event;

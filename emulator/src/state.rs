@@ -3,15 +3,17 @@
 use crate::api::Router;
 use crate::clock::Clock;
 use crate::delivery::Queue;
+use crate::disk::{Disk, NotKept, Unreadable};
 use crate::event::{self, Cause};
 use crate::faults::Faults;
 use crate::keys::LazyKey;
 use crate::log::Log;
 use crate::store::Store;
+use crate::store::table::Change;
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) struct Shared {
     pub(crate) url: String,
@@ -29,6 +31,9 @@ pub(crate) struct Shared {
     pub(crate) requests: AtomicU64,
     /// What webhooks wait to be delivered.
     pub(crate) deliveries: Queue,
+    pub(crate) disk: Option<Arc<Disk>>,
+    /// Rows of the directory that could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
     store: Mutex<Store>,
     faults: Mutex<Faults>,
     log: Mutex<Log>,
@@ -44,14 +49,22 @@ pub(crate) struct Identity {
     pub(crate) instance_id: String,
 }
 
+/// The parts that stay, if they are to stay.
+pub(crate) struct State {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) key: LazyKey,
+    pub(crate) disk: Option<Arc<Disk>>,
+    pub(crate) unreadable: Vec<Unreadable>,
+}
+
 /// Locks even if a thread that held the lock panicked: the data of a test double is still the best there is.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl Shared {
-    pub(crate) fn new(identity: Identity, seed: Option<u64>, clock: Clock, router: Router) -> Self {
-        let store = Store::new(seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms());
+    pub(crate) fn new(identity: Identity, seed: Option<u64>, state: State, router: Router) -> Self {
         let shared = Shared {
             url: identity.url,
             secret_key: identity.secret_key,
@@ -60,20 +73,35 @@ impl Shared {
             machine_id: identity.machine_id,
             instance_id: identity.instance_id,
             seed,
-            key: LazyKey::default(),
+            key: state.key,
             other_key: LazyKey::default(),
-            clock,
+            clock: state.clock,
             router,
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
             deliveries: Queue::default(),
-            store: Mutex::new(store),
+            disk: state.disk,
+            unreadable: state.unreadable,
+            store: Mutex::new(state.store),
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
         };
-        // What an instance has from its first moment is no change that the first request made.
-        shared.alter(|_| ());
+        shared.wake();
         shared
+    }
+
+    /// What an instance has from its first moment is no change that the first request made; what waited to be delivered
+    /// when it stopped waits again.
+    fn wake(&self) {
+        let mut store = lock(&self.store);
+        store.take_quiet();
+        store.settle();
+        let waiting = store.webhook_deliveries.iter().map(|(id, delivery)| Change {
+            id: id.clone(),
+            before: None,
+            after: Some(delivery.clone()),
+        });
+        self.deliveries.follow(&waiting.collect::<Vec<_>>());
     }
 
     /// Whether the instance is one of production: its publishable key says so.
@@ -92,42 +120,51 @@ impl Shared {
         look(&lock(&self.store))
     }
 
-    /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay.
-    pub(crate) fn change<T, E>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
+    /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay. So does
+    /// what cannot be kept where it is to be kept.
+    pub(crate) fn change<T, E: From<NotKept>>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
         self.change_for(&Cause::default(), run)
     }
 
     /// As [`change`](Shared::change), for a request that events tell of.
-    pub(crate) fn change_for<T, E>(&self, cause: &Cause, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn change_for<T, E: From<NotKept>>(
+        &self,
+        cause: &Cause,
+        run: impl FnOnce(&mut Store) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut store = lock(&self.store);
         let result = run(&mut store);
         if result.is_err() {
             store.undo();
         }
-        self.settle(&mut store, cause);
+        self.settle(&mut store, cause)?;
         result
     }
 
-    /// As [`change`](Shared::change), for what cannot fail.
-    pub(crate) fn alter<T>(&self, run: impl FnOnce(&mut Store) -> T) -> T {
-        let mut store = lock(&self.store);
-        let result = run(&mut store);
-        self.settle(&mut store, &Cause::default());
-        result
+    /// As [`change`](Shared::change), for what fails only where it cannot be kept.
+    pub(crate) fn alter<T>(&self, run: impl FnOnce(&mut Store) -> T) -> Result<T, NotKept> {
+        self.change(|store| Ok(run(store)))
     }
 
-    /// What follows from a change, whoever made it.
-    fn settle(&self, store: &mut Store, cause: &Cause) {
+    /// What follows from a change, whoever made it: events, then all of it is kept, then what waits for it is told.
+    fn settle(&self, store: &mut Store, cause: &Cause) -> Result<(), NotKept> {
         let quiet = store.take_quiet();
         if !store.is_changed() {
-            return;
+            return Ok(());
         }
-        let mut changes = store.take_changes();
         if !quiet {
+            let changes = store.changes();
             event::record(self, store, &changes, cause);
-            changes.append(store.take_changes());
         }
-        self.deliveries.follow(&changes.webhook_deliveries);
+        if let Some(disk) = &self.disk
+            && let Err(error) = disk.commit(store, self.clock.current())
+        {
+            store.rollback();
+            return Err(error);
+        }
+        self.deliveries.follow(&store.webhook_deliveries.changes());
+        store.settle();
+        Ok(())
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

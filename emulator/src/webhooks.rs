@@ -107,7 +107,7 @@ impl Emulator {
             };
             store.webhook_endpoints.insert(endpoint.id.clone(), endpoint.clone());
             endpoint
-        }))
+        })?)
     }
 
     /// Changes an endpoint; what it is then.

@@ -131,7 +131,7 @@ async fn keys_open_nothing_but_machine_tokens_and_end_as_told() {
     assert_eq!(status(&new, &tokens).await, 401);
     api.delete(&format!("/machines/{}", api.emulator.machine_id())).await;
     assert_eq!(status(api.emulator.machine_secret_key(), &tokens).await, 401);
-    api.emulator.reset();
+    api.emulator.reset().expect("a reset");
     let own = format!("/m2m_tokens?subject={}", api.emulator.machine_id());
     assert_eq!(status(api.emulator.machine_secret_key(), &own).await, 200, "a reset brings it back");
 }

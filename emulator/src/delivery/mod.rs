@@ -78,7 +78,8 @@ async fn deliver(shared: Arc<Shared>, clients: Arc<Clients>, turn: queue::Turn) 
     let Some(parcel) = shared.read(|store| parcel(store, &turn.delivery_id)) else { return };
     let (attempt, wish) = post::post(&clients, &parcel, shared.clock.now_ms()).await;
     let now = shared.clock.now_ms();
-    shared.alter(|store| {
+    // What cannot be kept is tried again after the next start.
+    let _ = shared.alter(|store| {
         if let Some(delivery) = store.webhook_deliveries.get_mut(&turn.delivery_id) {
             let wait = RETRIES.get(delivery.failures).copied().filter(|_| wish == Wish::Nothing);
             delivery.note(attempt, wait, now);

@@ -172,6 +172,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Mode;
 
     fn delivery(age: u64, endpoint_id: &str, failures: usize, at: i64) -> WebhookDelivery {
         WebhookDelivery {
@@ -220,13 +221,13 @@ mod tests {
         queue.follow(&[added(row.clone())]);
         queue.follow(&[Change { id: row.id.clone(), before: Some(row), after: None }]);
         assert!(taken(&queue, 1).is_empty());
-        assert!(queue.wait(&Clock::new(Some(1)), Duration::ZERO));
+        assert!(queue.wait(&Clock::new(Mode::frozen_at(1), None), Duration::ZERO));
     }
 
     #[test]
     fn waiting_ends_with_the_time_or_the_emulator() {
         let queue = Queue::default();
-        let clock = Clock::new(Some(1));
+        let clock = Clock::new(Mode::frozen_at(1), None);
         queue.follow(&[added(delivery(1, "a", 0, 0))]);
         assert!(!queue.wait(&clock, Duration::ZERO));
         drop(End(&queue));

@@ -1,4 +1,4 @@
-//! Everything the emulated instance knows. One store belongs to one emulator and is lost with it.
+//! Everything the emulated instance knows. One store belongs to one emulator.
 
 pub(crate) mod api_key;
 pub(crate) mod billing;
@@ -7,6 +7,7 @@ pub(crate) mod credential;
 pub(crate) mod identification;
 mod image;
 pub(crate) mod invitation;
+pub(crate) mod kept;
 pub(crate) mod m2m_token;
 pub(crate) mod machine;
 pub(crate) mod oauth;
@@ -20,6 +21,7 @@ pub(crate) mod webhook;
 
 use crate::errors::ApiError;
 use crate::ids::Ids;
+use kept::Journal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -76,6 +78,7 @@ pub struct Message {
 }
 
 /// Declares the store with its tables. Each row can be written as JSON and read again: that is how state is kept.
+/// What that asks of a row's fields: see [`kept`].
 macro_rules! store {
     ($($(#[$doc:meta])* $name:ident: $row:ty,)*) => {
         /// The state of one instance.
@@ -89,16 +92,9 @@ macro_rules! store {
 
         /// What was touched since the last time, kind by kind.
         #[derive(Debug)]
-        #[allow(dead_code)] // Its readers land next: the journal on disk.
+        #[allow(dead_code)] // Not every kind of rows has events.
         pub(crate) struct Changes {
             $(pub(crate) $name: Vec<Change<$row>>,)*
-        }
-
-        impl Changes {
-            /// Adds what was touched later; a row can then be in it twice, in order.
-            pub(crate) fn append(&mut self, later: Changes) {
-                $(self.$name.extend(later.$name);)*
-            }
         }
 
         impl Store {
@@ -110,12 +106,45 @@ macro_rules! store {
                 false $(|| self.$name.is_changed())*
             }
 
-            fn rollback(&mut self) {
+            pub(crate) fn rollback(&mut self) {
                 $(self.$name.rollback();)*
             }
 
-            pub(crate) fn take_changes(&mut self) -> Changes {
-                Changes { $($name: self.$name.take_changes(),)* }
+            /// What was touched since the last time.
+            pub(crate) fn changes(&self) -> Changes {
+                Changes { $($name: self.$name.changes(),)* }
+            }
+
+            /// Ends a change: it can no longer be taken back.
+            pub(crate) fn settle(&mut self) {
+                self.keep = false;
+                $(self.$name.settle();)*
+            }
+
+            /// Tells a journal of everything that was touched since the last time.
+            pub(crate) fn tell_changes<J: Journal>(&self, journal: &mut J) -> Result<(), J::Error> {
+                $(kept::tell_changes(journal, stringify!($name), &self.$name)?;)*
+                Ok(())
+            }
+
+            /// Tells a journal of everything.
+            pub(crate) fn tell_all<J: Journal>(&self, journal: &mut J) -> Result<(), J::Error> {
+                $(kept::tell_all(journal, stringify!($name), &self.$name)?;)*
+                Ok(())
+            }
+
+            /// Puts back a row that was kept; [`sort`](Store::sort) ends it.
+            pub(crate) fn restore(&mut self, table: &str, id: &str, serial: u64, json: &[u8]) -> Result<(), String> {
+                match table {
+                    $(stringify!($name) => self.$name.restore(id.to_owned(), serial, kept::read(json)?),)*
+                    _ => return Err("there is no such table".to_owned()),
+                }
+                Ok(())
+            }
+
+            /// Puts the rows of all tables in their order.
+            pub(crate) fn sort(&mut self) {
+                $(self.$name.sort();)*
             }
 
             fn clear(&mut self) {
@@ -163,6 +192,18 @@ impl Store {
         let mut store = Store::empty(Ids::new(seed));
         store.settle_in(machine_id, machine_key, now);
         store
+    }
+
+    /// A store to fill with what was kept.
+    pub(crate) fn kept(ids: Ids, age: u64) -> Self {
+        let mut store = Store::empty(ids);
+        store.age = age;
+        store
+    }
+
+    /// The number of the last creation.
+    pub(crate) fn age(&self) -> u64 {
+        self.age
     }
 
     /// What an instance has from its first moment.

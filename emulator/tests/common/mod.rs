@@ -18,7 +18,11 @@ pub const NOON: i64 = 1_780_000_000_000;
 impl Api {
     /// A seeded emulator whose clock stands at [`NOON`].
     pub fn start() -> Api {
-        let emulator = Emulator::builder().seed(7).clock_ms(NOON).start().expect("a start");
+        Api::of(Emulator::builder().seed(7).clock_ms(NOON).start().expect("a start"))
+    }
+
+    /// A client of this emulator.
+    pub fn of(emulator: Emulator) -> Api {
         // Built beside a crate that takes reqwest without a TLS provider, it has none of its own.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         Api { emulator, client: Client::builder().no_proxy().build().expect("a client") }
@@ -97,6 +101,15 @@ impl Api {
     /// A user with this address; the id.
     pub async fn user(&self, email: &str) -> String {
         id(&self.post("/users", json!({ "email_address": [email] })).await)
+    }
+
+    /// So many new users without an address; their ids.
+    pub async fn users(&self, count: usize) -> Vec<String> {
+        let mut ids = Vec::new();
+        for _ in 0..count {
+            ids.push(id(&self.post("/users", json!({ "skip_user_requirement": true })).await));
+        }
+        ids
     }
 
     /// An organization without a member limit; the id.
