@@ -9,7 +9,7 @@ const PREFIX: &str = "whsec_";
 /// How many bytes a fresh secret has, as Svix makes them.
 const FRESH: usize = 24;
 /// How many bytes a given secret may have, as Svix takes them.
-const BYTES: std::ops::RangeInclusive<usize> = 24..=75;
+const BYTES: std::ops::RangeInclusive<usize> = 16..=75;
 
 /// A secret that deliveries are signed with.
 pub(crate) struct Secret(hmac::Key);
