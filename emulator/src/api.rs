@@ -1,7 +1,10 @@
 //! One request to the API: what a route sees of it, what it answers, and the way from path to route.
 
+use crate::check::check;
+use crate::check::table::{Key, Operation};
 use crate::errors::{ApiError, EmulatorError};
 use crate::form::Form;
+use crate::generated::OPERATIONS;
 use crate::mint::Issuer;
 use crate::query::{Page, Query};
 use crate::routes::ROUTES;
@@ -9,7 +12,9 @@ use crate::state::Shared;
 use crate::store::Store;
 use bytes::Bytes;
 use http::{HeaderName, header};
+use indexmap::IndexMap;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What a route gets to work with.
 pub(crate) struct Call<'a> {
@@ -106,29 +111,89 @@ impl Route {
     }
 }
 
+/// A method on a path: an operation of the API with its route, one that is not emulated, or a route of another kind.
+#[derive(Clone, Copy)]
+pub(crate) struct Endpoint {
+    pub(crate) method: &'static str,
+    pub(crate) access: Access,
+    pub(crate) path: &'static str,
+    /// None where the operation is not emulated.
+    pub(crate) handler: Option<Handler>,
+    pub(crate) operation: Option<&'static Operation>,
+}
+
+impl Endpoint {
+    /// Holds the request against the table, and runs the route.
+    pub(crate) fn answer(&self, call: &mut Call<'_>) -> Result<Reply, ApiError> {
+        let name = self.operation.map(|operation| operation.name).unwrap_or_default();
+        let handler = self.handler.ok_or_else(|| ApiError::not_emulated(name))?;
+        match self.operation.and_then(|operation| check(operation, call).err()) {
+            None => handler(call),
+            // What it does is undone, since this fails anyway: it is run for what else it finds.
+            Some(error) => Err(error.together_with(handler(call).err())),
+        }
+    }
+}
+
 /// The paths, and for each the methods it has.
-pub(crate) struct Router(matchit::Router<Vec<&'static Route>>);
+pub(crate) struct Router(matchit::Router<Arc<[Endpoint]>>);
 
 /// A path that is known.
 pub(crate) struct Found {
     pub(crate) template: &'static str,
-    pub(crate) routes: Vec<&'static Route>,
+    pub(crate) routes: Arc<[Endpoint]>,
     pub(crate) path: Vec<(String, String)>,
+}
+
+/// A path template without the names of its placeholders: routes and table may name them differently.
+pub(crate) fn shape(path: &str) -> String {
+    let nameless = |segment| match segment {
+        rest if str::starts_with(rest, "{*") => "{*}",
+        one if one.starts_with('{') => "{}",
+        fixed => fixed,
+    };
+    path.split('/').map(nameless).collect::<Vec<_>>().join("/")
+}
+
+/// All routes of the emulator, each with its operation, and all operations without a route.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    let mut operations: IndexMap<(&str, String), &'static Operation> = OPERATIONS
+        .iter()
+        .copied()
+        .flatten()
+        .map(|operation| ((operation.method, shape(operation.path)), operation))
+        .collect();
+    let mut all: Vec<Endpoint> = Vec::with_capacity(operations.len());
+    for route in ROUTES.iter().copied().flatten() {
+        let operation = operations.swap_remove(&(route.method, shape(route.path)));
+        let (method, path, access) = (route.method, route.path, route.access);
+        all.push(Endpoint { method, path, access, handler: Some(route.handler), operation });
+    }
+    for operation in operations.into_values() {
+        let access = match operation.key {
+            Key::Secret => Access::Secret,
+            Key::MachineOrSecret => Access::SecretOrMachine,
+            Key::None => Access::Public,
+        };
+        let (method, path) = (operation.method, operation.path);
+        all.push(Endpoint { method, path, access, handler: None, operation: Some(operation) });
+    }
+    all
 }
 
 impl Router {
     /// All routes of the emulator; an error only if two of them collide.
     pub(crate) fn new() -> Result<Self, EmulatorError> {
-        let mut paths: Vec<(&'static str, Vec<&'static Route>)> = Vec::new();
-        for route in ROUTES.iter().copied().flatten() {
-            match paths.iter_mut().find(|(path, _)| *path == route.path) {
-                Some((_, routes)) => routes.push(route),
-                None => paths.push((route.path, vec![route])),
-            }
+        let mut paths: IndexMap<String, Vec<Endpoint>> = IndexMap::new();
+        for endpoint in endpoints() {
+            paths.entry(shape(endpoint.path)).or_default().push(endpoint);
         }
         let mut router = matchit::Router::new();
-        for (path, routes) in paths {
-            router.insert(path, routes).map_err(|error| EmulatorError::Argument(format!("route {path}: {error}")))?;
+        for routes in paths.into_values() {
+            let path = routes.first().map(|endpoint| endpoint.path).unwrap_or_default();
+            router
+                .insert(path, Arc::from(routes))
+                .map_err(|error| EmulatorError::Argument(format!("route {path}: {error}")))?;
         }
         Ok(Router(router))
     }
@@ -136,7 +201,7 @@ impl Router {
     pub(crate) fn find(&self, path: &str) -> Option<Found> {
         let matched = self.0.at(path).ok()?;
         let path = matched.params.iter().map(|(name, value)| (name.to_owned(), decode_segment(value))).collect();
-        let routes = matched.value.clone();
+        let routes = Arc::clone(matched.value);
         Some(Found { template: routes.first()?.path, routes, path })
     }
 }
@@ -172,7 +237,7 @@ impl<'a> Call<'a> {
         crate::form::parse_forms(&self.body, most)
     }
 
-    fn check_json(&self) -> Result<(), ApiError> {
+    pub(crate) fn check_json(&self) -> Result<(), ApiError> {
         let kind = self.header(&header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if self.body.is_empty() || kind.is_empty() || kind == "application/json" || kind.ends_with("+json") {
             return Ok(());
@@ -180,10 +245,14 @@ impl<'a> Call<'a> {
         Err(ApiError::unsupported_content_type(&kind, "application/json"))
     }
 
+    /// The `Clerk-API-Version` that was asked for, if any.
+    pub(crate) fn version(&self) -> Option<&str> {
+        Some(self.header(&HeaderName::from_static("clerk-api-version"))).filter(|version| !version.is_empty())
+    }
+
     /// Whether the caller asked for a version before `date`.
     pub(crate) fn is_before(&self, date: &str) -> bool {
-        let version = self.header(&HeaderName::from_static("clerk-api-version"));
-        !version.is_empty() && version < date
+        self.version().is_some_and(|version| version < date)
     }
 
     /// What all tokens have in common.

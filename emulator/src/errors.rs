@@ -76,6 +76,16 @@ impl ApiError {
         Self::one(404, "resource_not_found", "URL not found", "The URL was not found")
     }
 
+    /// An operation of the API that the emulator does not answer.
+    pub(crate) fn not_emulated(operation: &str) -> Self {
+        Self::one(
+            501,
+            "not_emulated",
+            "Not emulated",
+            format!("The API has the operation {operation}, the emulator does not have it yet."),
+        )
+    }
+
     pub(crate) fn wrong_method(method: &str) -> Self {
         Self::one(
             405,
@@ -114,6 +124,23 @@ impl ApiError {
             ErrorItem { code: "bad_request", message: "Bad Request".to_owned(), long_message, meta: Map::new() }
         };
         ApiError { status: 400, errors: self.errors.into_iter().map(tell).collect() }
+    }
+
+    /// All errors about parameters in one: those of the handler, whose words are more exact, and those of these that are
+    /// about other parameters. An error of any other kind does not come to light before these are put right.
+    pub(crate) fn together_with(self, handler: Option<ApiError>) -> Self {
+        let about_parameters =
+            |error: &ApiError| error.status == self.status && error.errors.iter().all(|item| item.subject().is_some());
+        let Some(mut told) = handler.filter(about_parameters) else { return self };
+        if !about_parameters(&self) {
+            return self;
+        }
+        for item in self.errors {
+            if !told.errors.iter().any(|other| other.subject() == item.subject()) {
+                told.errors.push(item);
+            }
+        }
+        told
     }
 
     /// 400 of those services, for one parameter.
@@ -181,6 +208,28 @@ impl ErrorItem {
 
     pub(crate) fn missing(param: &str) -> Self {
         Self::param("form_param_missing", param, "is missing", format!("{param} must be included."))
+    }
+
+    /// Which parameter it is about, if it is about one.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        match self.meta.get("param_name") {
+            Some(name) => name.as_str(),
+            // Of the services that tell it in words: `Invalid 'body.name': …`.
+            None => self.long_message.strip_prefix("Invalid '")?.split_once("': ").map(|(name, _)| name),
+        }
+    }
+
+    /// One of several is missing; `param` is the one to name.
+    pub(crate) fn missing_one_of(param: &str, names: &[&str]) -> Self {
+        let all = names.join(", ");
+        Self::param("form_param_missing", param, "is missing", format!("one of {all} must be included."))
+    }
+
+    /// The same error of a field of the object at `prefix`.
+    pub(crate) fn place_in(&mut self, prefix: &str) {
+        if let (Some(Value::String(name)), false) = (self.meta.get_mut("param_name"), prefix.is_empty()) {
+            *name = format!("{prefix}.{name}");
+        }
     }
 
     pub(crate) fn nil(param: &str) -> Self {

@@ -39,14 +39,17 @@ impl Query {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All values of a repeated parameter that are not empty.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.pairs
+            .iter()
+            .filter(move |(key, value)| (key == name || key.strip_suffix("[]") == Some(name)) && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
     /// All values of a repeated parameter, at most 100.
     pub(crate) fn list(&mut self, name: &str) -> Vec<String> {
-        let values: Vec<String> = self
-            .pairs
-            .iter()
-            .filter(|(key, value)| (key == name || key.strip_suffix("[]") == Some(name)) && !value.is_empty())
-            .map(|(_, value)| value.clone())
-            .collect();
+        let values: Vec<String> = self.values(name).map(str::to_owned).collect();
         if values.len() > 100 {
             self.errors.push(ErrorItem::too_many(name, 100));
         }

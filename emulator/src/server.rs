@@ -188,7 +188,7 @@ fn route(
         let caller = authenticate(shared, store, route.access, head, now)?;
         let mut call =
             Call { shared, store, head, path: found.path, query: Query::new(query), body, caller, parts: parts?, now };
-        (route.handler)(&mut call)
+        route.answer(&mut call)
     })
 }
 

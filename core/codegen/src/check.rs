@@ -263,6 +263,7 @@ impl Checker {
             path_params,
             query,
             body,
+            ignores_other_fields: raw.other_fields == Some(raw::OtherFields::Ignore),
             returns,
             pages: match raw.pages {
                 None => Pages::None,
@@ -362,6 +363,9 @@ impl Checker {
         }
         if raw.empty_body.is_some() && raw.body.is_none() {
             self.problem(&source.file, line, format!("{full}: `empty_body` without a `body`"));
+        }
+        if raw.other_fields.is_some() && given == 0 {
+            self.problem(&source.file, line, format!("{full}: `other_fields` without a body"));
         }
         if let Some(fields) = &raw.body {
             if raw.empty_body.is_some() && fields.0.iter().any(|(_, _, field)| field.0.required) {

@@ -67,6 +67,8 @@ pub struct Operation {
     pub query: Vec<Field>,
     /// The body.
     pub body: Body,
+    /// Whether the server passes over fields of the body that it does not know.
+    pub ignores_other_fields: bool,
     /// The answer.
     pub returns: Returns,
     /// How a listing continues.

@@ -1,5 +1,6 @@
 //! Development only: reads the catalogue in `core/api` and writes what follows from it: the Rust, Python and
-//! TypeScript code of operations and models, `API.md`, and the conformance cases of every operation.
+//! TypeScript code of operations and models, the emulator's table of requests, `API.md`, and the conformance cases of
+//! every operation.
 //!
 //! Read ([`load`]) and checked, the catalogue is [`ir::Catalogue`]; every emitter turns it into files of an
 //! [`Output`]; [`generate`] writes them, or says what differs.

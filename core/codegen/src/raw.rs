@@ -75,6 +75,7 @@ pub(crate) struct Operation {
     pub(crate) array_body: Option<ArrayBody>,
     pub(crate) multipart: Option<Named<Field>>,
     pub(crate) empty_body: Option<EmptyBody>,
+    pub(crate) other_fields: Option<OtherFields>,
     pub(crate) returns: Returns,
     pub(crate) pages: Option<Pages>,
     pub(crate) key: Option<Key>,
@@ -103,6 +104,13 @@ pub(crate) struct ArrayBody {
 pub(crate) enum EmptyBody {
     Send,
     Omit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OtherFields {
+    Refuse,
+    Ignore,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -40,6 +40,8 @@ use crate::form::Form;
 use crate::metadata::Change;
 use crate::render::Render;
 
+pub(crate) use users::METADATA_APART;
+
 /// All routes of the emulator.
 pub(crate) const ROUTES: &[&[Route]] = &[
     api_keys::ROUTES,

@@ -18,7 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// From this version on, updates of users and organizations leave metadata alone.
-pub(super) const METADATA_APART: &str = "2026-05-12";
+pub(crate) const METADATA_APART: &str = "2026-05-12";
 
 /// The fields that creating and updating share, read but not yet applied.
 struct Common {

@@ -6,6 +6,7 @@ use crate::output::Output;
 
 pub mod api_md;
 pub mod conformance;
+pub mod emulator;
 pub mod python;
 pub mod rust_answers;
 pub mod rust_models;
@@ -28,5 +29,6 @@ pub fn all(catalogue: &Catalogue, out: &mut Output) -> Result<(), Error> {
     python::emit(catalogue, out)?;
     typescript::emit(catalogue, out)?;
     conformance::emit(catalogue, out)?;
+    emulator::emit(catalogue, out)?;
     api_md::emit(catalogue, out)
 }

@@ -189,7 +189,7 @@ fn rule(rule: &Rule) -> String {
 }
 
 /// `PhoneNumber` → `PHONE_NUMBER`.
-fn screaming(name: &str) -> String {
+pub(super) fn screaming(name: &str) -> String {
     let mut text = String::new();
     for (index, c) in name.chars().enumerate() {
         if c.is_ascii_uppercase() && index > 0 {
@@ -208,8 +208,8 @@ fn model_of(kind: &Type) -> Option<&str> {
     }
 }
 
-/// The objects that requests are made of, and those that these are made of.
-fn objects(catalogue: &Catalogue) -> String {
+/// The names of the models that requests are made of, and of those that these are made of.
+pub(super) fn sent_models(catalogue: &Catalogue) -> BTreeSet<&str> {
     let mut wanted: Vec<&str> = Vec::new();
     let operations = catalogue.resources.iter().flat_map(|resource| &resource.operations);
     for operation in operations {
@@ -222,6 +222,12 @@ fn objects(catalogue: &Catalogue) -> String {
             wanted.extend(model.into_iter().flat_map(|model| &model.fields).filter_map(|field| model_of(&field.kind)));
         }
     }
+    seen
+}
+
+/// The objects that requests are made of.
+fn objects(catalogue: &Catalogue) -> String {
+    let seen = sent_models(catalogue);
     if seen.is_empty() {
         return String::new();
     }

@@ -116,6 +116,13 @@ impl Description {
         &Value::Null
     }
 
+    /// Whether a body, or an item of a body that is an array, may have fields that are not described.
+    pub(super) fn ignores_other_fields(&self, schema: &Value) -> bool {
+        let schema = self.resolve(schema);
+        let schema = if schema["items"].is_null() { schema } else { self.resolve(&schema["items"]) };
+        schema["additionalProperties"] != Value::Bool(false)
+    }
+
     fn operation(&self, item: &Value, operation: &Value) -> Described {
         let shared = item["parameters"].as_array().into_iter().flatten();
         let own = operation["parameters"].as_array().into_iter().flatten();

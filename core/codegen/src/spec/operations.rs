@@ -165,6 +165,10 @@ impl<'a> Comparer<'a> {
             return self.same(at, "", "body", body_name(&operation.body), media);
         };
         let shape = self.description.shape(&body.schema);
+        if described.tells_required {
+            let theirs = self.description.ignores_other_fields(&body.schema);
+            self.same(at, "", "other_fields", others(operation.ignores_other_fields), others(theirs));
+        }
         match (&operation.body, media) {
             (Body::Json { fields, send_empty }, "application/json") if !matches!(shape.kind, Kind::Array(_)) => {
                 self.body_fields(at, fields, &shape, described.tells_required);
@@ -274,6 +278,10 @@ fn style(comma: bool) -> &'static str {
 
 fn empty(send: bool) -> &'static str {
     if send { "send" } else { "omit" }
+}
+
+fn others(ignored: bool) -> &'static str {
+    if ignored { "ignore" } else { "refuse" }
 }
 
 fn body_name(body: &Body) -> &'static str {

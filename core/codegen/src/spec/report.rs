@@ -15,7 +15,7 @@ pub struct Difference {
     pub field: String,
     /// What of it: `missing` and `extra` (in the catalogue), `type`, `required`, `nullable`, `enum`, `bounds`, `default`,
     /// `deprecated`, `array`, `place`, `members`, `tag`, `open`; of an operation also `path`, `node`, `id`, `status`,
-    /// `body`, `empty_body`, `returns`, `pages`.
+    /// `body`, `empty_body`, `other_fields`, `returns`, `pages`.
     pub what: &'static str,
     /// What the catalogue says.
     pub catalogue: String,

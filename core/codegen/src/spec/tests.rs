@@ -43,6 +43,7 @@ operations:
     id: UploadThing
     doc: Uploads a thing.
     http: POST /things/{thing_id}/image
+    other_fields: ignore
     multipart:
       image: {type: file, required: true}
     returns: none
@@ -132,7 +133,7 @@ paths:
       parameters: [{name: thingID, in: path, required: true, schema: {type: string}}]
       requestBody:
         required: false
-        content: {application/json: {schema: {type: object, properties: {
+        content: {application/json: {schema: {type: object, additionalProperties: false, properties: {
           label: {type: string, nullable: true}, made_at: {type: string, format: date-time}}}}}
       responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}
   /things/bulk:
@@ -140,7 +141,7 @@ paths:
       operationId: BulkThings
       requestBody:
         content: {application/json: {schema: {type: array, minItems: 1, maxItems: 10, items: {
-          type: object, required: [label], properties: {label: {type: string}}}}}}
+          type: object, additionalProperties: false, required: [label], properties: {label: {type: string}}}}}}
       responses:
         '201':
           content: {application/json: {schema: {type: object, properties: {
@@ -281,6 +282,11 @@ fn bodies() {
     assert_eq!(found("label: {type: string, nullable: true}", "label: string"), ["things.update.label nullable"]);
     assert_eq!(found("made_at: datetime", "made_at: string"), ["things.update.made_at type"]);
     assert_eq!(found("    empty_body: omit\n", ""), ["things.update. empty_body"]);
+    assert_eq!(found("    other_fields: ignore\n", ""), ["things.upload. other_fields"]);
+    assert_eq!(
+        found("additionalProperties: false, required: [label]", "required: [label]"),
+        ["things.bulk_create. other_fields"]
+    );
     assert_eq!(found("      made_at: datetime\n", ""), ["things.update.made_at missing"]);
     assert_eq!(found("max_items: 10", "max_items: 11"), ["things.bulk_create.things bounds"]);
     assert_eq!(found("label: {type: string, required: true}", "label: string"), ["NewThing.label required"]);

@@ -25,6 +25,7 @@ fn has(out: &Output, path: &str, piece: &str) {
 }
 
 const TABLE: &str = "core/src/generated/operations/things.rs";
+const EMULATED: &str = "emulator/src/generated/things.rs";
 const MODELS: &str = "core/src/generated/models/things.rs";
 const TYPED: &str = "core/src/generated/resources/things.rs";
 
@@ -33,7 +34,14 @@ fn every_file_is_marked_and_written_in_a_known_place() {
     let out = output();
     for (path, text) in out.files() {
         assert!(text.lines().next().is_some_and(|line| line.contains(crate::MARKER)), "{path}");
-        let known = ["core/src/generated/", "bindings-python/", "bindings-node/", "tests/", "API.md"];
+        let known = [
+            "core/src/generated/",
+            "bindings-python/",
+            "bindings-node/",
+            "emulator/src/generated/",
+            "tests/",
+            "API.md",
+        ];
         assert!(known.iter().any(|folder| path.starts_with(folder)), "{path}");
     }
 }
@@ -66,6 +74,48 @@ fn the_table_says_all_of_a_parameter() {
     let names: Vec<&str> = index.lines().filter_map(|line| line.trim().strip_prefix("&things::")).collect();
     assert_eq!(names.len(), 8);
     assert!(names.is_sorted(), "{names:?}");
+}
+
+#[test]
+fn the_emulators_table_goes_by_the_wire_and_says_what_it_checks() {
+    let out = output();
+    has(&out, EMULATED, r#"Field::new("isVerified", Place::Query, Kind::Boolean)"#);
+    has(&out, EMULATED, r#"Field::new("ids", Place::QueryComma, Kind::Array(&Kind::Text, 0, MANY))"#);
+    has(
+        &out,
+        EMULATED,
+        r#"Field::new("kinds", Place::Query, Kind::Array(&Kind::OneOf(&["plain", "fancy"]), 0, MANY))"#,
+    );
+    has(&out, EMULATED, r#"Field::new("ratio", Place::Query, Kind::NumberIn(0, i64::MAX))"#);
+    has(&out, EMULATED, r#"Field::new("limit", Place::Query, Kind::IntegerIn(1, 500))"#);
+    has(&out, EMULATED, r#"Field::new("name", Place::Body, Kind::Text).required()"#);
+    has(&out, EMULATED, r#"Field::new("type", Place::Body, Kind::OneOf(&["big", "small"])).nullable()"#);
+    has(&out, EMULATED, r#"Field::new("parts", Place::Body, Kind::Array(&Kind::Object(&objects::PART), 1, 5))"#);
+    has(&out, EMULATED, r#"Field::new("shape", Place::Body, Kind::Any)"#);
+    has(&out, EMULATED, r#"Field::new("dies_at", Place::Body, Kind::Integer).nullable()"#);
+    has(
+        &out,
+        EMULATED,
+        r#"Field::new("grid", Place::Body, Kind::Array(&Kind::Array(&Kind::Integer, 0, MANY), 0, MANY))"#,
+    );
+    has(&out, EMULATED, r#"Field::new("file", Place::Body, Kind::File).required()"#);
+    has(&out, EMULATED, r#"body: Body::Object, open: false, rules: &[Rule::ExactlyOne(&["amount", "weight"])"#);
+    has(&out, EMULATED, "body: Body::Array, open: true, rules: &[]");
+    has(&out, EMULATED, "body: Body::Multipart");
+    has(
+        &out,
+        EMULATED,
+        r#"name: "things.page", method: "GET", path: "/v1/things/page", key: Key::None, fields: &[], body: Body::None"#,
+    );
+    has(
+        &out,
+        EMULATED,
+        r#"path: "/v1/things/{thing_id}/shapes/{index}", key: Key::Secret, fields: &[Field::new("limit""#,
+    );
+    let objects = "emulator/src/generated/objects.rs";
+    has(&out, objects, r#"pub(super) static PART: Object = Object { open: false, fields: &[Field::new("name","#);
+    has(&out, objects, "use crate::check::table::{Field, Kind, Object, Place};");
+    has(&out, "emulator/src/generated/mod.rs", "static OPERATIONS: &[&[Operation]] = &[things::OPERATIONS,];");
 }
 
 #[test]

@@ -172,6 +172,8 @@ fn bodies() {
     refused(&post(", body: {a: string}, array_body: {name: b, items: string}"), "one of `body`");
     refused(&post(", empty_body: omit"), "without a `body`");
     refused(&post(", empty_body: omit, body: {a: {type: string, required: true}}"), "is required");
+    refused(&post(", other_fields: ignore"), "without a body");
+    refused(&post(", other_fields: maybe, body: {a: string}"), "unknown variant");
     refused(&post(", multipart: {a: string}"), "of type `file`");
     refused(&post(", multipart: {a: file, b: map}"), "a part of a form");
     refused(&post(", multipart: {a: [file]}"), "a part of a form");

@@ -1,0 +1,218 @@
+//! Every operation has a route, and every route is an operation or has a reason to be there.
+
+use super::operations;
+use crate::api::{Access, endpoints, shape};
+use crate::check::table::Key;
+use std::collections::BTreeSet;
+
+/// Operations that the emulator answers with 501. One that has a route must not stand here.
+const NOT_EMULATED: &[&str] = &[
+    "accountless_applications.complete",
+    "accountless_applications.create",
+    "actor_tokens.create",
+    "actor_tokens.revoke",
+    "admin_portal_link_tokens.create",
+    "admin_portal_link_tokens.revoke",
+    "agent_tasks.create",
+    "agent_tasks.revoke",
+    "allowlist_identifiers.create",
+    "allowlist_identifiers.delete",
+    "allowlist_identifiers.list",
+    "aws_credentials.delete",
+    "aws_credentials.update",
+    "beta_features.update_instance_settings",
+    "beta_features.update_production_instance_domain",
+    "billing.apply_subscription_item_discount",
+    "billing.cancel_subscription_item",
+    "billing.create_price",
+    "billing.create_price_transition",
+    "billing.extend_subscription_item_free_trial",
+    "billing.get_statement",
+    "billing.get_statement_payment_attempts",
+    "billing.list_plans",
+    "billing.list_prices",
+    "billing.list_statements",
+    "billing.list_subscription_items",
+    "billing.remove_subscription_item_discount",
+    "blocklist_identifiers.create",
+    "blocklist_identifiers.delete",
+    "blocklist_identifiers.list",
+    "clients.get",
+    "clients.list",
+    "clients.verify",
+    "commerce.cancel_subscription_item",
+    "commerce.list_plans",
+    "commerce.list_subscription_items",
+    "directories.create",
+    "directories.create_group_role_mapping",
+    "directories.delete",
+    "directories.delete_group_role_mapping",
+    "directories.get",
+    "directories.list",
+    "directories.list_group_role_mappings",
+    "directories.replace_group_role_mappings",
+    "directories.rotate_api_key",
+    "directories.update",
+    "domains.add",
+    "domains.delete",
+    "domains.list",
+    "domains.update",
+    "emails.create",
+    "enterprise_connections.create",
+    "enterprise_connections.create_test_run",
+    "enterprise_connections.delete",
+    "enterprise_connections.get",
+    "enterprise_connections.list",
+    "enterprise_connections.list_test_runs",
+    "enterprise_connections.update",
+    "instance_settings.change_domain",
+    "instance_settings.get",
+    "instance_settings.get_communication",
+    "instance_settings.get_oauth_application_settings",
+    "instance_settings.get_organization_settings",
+    "instance_settings.get_protect",
+    "instance_settings.update",
+    "instance_settings.update_communication",
+    "instance_settings.update_oauth_application_settings",
+    "instance_settings.update_organization_settings",
+    "instance_settings.update_protect",
+    "instance_settings.update_restrictions",
+    "jwt_templates.create",
+    "jwt_templates.delete",
+    "jwt_templates.get",
+    "jwt_templates.list",
+    "jwt_templates.update",
+    "miscellaneous.get_public_interstitial",
+    "organization_domains.create",
+    "organization_domains.delete",
+    "organization_domains.list",
+    "organization_domains.list_all",
+    "organization_domains.update",
+    "organization_domains.verify_ownership",
+    "organization_permissions.create",
+    "organization_permissions.delete",
+    "organization_permissions.get",
+    "organization_permissions.list",
+    "organization_permissions.update",
+    "organization_roles.assign_permission",
+    "organization_roles.create",
+    "organization_roles.delete",
+    "organization_roles.get",
+    "organization_roles.list",
+    "organization_roles.remove_permission",
+    "organization_roles.update",
+    "proxy_checks.verify",
+    "redirect_urls.create",
+    "redirect_urls.delete",
+    "redirect_urls.get",
+    "redirect_urls.list",
+    "role_sets.add_roles",
+    "role_sets.create",
+    "role_sets.get",
+    "role_sets.list",
+    "role_sets.replace",
+    "role_sets.replace_role",
+    "role_sets.update",
+    "saml_connections.create",
+    "saml_connections.delete",
+    "saml_connections.get",
+    "saml_connections.list",
+    "saml_connections.update",
+    "scim_directories.create",
+    "scim_directories.create_group_role_mapping",
+    "scim_directories.delete",
+    "scim_directories.delete_group_role_mapping",
+    "scim_directories.get",
+    "scim_directories.list",
+    "scim_directories.list_group_role_mappings",
+    "scim_directories.replace_group_role_mappings",
+    "scim_directories.rotate_api_key",
+    "scim_directories.update",
+    "sign_ups.get",
+    "sign_ups.update",
+    "templates.get",
+    "templates.list",
+    "templates.preview",
+    "templates.revert",
+    "templates.toggle_delivery",
+    "templates.upsert",
+    "waitlist_entries.bulk_create",
+    "waitlist_entries.create",
+    "waitlist_entries.delete",
+    "waitlist_entries.invite",
+    "waitlist_entries.list",
+    "waitlist_entries.reject",
+    "webhooks.create_svix_app",
+    "webhooks.delete_svix_app",
+    "webhooks.generate_svix_auth_url",
+];
+
+/// Routes below `/v1` that are no operations of the Backend API.
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("GET", "/v1/client/handshake", "the Frontend API: where backends send browsers"),
+    ("GET", "/v1/tickets/accept", "the Frontend API: where the links of invitations and sign-in tokens lead"),
+];
+
+#[test]
+fn every_operation_has_a_route() {
+    let missing: BTreeSet<&str> = endpoints()
+        .iter()
+        .filter(|endpoint| endpoint.handler.is_none())
+        .filter_map(|endpoint| endpoint.operation.map(|operation| operation.name))
+        .collect();
+    let known: BTreeSet<&str> = NOT_EMULATED.iter().copied().collect();
+    let new: Vec<_> = missing.difference(&known).collect();
+    let stale: Vec<_> = known.difference(&missing).collect();
+    assert!(new.is_empty(), "no route: {new:#?}");
+    assert!(stale.is_empty(), "these have a route, or are no operations: take them out of NOT_EMULATED: {stale:#?}");
+}
+
+#[test]
+fn every_route_is_an_operation_or_has_a_reason() {
+    let others: BTreeSet<(&str, &str)> = endpoints()
+        .iter()
+        .filter(|endpoint| endpoint.operation.is_none() && endpoint.path.starts_with("/v1/"))
+        .map(|endpoint| (endpoint.method, endpoint.path))
+        .collect();
+    let known: BTreeSet<(&str, &str)> = OTHERS.iter().map(|(method, path, _)| (*method, *path)).collect();
+    assert_eq!(others, known);
+}
+
+#[test]
+fn routes_take_the_keys_of_their_operations() {
+    for endpoint in endpoints() {
+        let Some(operation) = endpoint.operation else { continue };
+        let wanted = match operation.key {
+            Key::Secret => Access::Secret,
+            Key::MachineOrSecret => Access::SecretOrMachine,
+            Key::None => Access::Public,
+        };
+        assert_eq!(endpoint.access, wanted, "{}", operation.name);
+    }
+}
+
+#[test]
+fn no_two_operations_are_one_request() {
+    let mut seen = BTreeSet::new();
+    for operation in operations() {
+        assert!(seen.insert((operation.method, shape(operation.path))), "{}", operation.name);
+    }
+    assert_eq!(seen.len(), 260);
+}
+
+#[tokio::test]
+async fn what_is_not_emulated_says_so() {
+    let emulator = crate::Emulator::builder().start().expect("a start");
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    for endpoint in endpoints().iter().filter(|endpoint| endpoint.handler.is_none()) {
+        let method = endpoint.method.parse().expect("a method");
+        let request = client.request(method, format!("{}{}", emulator.url(), endpoint.path.replace(['{', '}'], "")));
+        let answer = request.bearer_auth(emulator.secret_key()).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 501, "{}", endpoint.path);
+        let body: serde_json::Value = answer.json().await.expect("JSON");
+        assert_eq!(body["errors"][0]["code"], "not_emulated");
+        let name = endpoint.operation.map(|operation| operation.name).expect("an operation");
+        assert!(body["errors"][0]["long_message"].as_str().is_some_and(|text| text.contains(name)), "{body}");
+    }
+}
