@@ -42,6 +42,8 @@ mod keys;
 mod log;
 mod metadata;
 mod mint;
+#[allow(dead_code, unused_imports)] // Its users land next.
+mod page;
 mod password;
 mod query;
 mod render;

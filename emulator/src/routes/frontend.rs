@@ -4,12 +4,12 @@
 //! application: behind a nonce, or in a signed token.
 
 use crate::api::{Call, Reply, Route};
-use crate::cookies::{self, SessionCookies, Writer};
+use crate::cookies::{SessionCookies, Writer};
 use crate::errors::{ApiError, ErrorItem};
 use crate::mint::{DEFAULT_LIFE, HandshakeOptions, handshake_token};
+use crate::page::{known_browser, own_cookies};
 use crate::routes::session_tokens;
 use crate::store::session::Session;
-use http::header;
 
 pub(super) const ROUTES: &[Route] = &[Route::public("GET", "/v1/client/handshake", handshake)];
 
@@ -68,7 +68,7 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let target = Target::parse(text)
         .ok_or_else(|| ErrorItem::format("redirect_url", "must be an absolute http or https url."))?;
     let production = call.shared.is_production();
-    let browser = known_browser(call, production);
+    let browser = known_browser(call);
     let browser = match browser {
         None if !production => Some(call.store.open_browser()),
         browser => browser,
@@ -97,21 +97,12 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         let token = handshake_token(&call.issuer()?, &options).map_err(|_| ApiError::internal())?;
         ("__clerk_handshake", token)
     };
-    // These come from the emulator itself, which has no TLS.
-    let own = Writer::new(call.shared, false);
-    let mut set: Vec<String> = browser.iter().map(|token| own.plain("__client", token) + "; HttpOnly").collect();
+    let mut set = browser.as_deref().map(|token| own_cookies(call.shared, token)).unwrap_or_default();
     if production {
-        set.push(own.brief(name, &value));
+        set.push(Writer::new(call.shared, false).brief(name, &value));
         return Ok(Reply::Redirect { status: 307, location: target.plain(), cookies: set });
     }
     Ok(Reply::Redirect { status: 307, location: target.with(name, &value), cookies: set })
-}
-
-/// The browser by its own cookie or, in development, by the dev-browser token: none if nobody has heard of it.
-fn known_browser(call: &Call<'_>, production: bool) -> Option<String> {
-    let by_query = call.query.text("__clerk_db_jwt").filter(|_| !production).map(str::to_owned);
-    let by_cookie = cookies::read(call.header(&header::COOKIE), "__client");
-    [by_query, by_cookie].into_iter().flatten().find(|token| call.store.browsers.contains_key(token))
 }
 
 /// Makes the organization active that the query names by id or slug; empty means the personal account. What the user

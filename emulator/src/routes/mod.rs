@@ -23,6 +23,7 @@ mod phone_numbers;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
+mod stylesheet;
 mod testing_tokens;
 mod uploads;
 mod user_access;
@@ -63,6 +64,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,
+    stylesheet::ROUTES,
     testing_tokens::ROUTES,
     uploads::ROUTES,
     user_access::ROUTES,
