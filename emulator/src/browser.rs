@@ -41,11 +41,7 @@ impl Store {
             Some(unknown) => return Err(argument(format!("no browser is known as {unknown}"))),
             None => self.open_browser(),
         };
-        let session_id = self.open_session(user_id, organization_id, now).id;
-        if let Some(stored) = self.browsers.get_mut(&browser) {
-            stored.session_id = Some(session_id.clone());
-            stored.signed_in_at = now.div_euclid(1000);
-        }
+        let session_id = self.open_session_on(&browser, user_id, organization_id, now).id;
         Ok(Browser { browser, session_id })
     }
 
@@ -58,15 +54,10 @@ impl Store {
 
     /// Signs a browser out; its session has ended.
     pub(crate) fn browser_sign_out(&mut self, browser: &str, now: i64) -> Result<(), EmulatorError> {
-        let known = self
-            .browsers
-            .get_mut(browser)
-            .ok_or_else(|| EmulatorError::Argument(format!("no browser is known as {browser}")))?;
-        if let Some(id) = known.session_id.take()
-            && let Some(session) = self.sessions.get_mut(&id)
-        {
-            session.end("removed", now);
+        if !self.browsers.contains_key(browser) {
+            return Err(EmulatorError::Argument(format!("no browser is known as {browser}")));
         }
+        self.close_session_on(browser, "removed", now);
         Ok(())
     }
 }

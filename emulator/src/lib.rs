@@ -42,7 +42,6 @@ mod keys;
 mod log;
 mod metadata;
 mod mint;
-#[allow(dead_code, unused_imports)] // Its users land next.
 mod page;
 mod password;
 mod query;
@@ -51,6 +50,7 @@ mod routes;
 mod server;
 mod state;
 mod store;
+mod target;
 mod template;
 mod totp;
 mod validate;

@@ -199,7 +199,7 @@ impl Render<'_> {
             "locked": locked,
             "deprovisioned": false,
             "lockout_expires_in_seconds": left,
-            "verification_attempts_remaining": if locked { 0 } else { ATTEMPTS_BEFORE_LOCK },
+            "verification_attempts_remaining": if locked { 0 } else { (ATTEMPTS_BEFORE_LOCK - user.failed_attempts).max(0) },
             "delete_self_enabled": user.delete_self_enabled,
             "create_organization_enabled": user.create_organization_enabled,
             "create_organizations_limit": user.create_organizations_limit,

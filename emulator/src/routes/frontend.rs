@@ -10,56 +10,9 @@ use crate::mint::{DEFAULT_LIFE, HandshakeOptions, handshake_token};
 use crate::page::{known_browser, own_cookies};
 use crate::routes::session_tokens;
 use crate::store::session::Session;
+use crate::target::Target;
 
 pub(super) const ROUTES: &[Route] = &[Route::public("GET", "/v1/client/handshake", handshake)];
-
-/// An address to send the browser back to.
-struct Target {
-    /// Without its fragment.
-    address: String,
-    /// With its `#`, or empty.
-    fragment: String,
-    origin: String,
-    secure: bool,
-}
-
-impl Target {
-    fn parse(text: &str) -> Option<Self> {
-        // A header can hold no other characters; a browser would write them so.
-        let text: String = text.chars().map(escaped).collect();
-        let (address, fragment) = match text.find('#') {
-            Some(at) => text.split_at(at),
-            None => (text.as_str(), ""),
-        };
-        let uri: http::Uri = address.parse().ok()?;
-        let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
-        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
-        Some(Target {
-            address: address.to_owned(),
-            fragment: fragment.to_owned(),
-            origin: format!("{scheme}://{authority}"),
-            secure: scheme == "https",
-        })
-    }
-
-    /// The address with one more parameter in its query.
-    fn with(&self, name: &str, value: &str) -> String {
-        let joint = if self.address.contains('?') { '&' } else { '?' };
-        format!("{}{joint}{name}={value}{}", self.address, self.fragment)
-    }
-
-    fn plain(&self) -> String {
-        format!("{}{}", self.address, self.fragment)
-    }
-}
-
-fn escaped(c: char) -> String {
-    if c.is_ascii_graphic() {
-        return c.to_string();
-    }
-    let mut bytes = [0; 4];
-    c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let Some(text) = call.query.text("redirect_url") else {
@@ -137,21 +90,4 @@ fn session_cookies(
     let browser = browser.and_then(|token| call.store.browsers.get(token));
     let signed_in_at = browser.map(|browser| browser.signed_in_at).unwrap_or_default();
     Ok(writer.session(Some(&SessionCookies { jwt: &jwt, refresh_token: &session.refresh_token, signed_in_at })))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_keep_what_they_have() {
-        let target = Target::parse("https://app.example.com/a%20b?c=d&e=%26#f").expect("a target");
-        assert_eq!((target.origin.as_str(), target.secure), ("https://app.example.com", true));
-        assert_eq!(target.with("n", "1"), "https://app.example.com/a%20b?c=d&e=%26&n=1#f");
-        let target = Target::parse("http://localhost:3000/ü x").expect("a target");
-        assert_eq!(target.plain(), "http://localhost:3000/%C3%BC%20x");
-        for bad in ["", "/a", "ftp://a.b/", "javascript:alert(1)", "http://", "https://u:p@a.b/", "//a.b"] {
-            assert!(Target::parse(bad).is_none(), "{bad}");
-        }
-    }
 }

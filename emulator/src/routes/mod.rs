@@ -19,6 +19,7 @@ mod openid;
 mod organization_invitations;
 mod organization_metadata;
 mod organizations;
+mod pages;
 mod phone_numbers;
 mod session_tokens;
 mod sessions;
@@ -60,6 +61,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
     organizations::ROUTES,
+    pages::ROUTES,
     phone_numbers::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,

@@ -72,8 +72,15 @@ fn read_slug(form: &mut Form) -> Patch<String> {
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let form = call.form()?;
+    let id = open(call, form)?;
+    let organization = call.store.organization(&id)?;
+    Ok(Reply::Json(call.render().organization(organization, true, false)))
+}
+
+/// Makes the organization that a form asks for; the id.
+pub(super) fn open(call: &mut Call<'_>, mut form: Form) -> Result<String, ApiError> {
     let now = call.now;
-    let mut form = call.form()?;
     let name = form.required_text("name");
     let creator = form.text("created_by").value().filter(|id| !id.is_empty());
     let change = form.metadata(false);
@@ -119,8 +126,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     if let Some(user_id) = creator {
         call.store.join(&id, &user_id, ADMIN, Metadata::default(), now)?;
     }
-    let organization = call.store.organization(&id)?;
-    Ok(Reply::Json(call.render().organization(organization, true, false)))
+    Ok(id)
 }
 
 fn slug_taken() -> ApiError {

@@ -72,6 +72,7 @@ fn set_lock(call: &mut Call<'_>, until: Option<i64>) -> Result<Reply, ApiError> 
     let (id, now) = (call.param("user_id"), call.now);
     let user = call.store.user_mut(&id)?;
     user.locked_until = until;
+    user.failed_attempts = 0;
     user.updated_at = now;
     let user = call.store.user(&id)?;
     Ok(Reply::Json(call.render().user(user)))

@@ -236,8 +236,15 @@ fn read_wallets(form: &mut Form, store: &Store) -> Vec<String> {
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let form = call.form()?;
+    let id = open(call, form)?;
+    let user = call.store.user(&id)?;
+    Ok(Reply::Json(call.render().user(user)))
+}
+
+/// Makes the user that a form asks for; the id.
+pub(super) fn open(call: &mut Call<'_>, mut form: Form) -> Result<String, ApiError> {
     let now = call.now;
-    let mut form = call.form()?;
     let store = &mut *call.store;
     let emails = read_contacts(&mut form, store, Unique::Email, validate::email);
     let phones = read_contacts(&mut form, store, Unique::Phone, validate::phone);
@@ -277,8 +284,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     common.apply(store, &mut user, now);
     let id = user.id.clone();
     store.users.insert(id.clone(), user);
-    let user = call.store.user(&id)?;
-    Ok(Reply::Json(call.render().user(user)))
+    Ok(id)
 }
 
 fn no_identifier() -> ApiError {

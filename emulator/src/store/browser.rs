@@ -3,6 +3,7 @@
 
 use super::Store;
 use super::session::Session;
+use super::sign_in::{SignIn, SignUp};
 use serde::{Deserialize, Serialize};
 
 /// How long a handshake nonce can be exchanged, in milliseconds.
@@ -10,10 +11,16 @@ const NONCE_LIFE: i64 = 60_000;
 
 /// What a browser is signed in to.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(crate) struct Browser {
+    /// The client that its sessions are on.
+    pub(crate) client_id: String,
     pub(crate) session_id: Option<String>,
     /// When it last signed in, in Unix seconds.
     pub(crate) signed_in_at: i64,
+    /// What its person has begun on the pages, and not ended.
+    pub(crate) sign_in: Option<SignIn>,
+    pub(crate) sign_up: Option<SignUp>,
 }
 
 /// Cookies that wait to be fetched with a nonce.
@@ -27,8 +34,40 @@ impl Store {
     /// A browser that nobody has used before; its token.
     pub(crate) fn open_browser(&mut self) -> String {
         let token = format!("dvb_{}", self.ids.text(27));
-        self.browsers.insert(token.clone(), Browser::default());
+        let browser = Browser { client_id: self.ids.id("client_"), ..Browser::default() };
+        self.browsers.insert(token.clone(), browser);
         token
+    }
+
+    /// Opens a session on a browser that is known. It has one at a time: the one before is over.
+    pub(crate) fn open_session_on(
+        &mut self,
+        browser: &str,
+        user_id: &str,
+        organization_id: Option<String>,
+        now: i64,
+    ) -> Session {
+        let mut session = self.open_session(user_id, organization_id, now);
+        let Some(known) = self.browsers.get_mut(browser) else { return session };
+        known.signed_in_at = now.div_euclid(1000);
+        (known.sign_in, known.sign_up) = (None, None);
+        let before = known.session_id.replace(session.id.clone());
+        session.client_id.clone_from(&known.client_id);
+        if let Some(stored) = self.sessions.get_mut(&session.id) {
+            stored.client_id.clone_from(&session.client_id);
+        }
+        if let Some(before) = before.and_then(|id| self.sessions.get_mut(&id)) {
+            before.end("replaced", now);
+        }
+        session
+    }
+
+    /// Ends the session of a browser, as `removed` or `ended`.
+    pub(crate) fn close_session_on(&mut self, browser: &str, status: &'static str, now: i64) {
+        let id = self.browsers.get_mut(browser).and_then(|known| known.session_id.take());
+        if let Some(session) = id.and_then(|id| self.sessions.get_mut(&id)) {
+            session.end(status, now);
+        }
     }
 
     /// The session a browser is signed in to, if that still holds.

@@ -13,6 +13,7 @@ pub(crate) mod machine;
 pub(crate) mod oauth;
 pub(crate) mod organization;
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod sign_in_token;
 pub(crate) mod table;
 pub(crate) mod user;

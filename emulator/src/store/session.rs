@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::Word;
+use crate::errors::ApiError;
 use serde::{Deserialize, Serialize};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -81,9 +82,33 @@ impl Store {
         self.sessions.insert(session.id.clone(), session.clone());
         if let Some(user) = self.users.get_mut(user_id) {
             user.last_sign_in_at = Some(now);
+            user.failed_attempts = 0;
             user.last_active_at = Some(now.div_euclid(DAY) * DAY);
         }
         session
+    }
+
+    /// Makes an organization active in a session, by id or slug; empty means the personal account. The session's user
+    /// starts there the next time.
+    ///
+    /// # Errors
+    /// 404 for an organization that the user is no member of.
+    pub(crate) fn activate(&mut self, session_id: &str, id_or_slug: &str, now: i64) -> Result<(), ApiError> {
+        let user_id = self.session(session_id)?.user_id.clone();
+        let organization_id = match id_or_slug {
+            "" => None,
+            wanted => Some(self.membership_by(wanted, &user_id).ok_or_else(|| {
+                ApiError::new(404, "resource_not_found", "not found", "The user is no member of such an organization.")
+            })?),
+        };
+        let session = self.session_mut(session_id)?;
+        session.organization_id.clone_from(&organization_id);
+        session.updated_at = now;
+        session.last_active_at = now;
+        if let Some(user) = self.users.get_mut(&user_id) {
+            user.next_organization_id = organization_id;
+        }
+        Ok(())
     }
 
     /// Revokes all active sessions of a user.

@@ -42,6 +42,9 @@ pub(crate) struct User {
     pub(crate) image_id: Option<String>,
     pub(crate) banned: bool,
     pub(crate) locked_until: Option<i64>,
+    /// Wrong attempts to sign in since the last right one.
+    #[serde(default)]
+    pub(crate) failed_attempts: i64,
     pub(crate) delete_self_enabled: bool,
     pub(crate) create_organization_enabled: bool,
     pub(crate) create_organizations_limit: Option<i64>,
