@@ -112,8 +112,8 @@ impl World {
     }
 
     async fn decide_as(&self, page: &str, decision: &str, browser: &str, origin: &str) -> Response {
-        let form =
-            [("request", field(page, "request")), ("token", field(page, "token")), ("decision", decision.into())];
+        let mut form = vec![("decision", decision.to_owned())];
+        form.extend(["request", "session", "form_token"].map(|name| (name, field(page, name))));
         let request = self.client.post(self.url("/oauth/consent")).form(&form);
         let request = request.header(COOKIE, format!("__client={browser}")).header(ORIGIN, origin);
         request.send().await.expect("an answer")

@@ -7,47 +7,58 @@ use super::page;
 use super::params::Params;
 use super::request::{AuthorizationRequest, Destination};
 use crate::api::{Call, Reply};
-use crate::cookies;
 use crate::errors::ApiError;
+use crate::page::{Visitor, see_other, serve};
 use crate::routes::sessions::read_token;
 use crate::store::grant::AuthorizationCode;
 use crate::store::session::Session;
-use http::header;
 
 /// In the address that the sign-in page leads back to: the session that was not new enough. Another one then is.
 const PRIOR_SESSION: &str = "prior_session";
 
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let params = Params::of_query(call);
-    authorize(call, params)
+    serve(call, |call, visitor| {
+        let params = Params::of_query(call);
+        Ok(authorize(call, visitor, params))
+    })
 }
 
+/// The same by a form of the application's. It is asked again with GET: with a form of another site, browsers do not
+/// send the cookie that says who is signed in.
 pub(super) fn post(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    match Params::of_body(call) {
-        Ok(params) => authorize(call, params),
-        Err(error) => Ok(page::refusal(&error)),
-    }
+    Ok(match Params::of_body(call) {
+        Ok(params) => {
+            let location = format!("/oauth/authorize?{}", params.encode());
+            Reply::Redirect { status: 303, location, cookies: Vec::new() }
+        }
+        Err(error) => page::refusal(&error),
+    })
 }
 
-fn authorize(call: &mut Call<'_>, params: Params) -> Result<Reply, ApiError> {
+fn authorize(call: &mut Call<'_>, visitor: &Visitor, mut params: Params) -> Reply {
+    // What the sign-in page told the browser is no part of the request.
+    params.set("__clerk_db_jwt", None);
     let destination = match Destination::find(call, &params) {
         Ok(destination) => destination,
-        Err(error) => return Ok(page::refusal(&error)),
+        Err(error) => return page::refusal(&error),
     };
-    let reply = grant(call, &destination, params);
-    Ok(reply.unwrap_or_else(|error| destination.send_error(call, &error)))
+    grant(call, visitor, &destination, params).unwrap_or_else(|error| destination.send_error(call, &error))
 }
 
-fn grant(call: &mut Call<'_>, destination: &Destination, params: Params) -> Result<Reply, OAuthError> {
+fn grant(
+    call: &mut Call<'_>,
+    visitor: &Visitor,
+    destination: &Destination,
+    params: Params,
+) -> Result<Reply, OAuthError> {
     let application = &destination.application;
     let request = AuthorizationRequest::read(call, &params, application)?;
-    let person = signed_in(call);
-    let session = match &person {
-        Some((_, session)) if !must_sign_in(call, &request, &params, session)? => session,
+    let session = match signed_in(call, visitor) {
+        Some(session) if !must_sign_in(call, &request, &params, &session)? => session,
         _ if request.prompt.none => {
             return Err(OAuthError::new("login_required", "The user is not signed in."));
         }
-        _ => return Ok(to_sign_in(call, params, person.map(|(_, session)| session.id))),
+        session => return Ok(to_sign_in(call, visitor, params, session)),
     };
     let known = !application.consent_screen_enabled
         || call.store.has_consented(&application.client_id, &session.user_id, &request.scopes);
@@ -55,17 +66,16 @@ fn grant(call: &mut Call<'_>, destination: &Destination, params: Params) -> Resu
         if request.prompt.none {
             return Err(OAuthError::new("consent_required", "The user has not agreed yet."));
         }
-        return Ok(consent::ask(call, destination, &request, &params));
+        return Ok(consent::ask(call, visitor, &session, destination, &request, params));
     }
-    Ok(send_code(call, destination, request, session))
+    Ok(send_code(call, destination, request, &session))
 }
 
-/// The browser's token and the session it is signed in to.
-pub(super) fn signed_in(call: &Call<'_>) -> Option<(String, Session)> {
-    let browser = cookies::read(call.header(&header::COOKIE), "__client")?;
-    let session = call.store.session_of_browser(&browser, call.now)?.clone();
+/// The session that a browser is signed in to.
+pub(super) fn signed_in(call: &Call<'_>, visitor: &Visitor) -> Option<Session> {
+    let session = call.store.session_of_browser(&visitor.browser, call.now)?.clone();
     let user = call.store.users.get(&session.user_id)?;
-    (!user.banned && !user.is_locked(call.now)).then_some((browser, session))
+    (!user.banned && !user.is_locked(call.now)).then_some(session)
 }
 
 /// Whether a session is not what the application asks for: signed in too long ago, or somebody else's.
@@ -90,12 +100,16 @@ fn must_sign_in(
 }
 
 /// The sign-in page, which leads back here.
-fn to_sign_in(call: &Call<'_>, mut params: Params, session_id: Option<String>) -> Reply {
+fn to_sign_in(call: &Call<'_>, visitor: &Visitor, mut params: Params, session: Option<Session>) -> Reply {
     // A prompt to sign in is met by any session but this one.
-    params.set(PRIOR_SESSION, Some(session_id.as_deref().unwrap_or("none")));
+    params.set(PRIOR_SESSION, Some(session.as_ref().map_or("none", |session| session.id.as_str())));
     let back = format!("{}/oauth/authorize?{}", own_origin(call), params.encode());
-    let location = answer::with_query("/sign-in", &[("redirect_url", &back)]);
-    Reply::Redirect { status: 303, location, cookies: Vec::new() }
+    let mut pairs = vec![("redirect_url", back.as_str())];
+    if session.is_some() {
+        // Or it would lead back at once.
+        pairs.push(("prompt", "login"));
+    }
+    see_other(answer::with_query("/sign-in", &pairs), visitor)
 }
 
 /// Makes the code, and sends the browser on with it.
