@@ -9,6 +9,8 @@ import { nativeModule, type NativeEmulator } from './native.js';
 import type { ClerkOptions } from './options.js';
 
 export { ManualClock } from './clock.js';
+export { setupEmulator, type EmulatorKit, type SetupOptions, type TestHooks, type TokenForOptions } from './kit.js';
+export { jwtKey, mintSessionToken, type SessionTokenOptions, type TokenOrganization } from './mint.js';
 
 /** How a test's token is signed. */
 export interface SignJwtOptions {

@@ -1,5 +1,7 @@
 //! The helpers by name, with JSON in and out: the one door through which bindings reach them.
 
+mod tokens;
+
 use serde_json::{Map, Value, json};
 
 use crate::decode::decode_token;
@@ -43,7 +45,9 @@ pub fn run(name: &str, arguments: &str) -> Result<String> {
             redirects.to_sign_up(back.as_deref())?.into()
         }
         "decode_token" => decoded(&given.text("token")?)?,
-        "sign_jwt" => signed(&mut given)?,
+        "jwt_key" => testing::jwt_key()?.into(),
+        "mint_session_token" => tokens::minted(&mut given)?,
+        "sign_jwt" => tokens::signed(&mut given)?,
         "reverification_error" => {
             let error = reverification_error(&given.any("config"))?;
             json!({ "status": error.status, "body": error.body })
@@ -94,29 +98,6 @@ fn decoded(token: &str) -> Result<Value> {
         "payload": token.payload,
         "raw": { "header": header, "payload": payload, "signature": signature },
     }))
-}
-
-fn signed(given: &mut Given) -> Result<Value> {
-    let object = |given: &mut Given, name: &str| match given.any(name) {
-        Value::Object(fields) => Ok(Some(fields)),
-        Value::Null => Ok(None),
-        _ => Err(wrong(name, "an object")),
-    };
-    let payload = object(given, "payload")?.ok_or_else(|| wrong("payload", "an object of claims"))?;
-    let key = match given.any("key") {
-        Value::String(key) => key,
-        Value::Object(jwk) => Value::Object(jwk).to_string(),
-        _ => return Err(wrong("key", "a PEM text or a JWK").into()),
-    };
-    let algorithm = testing::algorithm(given.optional("algorithm")?.as_deref().unwrap_or("RS256"))?;
-    let header = object(given, "header")?;
-    let now_ms = match given.any("now_ms") {
-        Value::Null => crate::clock::Clock::now_ms(&crate::clock::SystemClock),
-        now => {
-            now.as_f64().filter(|now| now.abs() < 9e15).map(|now| now as i64).ok_or_else(|| wrong("now", "a time"))?
-        }
-    };
-    Ok(testing::sign_jwt(&payload, &key, algorithm, header.as_ref(), now_ms)?.into())
 }
 
 /// A proxy from options as JSON: `publishable_key`, `secret_key`, `path`, `fapi_url`, `environment`.
@@ -211,6 +192,40 @@ impl Given {
             Value::Null => Ok(None),
             Value::String(text) => Ok(Some(text)),
             _ => Err(wrong(name, "a string")),
+        }
+    }
+
+    fn object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, ArgumentError> {
+        match self.any(name) {
+            Value::Null => Ok(None),
+            Value::Object(fields) => Ok(Some(fields)),
+            _ => Err(wrong(name, "an object")),
+        }
+    }
+
+    /// A list of texts; empty if it is not given.
+    fn texts(&mut self, name: &str) -> Result<Vec<String>, ArgumentError> {
+        match self.any(name) {
+            Value::Null => Ok(Vec::new()),
+            list => serde_json::from_value(list).map_err(|_| wrong(name, "a list of strings")),
+        }
+    }
+
+    fn integer(&mut self, name: &str) -> Result<Option<i64>, ArgumentError> {
+        match self.any(name) {
+            Value::Null => Ok(None),
+            number => number.as_i64().map(Some).ok_or_else(|| wrong(name, "an integer")),
+        }
+    }
+
+    /// Unix milliseconds; the machine's time if they are not given.
+    fn now_ms(&mut self) -> Result<i64, ArgumentError> {
+        match self.any("now_ms") {
+            Value::Null => Ok(crate::clock::Clock::now_ms(&crate::clock::SystemClock)),
+            now => {
+                let now = now.as_f64().filter(|now| now.abs() < 9e15).map(|now| now as i64);
+                now.ok_or_else(|| wrong("now", "a time"))
+            }
         }
     }
 

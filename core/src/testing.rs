@@ -1,4 +1,59 @@
-//! For the tests of applications: tokens signed with a key of one's own (§2.10). Nothing here verifies anything.
+//! For the tests of applications. Nothing here verifies anything.
+//!
+//! Session tokens without a server: [`mint_session_token`] signs them with a key of this process, and a client whose
+//! `jwt_key` is [`jwt_key`] verifies them.
+//!
+//! ```
+//! use clerk_usher::Clerk;
+//! use clerk_usher::testing::{SessionTokenOptions, TokenOrganization, jwt_key, mint_session_token};
+//!
+//! # fn main() -> clerk_usher::Result<()> {
+//! let clerk = Clerk::builder().jwt_key(jwt_key()?).build()?;
+//! let options = SessionTokenOptions {
+//!     user_id: Some("user_ann".to_owned()),
+//!     org: Some(TokenOrganization { role: Some("org:admin".to_owned()), ..TokenOrganization::new("org_acme") }),
+//!     ..Default::default()
+//! };
+//! let now_ms = clerk_usher::clock::Clock::now_ms(&clerk_usher::clock::SystemClock);
+//! let token = mint_session_token(&options, now_ms)?;
+//! # let step = clerk.try_verify_token(&token, &clerk_usher::token::VerifyOptions::default());
+//! # assert!(matches!(step, clerk_usher::token::Step::Done(Ok(_))));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A whole API on this machine: with the feature `testing` this module has the emulator, and [`EmulatorExt`] gives
+//! clients of it.
+//!
+#![cfg_attr(feature = "testing", doc = "```")]
+#![cfg_attr(not(feature = "testing"), doc = "```ignore")]
+//! use clerk_usher::testing::{Emulator, EmulatorExt as _};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let emulator = Emulator::start()?;
+//! let clerk = emulator.clerk()?;
+//! let user = clerk.users().create().email_address(["ann@example.com"]).await?;
+//! assert_eq!(clerk.users().get(user.id.unwrap_or_default()).await?.object.as_deref(), Some("user"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })
+//! # }
+//! ```
+
+#[cfg(feature = "testing")]
+mod emulator;
+mod keys;
+mod mint;
+
+pub use keys::TestKeys;
+pub use mint::{SessionTokenOptions, TokenOrganization, mint_session_token};
+
+#[cfg(feature = "testing")]
+pub use clerk_usher_emulator as emulated;
+#[cfg(feature = "testing")]
+pub use clerk_usher_emulator::Emulator;
+#[cfg(feature = "testing")]
+pub use emulator::EmulatorExt;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
@@ -9,13 +64,21 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
-use crate::error::ArgumentError;
+use crate::error::{ArgumentError, Result as CoreResult};
 use crate::key::{Algorithm, der};
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+
+/// The public half of the key that [`mint_session_token`] signs with, as PEM. It is of this process alone.
+///
+/// # Errors
+/// `Internal` if this machine cannot make a key.
+pub fn jwt_key() -> CoreResult<&'static str> {
+    TestKeys::shared().map(TestKeys::jwt_key)
+}
 
 /// Signs a JWT with an RSA key, for tests. It is unpadded base64url throughout.
 ///

@@ -8,11 +8,8 @@ use crate::mint::{
 use crate::state::Shared;
 use crate::store::api_key::NewApiKey;
 use crate::store::machine::DEFAULT_TTL;
-use crate::store::oauth::DEFAULT_SCOPES;
+use crate::store::oauth::{ACCESS_TOKEN_LIFE, DEFAULT_SCOPES};
 use serde_json::Value;
-
-/// The life of an access token unless asked otherwise, in seconds.
-const ACCESS_TOKEN_LIFE: i64 = 86_400;
 
 fn issuer(shared: &Shared, key: MintKey) -> Result<Issuer<'_>, EmulatorError> {
     let key = match key {
@@ -125,7 +122,8 @@ impl Emulator {
                 let token = mint::oauth_jwt(issuer, &id, &client_id, &user_id, &scopes, life, options)?;
                 return Ok(Minted { id, token });
             }
-            let token = store.open_access_token(client_id, user_id, scopes, life.saturating_mul(1000), now);
+            let grant = store.open_grant(client_id, user_id, scopes.clone(), None, now);
+            let token = store.open_access_token(&grant, scopes, life.saturating_mul(1000), now);
             Ok(Minted { id: token.id, token: token.credential.secret })
         })
     }

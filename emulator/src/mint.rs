@@ -3,6 +3,7 @@
 
 mod api_key;
 mod handshake;
+mod id_token;
 mod m2m;
 mod oauth;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value, json};
 pub use api_key::ApiKeyOptions;
 pub use handshake::HandshakeOptions;
 pub(crate) use handshake::handshake_token;
+pub(crate) use id_token::id_token;
 pub use m2m::M2mTokenOptions;
 pub(crate) use m2m::m2m_jwt;
 pub use oauth::OAuthTokenOptions;

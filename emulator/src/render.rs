@@ -143,7 +143,7 @@ impl Render<'_> {
         format!("https://img.clerk.com/{}", BASE64URL_NOPAD.encode(description.to_string().as_bytes()))
     }
 
-    fn user_image(&self, user: &User) -> String {
+    pub(crate) fn user_image(&self, user: &User) -> String {
         self.image(user.image_id.as_deref(), &user.id, &user.full_name().unwrap_or_default())
     }
 

@@ -14,7 +14,7 @@ from ._native import ManualClock, NativeEmulator
 from .client import AsyncClerk, Clerk
 from .helper import run_helper
 
-__all__ = ["Browser", "Emulator", "ManualClock", "sign_jwt"]
+__all__ = ["Browser", "Emulator", "ManualClock", "jwt_key", "mint_session_token", "sign_jwt"]
 
 
 class Browser(NamedTuple):
@@ -53,6 +53,66 @@ def sign_jwt(
         key=key,
         algorithm=algorithm,
         header=header,
+        now_ms=None if clock is None else clock.now_ms,
+    )
+    return jwt
+
+
+def jwt_key() -> str:
+    """The public half of the key that `mint_session_token` signs with, as PEM: what a client takes as `jwt_key`.
+
+    The key is made when it is first wanted, and gone with this process.
+    """
+    key: str = run_helper("jwt_key")
+    return key
+
+
+def mint_session_token(
+    user_id: str | None = None,
+    *,
+    session_id: str | None = None,
+    org: str | Mapping[str, Any] | None = None,
+    claims: Mapping[str, Any] | None = None,
+    header: Mapping[str, Any] | None = None,
+    expires_in_seconds: int | None = None,
+    issued_at: int | None = None,
+    issuer: str | None = None,
+    azp: str | None = None,
+    clock: ManualClock | None = None,
+) -> str:
+    """Mints a session token without any server. A client with this process's `jwt_key` verifies it without one too:
+
+        clerk = Clerk(jwt_key=jwt_key())
+        token = mint_session_token("user_ada", org={"id": "org_acme", "role": "org:admin"})
+        assert clerk.verify_token(token).sub == "user_ada"
+
+    Args:
+        user_id: Its `sub`. Default: a user that nobody has heard of, as with `session_id`.
+        session_id: Its `sid`.
+        org: Its active organization: an id, or `id`, `slug`, `role` (default `org:member`), `permissions`
+            (`org:feature:name`; as in a real token those of the system are left out) and `features`.
+        claims: Claims to lay over the others; None removes one.
+        header: Header fields to lay over the others; None removes one.
+        expires_in_seconds: Its life. Default 60; zero and below: it has expired from the start.
+        issued_at: When it was made, in Unix seconds. Default: now.
+        issuer: Its `iss`. Default: `https://clerk.example.com`.
+        azp: The origin that asked for it.
+        clock: Where the time comes from. Default: this machine's clock.
+
+    Raises:
+        ArgumentError: an argument is none, or the organization has what no token can tell.
+    """
+    jwt: str = run_helper(
+        "mint_session_token",
+        user_id=user_id,
+        session_id=session_id,
+        org=org,
+        claims=claims,
+        header=header,
+        expires_in_seconds=expires_in_seconds,
+        issued_at=issued_at,
+        issuer=issuer,
+        azp=azp,
         now_ms=None if clock is None else clock.now_ms,
     )
     return jwt

@@ -15,6 +15,8 @@ mod machines;
 mod memberships;
 mod oauth_access_tokens;
 mod oauth_applications;
+mod oauth_settings;
+mod openid;
 mod organization_invitations;
 mod organization_metadata;
 mod organizations;
@@ -58,6 +60,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     memberships::ROUTES,
     oauth_access_tokens::ROUTES,
     oauth_applications::ROUTES,
+    oauth_settings::ROUTES,
+    openid::ROUTES,
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
     organizations::ROUTES,

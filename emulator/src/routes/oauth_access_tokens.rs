@@ -20,20 +20,23 @@ fn verify(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         form.fail(ErrorItem::missing("access_token"));
     }
     form.finish_lenient().map_err(|error| error.into_bad_request("body"))?;
-    let found = match read_token(call, &text).filter(|_| is_access_token(&text)) {
-        Some(claims) => match of_claims(&claims) {
-            // A JWT is not stored: there is nothing more to say of one that has ended.
-            Some(token) if token.credential.is_expired(call.now) => {
-                return Ok(Reply::Json(json!({ "active": false })));
-            }
-            token => token,
-        },
-        None => call.store.access_tokens.values().find(|token| token.credential.secret == text).cloned(),
-    };
+    let found = find(call, &text);
+    // A JWT is not stored: there is nothing more to say of one that has ended.
+    if found.as_ref().is_some_and(|token| token.grant_id.is_empty() && token.credential.is_expired(call.now)) {
+        return Ok(Reply::Json(json!({ "active": false })));
+    }
     let token = found
         .filter(|token| token.credential.is_valid(call.now))
         .ok_or_else(|| ApiError::new(404, "resource_not_found", "OAuth token not found", "OAuth token not found"))?;
     Ok(Reply::Json(call.render().access_token(&token)))
+}
+
+/// The access token that a text is: one that is stored, or a JWT of this instance. It may have ended.
+pub(super) fn find(call: &Call<'_>, text: &str) -> Option<AccessToken> {
+    match read_token(call, text).filter(|_| is_access_token(text)) {
+        Some(claims) => of_claims(&claims),
+        None => call.store.access_tokens.values().find(|token| token.credential.secret == text).cloned(),
+    }
 }
 
 fn is_access_token(text: &str) -> bool {
@@ -49,7 +52,7 @@ fn of_claims(claims: &Value) -> Option<AccessToken> {
         client_id: text("client_id")?,
         subject: text("sub")?,
         scopes: text("scope")?.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
-        refresh_token: String::new(),
+        grant_id: String::new(),
         credential: Credential::new(String::new(), Some(end), issued),
     })
 }

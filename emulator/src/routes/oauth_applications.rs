@@ -146,7 +146,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let application = call.store.oauth_application(&call.param("oauth_application_id"))?.clone();
     call.store.oauth_applications.remove(&application.id);
-    call.store.access_tokens.remove_all(|token| token.client_id == application.client_id);
+    call.store.forget_grants(|client_id, _| client_id == application.client_id);
     if let Some(image) = &application.image_id {
         call.store.images.remove(image);
     }
@@ -171,13 +171,8 @@ fn revoke_token(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let text = form.required_text("token");
     form.finish()?;
     let client_id = call.store.oauth_application(&id)?.client_id.clone();
-    let token = call
-        .store
-        .access_tokens
-        .find_mut(|token| {
-            token.client_id == client_id && (token.credential.secret == text || token.refresh_token == text)
-        })
-        .ok_or_else(ApiError::resource_not_found)?;
-    token.credential.revoke(None, now);
+    let grant = call.store.grant_of_token(&text).filter(|grant| grant.client_id == client_id);
+    let grant_id = grant.map(|grant| grant.id.clone()).ok_or_else(ApiError::resource_not_found)?;
+    call.store.revoke_grant(&grant_id, now);
     Ok(Reply::Empty)
 }

@@ -26,6 +26,7 @@ fn set_banned(call: &mut Call<'_>, id: &str, banned: bool) -> Result<Value, ApiE
     }
     if banned {
         call.store.revoke_sessions(id, now);
+        call.store.revoke_grants_of(id, now);
     }
     let user = call.store.user(id)?;
     Ok(call.render().user(user))

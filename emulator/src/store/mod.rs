@@ -4,6 +4,7 @@ pub(crate) mod api_key;
 pub(crate) mod billing;
 pub(crate) mod browser;
 pub(crate) mod credential;
+pub(crate) mod grant;
 pub(crate) mod identification;
 mod image;
 pub(crate) mod invitation;
@@ -28,11 +29,12 @@ use serde_json::{Map, Value};
 use api_key::ApiKey;
 use billing::Account;
 use browser::{Browser, HandshakePayload};
+use grant::{AuthorizationCode, Consent, Grant, RefreshToken};
 use identification::CodeVerification;
 use invitation::{Invitation, OrganizationInvitation};
 use m2m_token::M2mToken;
 use machine::Machine;
-use oauth::{AccessToken, OAuthApplication};
+use oauth::{AccessToken, OAuthApplication, OAuthSettings};
 use organization::{Membership, Organization, Role};
 use session::Session;
 use sign_in_token::SignInToken;
@@ -159,9 +161,13 @@ store! {
     /// By the id of the user or organization.
     accounts: Account,
     api_keys: ApiKey,
+    /// By the code itself.
+    authorization_codes: AuthorizationCode,
     /// By the token that a browser shows.
     browsers: Browser,
     code_verifications: CodeVerification,
+    consents: Consent,
+    grants: Grant,
     images: Image,
     invitations: Invitation,
     m2m_tokens: M2mToken,
@@ -171,8 +177,11 @@ store! {
     /// By the nonce.
     nonces: HandshakePayload,
     oauth_applications: OAuthApplication,
+    oauth_settings: OAuthSettings,
     organization_invitations: OrganizationInvitation,
     organizations: Organization,
+    /// By the token itself.
+    refresh_tokens: RefreshToken,
     /// By its key.
     roles: Role,
     sessions: Session,

@@ -29,7 +29,18 @@ import {
   type UsersListParams,
   type WalkOptions,
 } from 'clerk-usher';
-import { Emulator, ManualClock, type Fault } from 'clerk-usher/testing';
+import * as runner from 'node:test';
+
+import {
+  Emulator,
+  ManualClock,
+  jwtKey,
+  mintSessionToken,
+  setupEmulator,
+  type EmulatorKit,
+  type Fault,
+  type SessionTokenOptions,
+} from 'clerk-usher/testing';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function expectType<Wanted>() {
@@ -175,3 +186,16 @@ void clerk.users.list({ query: null });
 webhook.verify({}, { type: 'user.created' });
 // @ts-expect-error no such resource
 void clerk.nothing;
+
+const kit = setupEmulator(runner, { seed: 2, clerk: { timeoutMs: 1_000 } });
+expectType<EmulatorKit>()(kit);
+setupEmulator({ beforeEach: (run) => run(), afterAll: (run: () => void) => run() });
+const ada = await kit.createUser({ firstName: 'Ada' });
+expectType<User>()(ada);
+expectType<string>()(kit.tokenFor(ada, { org: 'org_1', claims: { plan: 'pro' } }));
+expectType<{ authorization: string }>()(kit.headersFor('user_1'));
+const mint: SessionTokenOptions = { userId: 'user_1', org: { id: 'org_1', permissions: ['org:a:b'] as const }, expiresInSeconds: 5 };
+expectType<string>()(mintSessionToken(mint));
+expectType<string>()(jwtKey());
+// @ts-expect-error an organization has an id
+mintSessionToken({ org: { role: 'org:admin' } });

@@ -21,7 +21,9 @@ pub(super) fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         if let Some(text) = call.query.text("__clerk_ticket").map(str::to_owned) {
             return ticket::sign_in(call, visitor, &back, &text);
         }
-        if call.store.session_of_browser(&visitor.browser, call.now).is_some() {
+        // `prompt=login`: who is signed in shall do so anew.
+        let anew = call.query.text("prompt") == Some("login");
+        if !anew && call.store.session_of_browser(&visitor.browser, call.now).is_some() {
             return Ok(back.go(call, visitor, Purpose::SignIn));
         }
         Ok(form(call, visitor, &back, "", &[]))
