@@ -77,6 +77,8 @@ pub(crate) enum Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Public,
+    /// Public, and for pages of any origin: those of applications.
+    Browser,
     Secret,
     SecretOrMachine,
 }
@@ -100,6 +102,11 @@ impl Route {
         Route { method, path, handler, access: Access::Public }
     }
 
+    /// A route that scripts of applications call.
+    pub(crate) const fn browser(method: &'static str, path: &'static str, handler: Handler) -> Self {
+        Route { method, path, handler, access: Access::Browser }
+    }
+
     /// A route that also takes the secret key of a machine.
     pub(crate) const fn machine(method: &'static str, path: &'static str, handler: Handler) -> Self {
         Route { method, path, handler, access: Access::SecretOrMachine }
@@ -114,6 +121,13 @@ pub(crate) struct Found {
     pub(crate) template: &'static str,
     pub(crate) routes: Vec<&'static Route>,
     pub(crate) path: Vec<(String, String)>,
+}
+
+impl Found {
+    /// Whether scripts of applications call it.
+    pub(crate) fn is_for_scripts(&self) -> bool {
+        self.routes.iter().any(|route| route.access == Access::Browser)
+    }
 }
 
 impl Router {

@@ -34,6 +34,7 @@ mod builder;
 mod clock;
 mod control;
 mod cookies;
+mod cors;
 mod delivery;
 mod emulator;
 mod errors;
