@@ -249,7 +249,10 @@ export interface SentMessage {
 export class Emulator {
   /** What a client takes as `apiUrl`. */
   readonly url: string;
-  /** The instance's publishable key. For handshakes give `url` as `proxyUrl`: the emulator has no TLS. */
+  /**
+   * The instance's publishable key. It names the emulator, which is spoken to without TLS: handshakes and sign-in pages
+   * need no other option.
+   */
   readonly publishableKey: string;
   /** The instance's id. */
   readonly instanceId: string;

@@ -82,6 +82,8 @@ pub(crate) enum Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Public,
+    /// Public, and for pages of any origin: those of applications.
+    Browser,
     Secret,
     SecretOrMachine,
 }
@@ -103,6 +105,11 @@ impl Route {
 
     pub(crate) const fn public(method: &'static str, path: &'static str, handler: Handler) -> Self {
         Route { method, path, handler, access: Access::Public }
+    }
+
+    /// A route that scripts of applications call.
+    pub(crate) const fn browser(method: &'static str, path: &'static str, handler: Handler) -> Self {
+        Route { method, path, handler, access: Access::Browser }
     }
 
     /// A route that also takes the secret key of a machine.
@@ -143,6 +150,13 @@ pub(crate) struct Found {
     pub(crate) template: &'static str,
     pub(crate) routes: Arc<[Endpoint]>,
     pub(crate) path: Vec<(String, String)>,
+}
+
+impl Found {
+    /// Whether scripts of applications call it.
+    pub(crate) fn is_for_scripts(&self) -> bool {
+        self.routes.iter().any(|route| route.access == Access::Browser)
+    }
 }
 
 /// A path template without the names of its placeholders: routes and table may name them differently.

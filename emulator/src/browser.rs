@@ -39,7 +39,7 @@ impl Store {
         let browser = match browser {
             Some(known) if self.browsers.contains_key(&known) => known,
             Some(unknown) => return Err(argument(format!("no browser is known as {unknown}"))),
-            None => self.open_browser(),
+            None => self.open_browser(now),
         };
         let session_id = self.open_session_on(&browser, user_id, organization_id, now).id;
         Ok(Browser { browser, session_id })

@@ -110,8 +110,8 @@ impl Emulator {
         &self.shared().secret_key
     }
 
-    /// The publishable key; it names the emulator's host and port. They speak plain HTTP: for handshakes give
-    /// [`url`](Emulator::url) as `proxy_url`, which is used as it is.
+    /// The publishable key; it names the emulator's host and port, which speak plain HTTP. An SDK that knows no
+    /// Frontend API without TLS takes [`url`](Emulator::url) as `proxy_url`, which is used as it is.
     pub fn publishable_key(&self) -> &str {
         &self.shared().publishable_key
     }

@@ -36,6 +36,7 @@ mod check;
 mod clock;
 mod control;
 mod cookies;
+mod cors;
 mod delivery;
 mod disk;
 mod emulator;

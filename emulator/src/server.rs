@@ -1,6 +1,7 @@
 //! The server: connections, the log, faults, authentication, and the way to the routes and back.
 
 use crate::api::{Access, Call, Caller, Found, Part, Reply};
+use crate::cors;
 use crate::delivery;
 use crate::errors::ApiError;
 use crate::event::Cause;
@@ -106,6 +107,7 @@ async fn answer(
     let path = head.uri.path().to_owned();
     let found = shared.router.find(&path);
     let template = found.as_ref().map(|found| found.template);
+    let for_scripts = found.as_ref().is_some_and(Found::is_for_scripts);
     let query = Query::decode(head.uri.query().unwrap_or_default());
     let mut record = RequestRecord {
         method: head.method.to_string(),
@@ -147,7 +149,10 @@ async fn answer(
             Err(error) => refuse(&error, &trace_id),
         }
     };
-    let response = finish(response, &fault, &trace_id);
+    let mut response = finish(response, &fault, &trace_id);
+    if for_scripts {
+        cors::allow(&head.headers, response.headers_mut());
+    }
     if let Some(number) = number {
         shared.log().set_status(number, response.status().as_u16());
     }
@@ -178,6 +183,9 @@ fn route(
 ) -> Result<Reply, ApiError> {
     let found = found.ok_or_else(ApiError::unknown_route)?;
     let method = head.method.as_str();
+    if method == "OPTIONS" && found.is_for_scripts() {
+        return Ok(Reply::Empty);
+    }
     let Some(route) = found.routes.iter().find(|route| route.method == method) else {
         return Err(ApiError::wrong_method(method));
     };
@@ -200,7 +208,7 @@ fn authenticate(
     head: &http::request::Parts,
     now: i64,
 ) -> Result<Caller, ApiError> {
-    if access == Access::Public {
+    if matches!(access, Access::Public | Access::Browser) {
         return Ok(Caller::Anyone);
     }
     let value = head.headers.get(header::AUTHORIZATION).ok_or_else(ApiError::no_authorization)?;

@@ -21,7 +21,7 @@ pub(crate) fn run(fix: bool) -> Outcome {
 
 fn python(fix: bool) -> Outcome {
     let ruff = || command(setup::venv_program("ruff"));
-    let sources = ["bindings-python/python", "tests/python", "tests/spec", "tests/bench", "examples"];
+    let sources = ["bindings-python/python", "tests/python", "tests/spec", "tests/bench", "tests/browser", "examples"];
     if fix {
         quiet_step("format Python", ruff().arg("format").args(sources))?;
     }
@@ -35,6 +35,7 @@ fn python(fix: bool) -> Outcome {
             "tests/python",
             "tests/spec",
             "tests/bench/python",
+            "tests/browser",
             "examples",
         ]),
     )?;

@@ -16,6 +16,8 @@ pub(crate) enum Part {
     Python,
     /// The Node package: conformance, hosts, peers, and random requests beside @clerk/backend.
     Node,
+    /// The example applications and the emulator's pages, in Chromium.
+    Browser,
     /// The wheel and the npm package, installed into empty places, with the README's snippets.
     Packages,
 }
@@ -24,7 +26,7 @@ pub(crate) enum Part {
 pub(crate) fn run(only: &[Part]) -> Outcome {
     let wanted = |part: Part| only.is_empty() || only.contains(&part);
     generate::run(true)?;
-    if wanted(Part::Python) || wanted(Part::Node) || wanted(Part::Packages) {
+    if [Part::Python, Part::Node, Part::Browser, Part::Packages].into_iter().any(wanted) {
         setup::all()?;
     }
     make_room()?;
@@ -44,6 +46,9 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     if wanted(Part::Node) {
         note("node", node());
         note("differential", differential::compare(differential::CASES, differential::SEED, false));
+    }
+    if wanted(Part::Browser) {
+        note("browser", browser());
     }
     if wanted(Part::Packages) {
         note("packages", packages::run());
@@ -96,4 +101,14 @@ fn node() -> Outcome {
     }
     let mut node = command("node");
     step("test the Node package", recording(&mut node).args(["--test", "--test-reporter=spec"]).args(files))
+}
+
+/// Without Chromium, and where it cannot be installed, these are skipped, unless `CI` or `USHER_BROWSER=require` is set.
+fn browser() -> Outcome {
+    let mut node = command("node");
+    node.env("USHER_PYTHON", setup::venv_program("python"));
+    step(
+        "test the example applications in a browser",
+        node.args(["--test", "--test-reporter=spec", "tests/browser/browser.test.mjs"]),
+    )
 }

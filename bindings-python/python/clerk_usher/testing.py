@@ -126,7 +126,8 @@ class Emulator:
     secret_key: str
     """The secret key that it accepts."""
     publishable_key: str
-    """The publishable key of its instance. For handshakes give `url` as `proxy_url`: the emulator has no TLS."""
+    """The publishable key of its instance. It names the emulator, which is spoken to without TLS: handshakes and sign-in
+    pages need no other option."""
     machine_secret_key: str
     """The machine secret key that it accepts."""
     machine_id: str

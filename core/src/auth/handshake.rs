@@ -3,6 +3,7 @@
 use super::authenticator::{Request, Stop};
 use super::state::{Note, RequestState};
 use super::{AuthReason, AuthenticateError};
+use crate::key::scheme_of;
 use crate::options::DEFAULT_API_VERSION;
 use crate::token::TokenType;
 use url::Url;
@@ -88,7 +89,7 @@ fn base_url(frontend_api: &str) -> Option<Url> {
     let base = if frontend_api.starts_with("http") {
         frontend_api.trim_end_matches('/').to_owned()
     } else {
-        format!("https://{}", frontend_api.trim_end_matches('/'))
+        format!("{}://{}", scheme_of(frontend_api), frontend_api.trim_end_matches('/'))
     };
     let url = Url::parse(&format!("{base}/")).ok()?.join("v1/client/handshake").ok()?;
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())).then_some(url)

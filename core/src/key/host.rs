@@ -71,7 +71,16 @@ pub(crate) fn accounts_portal(frontend_api: &str) -> String {
     let host = frontend_api.replacen("clerk.accountsstage.", "accountsstage.", 1);
     let of_development = "clerk.accounts.";
     let cut = if host.contains(of_development) { of_development } else { "clerk." };
-    format!("https://{}", host.replacen(cut, "accounts.", 1))
+    format!("{}://{}", scheme_of(frontend_api), host.replacen(cut, "accounts.", 1))
+}
+
+/// How a Frontend API's host is spoken to. On this machine's loopback it is an emulator, which has no TLS.
+pub(crate) fn scheme_of(frontend_api: &str) -> &'static str {
+    let without_port = frontend_api.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let host = without_port.map_or(frontend_api, |(host, _)| host);
+    let loopback = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    if loopback { "http" } else { "https" }
 }
 
 /// The publishable key of the instance whose Frontend API is at this host.
@@ -139,7 +148,7 @@ fn is_development_host(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{accounts_portal, publishable_key_from_host, publishable_key_from_request_host};
+    use super::{accounts_portal, publishable_key_from_host, publishable_key_from_request_host, scheme_of};
     use crate::key::PublishableKey;
     use proptest::prelude::*;
 
@@ -149,6 +158,18 @@ mod tests {
         assert_eq!(accounts_portal("one-two-three.clerk.accountsstage.dev"), "https://one-two-three.accountsstage.dev");
         assert_eq!(accounts_portal("clerk.example.com"), "https://accounts.example.com");
         assert_eq!(accounts_portal(""), "");
+        assert_eq!(accounts_portal("127.0.0.1:4000"), "http://127.0.0.1:4000");
+    }
+
+    #[test]
+    fn only_this_machine_is_spoken_to_without_tls() {
+        for host in ["127.0.0.1", "127.0.0.1:4000", "localhost:80", "localhost", "[::1]:4000", "[::1]"] {
+            assert_eq!(scheme_of(host), "http", "{host}");
+        }
+        for host in ["", "clerk.example.com", "10.0.0.1:80", "localhost.example.com", "127.0.0.1.example.com", "a:b:1"]
+        {
+            assert_eq!(scheme_of(host), "https", "{host}");
+        }
     }
 
     proptest! {

@@ -24,7 +24,7 @@ impl Visitor {
 
     /// The browser of the request; one that nobody has heard of becomes known.
     pub(super) fn of(call: &mut Call<'_>) -> Self {
-        let browser = known_browser(call).unwrap_or_else(|| call.store.open_browser());
+        let browser = known_browser(call).unwrap_or_else(|| call.store.open_browser(call.now));
         let cookies = own_cookies(call.shared, &browser);
         Visitor { form_token: form_token(call.shared, &browser), browser, cookies }
     }
@@ -48,10 +48,13 @@ fn form_token(shared: &Shared, browser: &str) -> String {
 /// The browser by its own cookie or, in development, by the dev-browser token in the query: none if nobody has heard of it.
 pub(crate) fn known_browser(call: &Call<'_>) -> Option<String> {
     let by_query = call.query.text("__clerk_db_jwt").filter(|_| !call.shared.is_production()).map(str::to_owned);
+    // Apps without a cookie jar send it as what they authenticate with.
+    let native = call.query.text("_is_native").map(|_| call.header(&header::AUTHORIZATION));
+    let native = native.map(|text| text.strip_prefix("Bearer ").unwrap_or(text).trim().to_owned());
     let header = call.header(&header::COOKIE);
     let suffixed = format!("__client_{}", call.shared.cookie_suffix());
     let by_cookie = [suffixed.as_str(), "__client"].map(|name| cookies::read(header, name));
-    [by_query].into_iter().chain(by_cookie).flatten().find(|token| call.store.browsers.contains_key(token))
+    [by_query, native].into_iter().chain(by_cookie).flatten().find(|token| call.store.browsers.contains_key(token))
 }
 
 /// The browser's cookies at the emulator itself, which has no TLS. The suffix keeps those of several emulators on one

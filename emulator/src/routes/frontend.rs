@@ -23,7 +23,7 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let production = call.shared.is_production();
     let browser = known_browser(call);
     let browser = match browser {
-        None if !production => Some(call.store.open_browser()),
+        None if !production => Some(call.store.open_browser(call.now)),
         browser => browser,
     };
     let session = browser.as_deref().and_then(|token| call.store.session_of_browser(token, call.now)).cloned();

@@ -2,9 +2,12 @@
 
 mod api_keys;
 mod billing;
+mod client;
+mod client_sessions;
 mod codes;
 mod dashboard;
 mod email_addresses;
+mod environment;
 mod frontend;
 mod handshake_payload;
 mod invitations;
@@ -48,8 +51,11 @@ pub(crate) use users::METADATA_APART;
 pub(crate) const ROUTES: &[&[Route]] = &[
     api_keys::ROUTES,
     billing::ROUTES,
+    client::ROUTES,
+    client_sessions::ROUTES,
     dashboard::ROUTES,
     email_addresses::ROUTES,
+    environment::ROUTES,
     frontend::ROUTES,
     handshake_payload::ROUTES,
     invitations::ROUTES,

@@ -5,6 +5,7 @@ use crate::cookies::Writer;
 use crate::errors::ApiError;
 use crate::mint::{self, DEFAULT_LIFE, MintOptions};
 use crate::routes::sessions::read_token;
+use crate::store::JwtTemplate;
 use crate::store::session::Session;
 use crate::template;
 use serde_json::{Value, json};
@@ -60,21 +61,33 @@ pub(super) fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Optio
 fn create_from_template(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let name = call.param("template_name");
     let life = lifetime(call)?;
-    let template = call.store.templates.get(&name).cloned().ok_or_else(|| {
+    let template = known_template(call, &name)?;
+    let session = live_session(call)?;
+    from_template(call, &session, &template, life).map(token)
+}
+
+pub(super) fn known_template(call: &Call<'_>, name: &str) -> Result<JwtTemplate, ApiError> {
+    call.store.templates.get(name).cloned().ok_or_else(|| {
         ApiError::new(
             404,
             "resource_not_found",
             "JWT template not found",
             format!("No JWT template exists with name: {name}"),
         )
-    })?;
-    let session = live_session(call)?;
-    let claims = template::fill(&template.claims, &template_context(call, &session)?);
+    })
+}
+
+/// A token with the claims of a template.
+pub(super) fn from_template(
+    call: &mut Call<'_>,
+    session: &Session,
+    template: &JwtTemplate,
+    life: Option<i64>,
+) -> Result<String, ApiError> {
+    let claims = template::fill(&template.claims, &template_context(call, session)?);
     let issuer = call.issuer()?;
     let life = life.unwrap_or(template.lifetime);
-    mint::template_token(&issuer, &mut call.store.ids, &session.user_id, claims, life)
-        .map(token)
-        .map_err(|_| ApiError::internal())
+    mint::template_token(&issuer, &mut call.store.ids, &session.user_id, claims, life).map_err(|_| ApiError::internal())
 }
 
 /// What the shortcodes of a template can name.

@@ -21,6 +21,8 @@ pub(crate) struct Browser {
     /// What its person has begun on the pages, and not ended.
     pub(crate) sign_in: Option<SignIn>,
     pub(crate) sign_up: Option<SignUp>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
 }
 
 /// Cookies that wait to be fetched with a nonce.
@@ -32,9 +34,10 @@ pub(crate) struct HandshakePayload {
 
 impl Store {
     /// A browser that nobody has used before; its token.
-    pub(crate) fn open_browser(&mut self) -> String {
+    pub(crate) fn open_browser(&mut self, now: i64) -> String {
         let token = format!("dvb_{}", self.ids.text(27));
-        let browser = Browser { client_id: self.ids.id("client_"), ..Browser::default() };
+        let client_id = self.ids.id("client_");
+        let browser = Browser { client_id, created_at: now, updated_at: now, ..Browser::default() };
         self.browsers.insert(token.clone(), browser);
         token
     }
@@ -50,6 +53,7 @@ impl Store {
         let mut session = self.open_session(user_id, organization_id, now);
         let Some(known) = self.browsers.get_mut(browser) else { return session };
         known.signed_in_at = now.div_euclid(1000);
+        known.updated_at = now;
         (known.sign_in, known.sign_up) = (None, None);
         let before = known.session_id.replace(session.id.clone());
         session.client_id.clone_from(&known.client_id);
@@ -64,7 +68,9 @@ impl Store {
 
     /// Ends the session of a browser, as `removed` or `ended`.
     pub(crate) fn close_session_on(&mut self, browser: &str, status: &'static str, now: i64) {
-        let id = self.browsers.get_mut(browser).and_then(|known| known.session_id.take());
+        let Some(known) = self.browsers.get_mut(browser) else { return };
+        known.updated_at = now;
+        let id = known.session_id.take();
         if let Some(session) = id.and_then(|id| self.sessions.get_mut(&id)) {
             session.end(status, now);
         }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+pub mod visit;
+
 use clerk_usher_emulator::Emulator;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};

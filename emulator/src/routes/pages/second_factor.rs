@@ -67,12 +67,13 @@ pub(super) fn submit(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// A code is right if it is one of any kind that the user has: a backup code is taken wherever a code is.
+/// Six digits are the app's or, while a text message is out, that one's; anything else can only be a backup code.
 fn check(call: &mut Call<'_>, sign_in: &SignIn, code: &str) -> Result<(), Problem> {
-    let texted = sign_in.verification_id.as_deref();
-    let looks_texted = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-    let checked = match texted {
-        Some(id) if looks_texted => call.store.enter_code(id, Some(&sign_in.user_id), code, call.now),
+    let digits = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let app = user_of(call, &sign_in.user_id).and_then(|user| user.totp.as_ref()).filter(|app| app.verified);
+    let of_app = app.is_some_and(|app| totp::verify(&app.secret, code, call.now));
+    let checked = match sign_in.verification_id.as_deref() {
+        Some(id) if digits && !of_app => call.store.enter_code(id, Some(&sign_in.user_id), code, call.now),
         _ => call.store.enter_second_factor(&sign_in.user_id, code, call.now),
     };
     checked.map_err(|item| Problem::of("code", &item))
