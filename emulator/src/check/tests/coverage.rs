@@ -68,12 +68,10 @@ const NOT_EMULATED: &[&str] = &[
     "instance_settings.change_domain",
     "instance_settings.get",
     "instance_settings.get_communication",
-    "instance_settings.get_oauth_application_settings",
     "instance_settings.get_organization_settings",
     "instance_settings.get_protect",
     "instance_settings.update",
     "instance_settings.update_communication",
-    "instance_settings.update_oauth_application_settings",
     "instance_settings.update_organization_settings",
     "instance_settings.update_protect",
     "instance_settings.update_restrictions",
@@ -147,8 +145,26 @@ const NOT_EMULATED: &[&str] = &[
     "webhooks.generate_svix_auth_url",
 ];
 
+const SCRIPTS: &str = "the Frontend API: what scripts in browsers call";
+
 /// Routes below `/v1` that are no operations of the Backend API.
 const OTHERS: &[(&str, &str, &str)] = &[
+    ("GET", "/v1/environment", SCRIPTS),
+    ("POST", "/v1/environment", SCRIPTS),
+    ("PATCH", "/v1/environment", SCRIPTS),
+    ("POST", "/v1/dev_browser", SCRIPTS),
+    ("GET", "/v1/client", SCRIPTS),
+    ("POST", "/v1/client", SCRIPTS),
+    ("PUT", "/v1/client", SCRIPTS),
+    ("DELETE", "/v1/client", SCRIPTS),
+    ("POST", "/v1/client/sessions", SCRIPTS),
+    ("DELETE", "/v1/client/sessions", SCRIPTS),
+    ("GET", "/v1/client/sessions/{session_id}", SCRIPTS),
+    ("POST", "/v1/client/sessions/{session_id}/end", SCRIPTS),
+    ("POST", "/v1/client/sessions/{session_id}/remove", SCRIPTS),
+    ("POST", "/v1/client/sessions/{session_id}/touch", SCRIPTS),
+    ("POST", "/v1/client/sessions/{session_id}/tokens", SCRIPTS),
+    ("POST", "/v1/client/sessions/{session_id}/tokens/{template_name}", SCRIPTS),
     ("GET", "/v1/client/handshake", "the Frontend API: where backends send browsers"),
     ("GET", "/v1/tickets/accept", "the Frontend API: where the links of invitations and sign-in tokens lead"),
 ];
