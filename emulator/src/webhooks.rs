@@ -83,6 +83,7 @@ impl Emulator {
     /// order of the events. An answer that is not 2xx, or none within 15 seconds, is a failure: then it is tried again
     /// after 5 seconds, 5 minutes, 30 minutes and 2, 5, 10 and 10 hours, by the emulator's clock. An answer with the
     /// header `webhook-delivery: abort-message` ends that, and `webhook-delivery: disable` disables the endpoint.
+    /// [`reset`](Emulator::reset) forgets it.
     ///
     /// # Errors
     /// [`EmulatorError::Argument`] for a URL, a type of event or a secret that is none.
