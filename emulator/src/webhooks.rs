@@ -18,7 +18,7 @@ pub struct WebhookEndpointOptions {
     pub url: String,
     /// The types of events it gets, such as `user.created`. Default: all.
     pub events: IndexSet<String>,
-    /// What deliveries are signed with: `whsec_` and the base64 of 24 to 75 bytes. Default: a fresh one.
+    /// What deliveries are signed with: `whsec_` and the base64 of 16 to 75 bytes. Default: a fresh one.
     pub secret: Option<String>,
     /// Any text.
     pub description: Option<String>,
