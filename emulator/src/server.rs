@@ -211,8 +211,8 @@ fn route(
     };
     let now = shared.clock.now_ms();
     let user_agent = head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let cause = Cause { client_ip: peer.ip().to_string(), user_agent: user_agent.to_owned() };
-    shared.change_for(&cause, |store| {
+    let cause = Cause { client_ip: Some(peer.ip()), user_agent };
+    shared.change_for(cause, |store| {
         let caller = authenticate(shared, store, route.access, head, now)?;
         let mut call =
             Call { shared, store, head, path: found.path, query: Query::new(query), body, caller, parts: parts?, now };

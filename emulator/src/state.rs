@@ -126,13 +126,13 @@ impl Shared {
     /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay. So does
     /// what cannot be kept where it is to be kept.
     pub(crate) fn change<T, E: From<NotKept>>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
-        self.change_for(&Cause::default(), run)
+        self.change_for(Cause::default(), run)
     }
 
     /// As [`change`](Shared::change), for a request that events tell of.
     pub(crate) fn change_for<T, E: From<NotKept>>(
         &self,
-        cause: &Cause,
+        cause: Cause<'_>,
         run: impl FnOnce(&mut Store) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut store = lock(&self.store);
@@ -150,7 +150,7 @@ impl Shared {
     }
 
     /// What follows from a change, whoever made it: events, then all of it is kept, then what waits for it is told.
-    fn settle(&self, store: &mut Store, cause: &Cause) -> Result<(), NotKept> {
+    fn settle(&self, store: &mut Store, cause: Cause<'_>) -> Result<(), NotKept> {
         let quiet = store.take_quiet();
         if !store.is_changed() {
             return Ok(());

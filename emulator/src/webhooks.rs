@@ -18,7 +18,7 @@ pub struct WebhookEndpointOptions {
     pub url: String,
     /// The types of events it gets, such as `user.created`. Default: all.
     pub events: IndexSet<String>,
-    /// What deliveries are signed with: `whsec_` and the base64 of 24 to 75 bytes. Default: a fresh one.
+    /// What deliveries are signed with: `whsec_` and the base64 of 16 to 75 bytes. Default: a fresh one.
     pub secret: Option<String>,
     /// Any text.
     pub description: Option<String>,
@@ -83,6 +83,7 @@ impl Emulator {
     /// order of the events. An answer that is not 2xx, or none within 15 seconds, is a failure: then it is tried again
     /// after 5 seconds, 5 minutes, 30 minutes and 2, 5, 10 and 10 hours, by the emulator's clock. An answer with the
     /// header `webhook-delivery: abort-message` ends that, and `webhook-delivery: disable` disables the endpoint.
+    /// [`reset`](Emulator::reset) forgets it.
     ///
     /// # Errors
     /// [`EmulatorError::Argument`] for a URL, a type of event or a secret that is none.

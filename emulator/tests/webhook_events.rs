@@ -19,15 +19,21 @@ fn last(api: &Api, kind: &str) -> Value {
     events[0]["payload"]["data"].clone()
 }
 
+/// A user as events have it: in the shape of an older version of the API.
+fn as_told(mut user: Value) -> Value {
+    user.as_object_mut().unwrap().remove("requires_password_reset").expect("a field that came later");
+    user
+}
+
 #[tokio::test]
 async fn a_user_is_created_changed_and_deleted() {
     let api = Api::start();
     let user = id(&api.post("/users", json!({"email_address": ["a@x.de"], "external_id": "ext_1"})).await);
     let path = format!("/users/{user}");
     let changed = api.patch(&path, json!({"first_name": "Ann"})).await;
-    assert_eq!(last(&api, "user.updated"), changed);
+    assert_eq!(last(&api, "user.updated"), as_told(changed));
     let merged = api.patch(&format!("{path}/metadata"), json!({"private_metadata": {"updated_at": 1}})).await;
-    assert_eq!(last(&api, "user.updated"), merged);
+    assert_eq!(last(&api, "user.updated"), as_told(merged));
     api.delete(&path).await;
     assert_eq!(
         last(&api, "user.deleted"),
@@ -63,7 +69,7 @@ async fn sessions_tell_how_they_began_and_ended() {
     let user = api.user("a@x.de").await;
     let session = api.post("/sessions", json!({"user_id": user})).await;
     let data = last(&api, "session.created");
-    assert_eq!(data["user"], api.get(&format!("/users/{user}")).await);
+    assert_eq!(data["user"], as_told(api.get(&format!("/users/{user}")).await));
     assert_eq!(
         (&data["id"], &data["status"], &data["expire_at"]),
         (&session["id"], &json!("active"), &session["expire_at"])
@@ -172,6 +178,22 @@ async fn messages_are_told_with_what_they_say() {
     let url = &api.control("messages", json!({}))[0]["url"];
     assert_eq!(&data["data"]["action_url"], url);
     assert!(data["body_plain"].as_str().unwrap().contains(url.as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn a_text_message_is_told_with_its_code() {
+    let api = Api::start();
+    let user = id(&api.post("/users", json!({"phone_number": ["+4915112345678"]})).await);
+    let phone = api.get(&format!("/users/{user}")).await["phone_numbers"][0]["id"].clone();
+    api.post(&format!("/phone_numbers/{}/prepare_verification", phone.as_str().unwrap()), json!({})).await;
+    let data = last(&api, "sms.created");
+    assert_eq!(
+        (&data["to_phone_number"], &data["user_id"], &data["phone_number_id"]),
+        (&json!("+4915112345678"), &json!(user), &phone)
+    );
+    let code = &api.control("messages", json!({}))[0]["code"];
+    assert_eq!(&data["data"]["otp_code"], code);
+    assert!(data["message"].as_str().unwrap().contains(code.as_str().unwrap()));
 }
 
 #[tokio::test]

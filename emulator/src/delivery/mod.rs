@@ -74,12 +74,15 @@ async fn until(shared: &Shared, now: i64) {
 /// Makes one attempt and notes how it went.
 async fn deliver(shared: Arc<Shared>, clients: Arc<Clients>, turn: queue::Turn) {
     // Dropped at the very end, or when the emulator stops: then the endpoint is free again.
-    let _busy = queue::Busy { queue: &shared.deliveries, endpoint_id: &turn.endpoint_id };
+    let _busy = queue::Busy { queue: &shared.deliveries, turn: &turn };
     let Some(parcel) = shared.read(|store| parcel(store, &turn.delivery_id)) else { return };
     let (attempt, wish) = post::post(&clients, &parcel, shared.clock.now_ms()).await;
     let now = shared.clock.now_ms();
     // What cannot be kept is tried again after the next start.
     let _ = shared.alter(|store| {
+        if !shared.deliveries.is_under_way(&turn) {
+            return;
+        }
         if let Some(delivery) = store.webhook_deliveries.get_mut(&turn.delivery_id) {
             let wait = RETRIES.get(delivery.failures).copied().filter(|_| wish == Wish::Nothing);
             delivery.note(attempt, wait, now);

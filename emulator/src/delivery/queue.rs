@@ -4,7 +4,7 @@
 use crate::clock::Clock;
 use crate::store::table::Change;
 use crate::store::webhook::WebhookDelivery;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
@@ -16,7 +16,9 @@ type Entry = (i64, u64, String);
 #[derive(Debug, Default)]
 struct State {
     lanes: HashMap<String, BTreeSet<Entry>>,
-    busy: HashSet<String>,
+    /// By endpoint: the number of the turn that is under way, and the delivery.
+    busy: HashMap<String, (u64, String)>,
+    turns: u64,
     /// The thread that delivers.
     thread: Option<ThreadId>,
     ended: bool,
@@ -34,6 +36,7 @@ pub(crate) struct Queue {
 
 /// A delivery whose turn it is.
 pub(super) struct Turn {
+    number: u64,
     pub(super) endpoint_id: String,
     pub(super) delivery_id: String,
 }
@@ -41,12 +44,16 @@ pub(super) struct Turn {
 /// An endpoint with a delivery under way: it is free again when this is dropped.
 pub(super) struct Busy<'a> {
     pub(super) queue: &'a Queue,
-    pub(super) endpoint_id: &'a str,
+    pub(super) turn: &'a Turn,
 }
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        self.queue.lock().busy.remove(self.endpoint_id);
+        let mut state = self.queue.lock();
+        if state.is_under_way(self.turn) {
+            state.busy.remove(&self.turn.endpoint_id);
+        }
+        drop(state);
         self.queue.tell();
     }
 }
@@ -81,6 +88,17 @@ impl State {
         }
     }
 
+    fn is_under_way(&self, turn: &Turn) -> bool {
+        self.busy.get(&turn.endpoint_id).is_some_and(|(number, _)| *number == turn.number)
+    }
+
+    /// Ends the turn of a delivery that is gone: after a reset another one can have the same ids.
+    fn void(&mut self, delivery: &WebhookDelivery) {
+        if self.busy.get(&delivery.endpoint_id).is_some_and(|(_, id)| *id == delivery.id) {
+            self.busy.remove(&delivery.endpoint_id);
+        }
+    }
+
     fn is_idle(&self, now: i64) -> bool {
         self.busy.is_empty() && !self.lanes.values().filter_map(BTreeSet::first).any(|(due, ..)| *due <= now)
     }
@@ -112,7 +130,11 @@ impl Queue {
         let mut state = self.lock();
         for change in changes {
             change.before.iter().for_each(|delivery| state.remove(delivery));
-            change.after.iter().for_each(|delivery| state.add(delivery));
+            match (&change.before, &change.after) {
+                (_, Some(delivery)) => state.add(delivery),
+                (Some(gone), None) => state.void(gone),
+                (None, None) => {}
+            }
         }
         drop(state);
         self.tell();
@@ -121,24 +143,30 @@ impl Queue {
     /// Takes the first due delivery of each endpoint that is free; from now on they are not.
     pub(super) fn take_due(&self, now: i64) -> Vec<Turn> {
         let mut state = self.lock();
-        let State { lanes, busy, .. } = &mut *state;
+        let State { lanes, busy, turns: count, .. } = &mut *state;
         let mut turns = Vec::new();
-        for (endpoint_id, lane) in lanes.iter_mut().filter(|(endpoint_id, _)| !busy.contains(*endpoint_id)) {
+        for (endpoint_id, lane) in lanes.iter_mut().filter(|(endpoint_id, _)| !busy.contains_key(*endpoint_id)) {
             if lane.first().is_some_and(|(due, ..)| *due <= now)
                 && let Some((_, _, delivery_id)) = lane.pop_first()
             {
-                turns.push(Turn { endpoint_id: endpoint_id.clone(), delivery_id });
+                *count += 1;
+                turns.push(Turn { number: *count, endpoint_id: endpoint_id.clone(), delivery_id });
             }
         }
         lanes.retain(|_, lane| !lane.is_empty());
-        busy.extend(turns.iter().map(|turn| turn.endpoint_id.clone()));
+        busy.extend(turns.iter().map(|turn| (turn.endpoint_id.clone(), (turn.number, turn.delivery_id.clone()))));
         turns
+    }
+
+    /// Whether a turn still counts: its delivery was not taken away meanwhile.
+    pub(super) fn is_under_way(&self, turn: &Turn) -> bool {
+        self.lock().is_under_way(turn)
     }
 
     /// When the next delivery of a free endpoint is due.
     pub(super) fn next_due(&self) -> Option<i64> {
         let state = self.lock();
-        let free = state.lanes.iter().filter(|(endpoint_id, _)| !state.busy.contains(*endpoint_id));
+        let free = state.lanes.iter().filter(|(endpoint_id, _)| !state.busy.contains_key(*endpoint_id));
         free.filter_map(|(_, lane)| lane.first()).map(|(due, ..)| *due).min()
     }
 
@@ -192,9 +220,9 @@ mod tests {
         Change { id: delivery.id.clone(), before: None, after: Some(delivery) }
     }
 
-    fn taken(queue: &Queue, now: i64) -> Vec<String> {
-        let mut ids: Vec<_> = queue.take_due(now).into_iter().map(|turn| turn.delivery_id).collect();
-        ids.sort();
+    fn ids(turns: &[Turn]) -> Vec<&str> {
+        let mut ids: Vec<_> = turns.iter().map(|turn| turn.delivery_id.as_str()).collect();
+        ids.sort_unstable();
         ids
     }
 
@@ -207,11 +235,13 @@ mod tests {
             added(delivery(1, "b", 0, 50)),
             added(delivery(1, "c", 1, 50)),
         ]);
-        assert_eq!(taken(&queue, 49), ["msg_1/a", "msg_1/b"], "the first attempt waits for no clock, a retry does");
-        assert_eq!(taken(&queue, 49), Vec::<String>::new());
+        let turns = queue.take_due(49);
+        assert_eq!(ids(&turns), ["msg_1/a", "msg_1/b"], "the first attempt waits for no clock, a retry does");
+        assert!(queue.take_due(49).is_empty());
         assert_eq!(queue.next_due(), Some(50), "what waits behind a busy endpoint is not next");
-        drop(Busy { queue: &queue, endpoint_id: "a" });
-        assert_eq!(taken(&queue, 50), ["msg_1/c", "msg_2/a"]);
+        let turn = turns.iter().find(|turn| turn.endpoint_id == "a").expect("a turn");
+        drop(Busy { queue: &queue, turn });
+        assert_eq!(ids(&queue.take_due(50)), ["msg_1/c", "msg_2/a"]);
     }
 
     #[test]
@@ -220,8 +250,24 @@ mod tests {
         let row = delivery(1, "a", 0, 0);
         queue.follow(&[added(row.clone())]);
         queue.follow(&[Change { id: row.id.clone(), before: Some(row), after: None }]);
-        assert!(taken(&queue, 1).is_empty());
+        assert!(queue.take_due(1).is_empty());
         assert!(queue.wait(&Clock::new(Mode::frozen_at(1), None), Duration::ZERO));
+    }
+
+    #[test]
+    fn a_turn_ends_with_its_row() {
+        let queue = Queue::default();
+        let row = delivery(1, "a", 0, 0);
+        queue.follow(&[added(row.clone())]);
+        let old = queue.take_due(0);
+        let old = old.first().expect("a turn");
+        assert!(queue.is_under_way(old));
+        queue.follow(&[Change { id: row.id.clone(), before: Some(row.clone()), after: None }]);
+        queue.follow(&[added(row)]);
+        let new = queue.take_due(0);
+        let new = new.first().expect("a turn of the row with the same ids");
+        drop(Busy { queue: &queue, turn: old });
+        assert!(!queue.is_under_way(old) && queue.is_under_way(new));
     }
 
     #[test]

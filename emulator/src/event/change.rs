@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 /// All others of the API's rendering count.
 const SILENT: &[&str] = &["last_active_at", "last_sign_in_at", "last_used_at", "updated_at"];
 
+/// Fields of a user that came with a later version of the API than the one whose shapes events have.
+const LATER: &[&str] = &["requires_password_reset"];
+
 /// Events as they are found.
 #[derive(Default)]
 pub(super) struct Told {
@@ -86,6 +89,15 @@ fn differ(before: &Value, after: &Value) -> bool {
     }
 }
 
+/// A user as events have it.
+pub(super) fn user(render: &Render<'_>, user: &User) -> Value {
+    let mut data = render.user(user);
+    if let Some(fields) = data.as_object_mut() {
+        fields.retain(|name, _| !LATER.contains(&name.as_str()));
+    }
+    data
+}
+
 /// A session: how it began, and how it was ended. Its end by time is nobody's doing and told by nobody.
 pub(super) fn session(render: &Render<'_>, before: Option<&Session>, after: Option<&Session>) -> Option<Event> {
     let after = after?;
@@ -106,7 +118,7 @@ pub(super) fn session(render: &Render<'_>, before: Option<&Session>, after: Opti
     {
         fields.remove("tasks");
     }
-    data["user"] = render.user(render.store.users.get(&after.user_id)?);
+    data["user"] = user(render, render.store.users.get(&after.user_id)?);
     Some(event("session", kind, data))
 }
 

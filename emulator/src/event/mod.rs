@@ -11,14 +11,15 @@ use crate::state::Shared;
 use crate::store::{Changes, Store, Word};
 use change::Told;
 use serde_json::{Value, json};
+use std::net::IpAddr;
 
 pub(crate) use types::is_type;
 
 /// The request that a change came from; empty where it was none.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Cause {
-    pub(crate) client_ip: String,
-    pub(crate) user_agent: String,
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cause<'a> {
+    pub(crate) client_ip: Option<IpAddr>,
+    pub(crate) user_agent: &'a str,
 }
 
 /// An event that is not written into the log yet.
@@ -28,14 +29,15 @@ struct Event {
 }
 
 /// Finds out what there is to tell of a change, and writes it into the log.
-pub(crate) fn record(shared: &Shared, store: &mut Store, changes: &Changes, cause: &Cause) {
+pub(crate) fn record(shared: &Shared, store: &mut Store, changes: &Changes, cause: Cause<'_>) {
     let now = shared.clock.now_ms();
+    let client_ip = cause.client_ip.map(|ip| ip.to_string()).unwrap_or_default();
     let render = Render { store, url: &shared.url, instance_id: &shared.instance_id, now };
     for event in derive(changes, &render) {
         let payload = json!({
             "data": event.data,
             "event_attributes": {
-                "http_request": { "client_ip": cause.client_ip, "user_agent": cause.user_agent },
+                "http_request": { "client_ip": client_ip, "user_agent": cause.user_agent },
             },
             "instance_id": shared.instance_id,
             "object": "event",
