@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { Clerk, Redirects } from 'clerk-usher';
 
+const HEAD = '<title>Example</title><link rel="icon" href="data:,">';
 const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** The application: a request listener. */
@@ -27,7 +28,7 @@ export function application(clerk) {
       return;
     }
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(`<!doctype html><html lang="en"><title>Example</title>${page}</html>`);
+    response.end(`<!doctype html><html lang="en">${HEAD}${page}</html>`);
   };
 }
 
@@ -45,5 +46,7 @@ function account(user, organization, signIn) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const port = Number(process.env.PORT ?? 3000);
-  createServer(application(new Clerk())).listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}/`));
+  const origin = `http://localhost:${port}`;
+  const clerk = new Clerk({ authorizedParties: [origin] });
+  createServer(application(clerk)).listen(port, '127.0.0.1', () => console.log(origin));
 }

@@ -19,6 +19,8 @@ from wsgiref.util import request_uri
 
 from clerk_usher import Clerk, Redirects
 
+HEAD = '<title>Example</title><link rel="icon" href="data:,">'
+
 
 def application(clerk: Clerk) -> Callable[..., Iterable[bytes]]:
     """The application, for any WSGI server."""
@@ -40,7 +42,7 @@ def application(clerk: Clerk) -> Callable[..., Iterable[bytes]]:
         else:
             page = f'<h1>Hello</h1><p><a href="{escape(sign_in)}">Sign in</a></p>'
         start_response("200 OK", [*state.headers, ("content-type", "text/html; charset=utf-8")])
-        return [f'<!doctype html><html lang="en"><title>Example</title>{page}</html>'.encode()]
+        return [f'<!doctype html><html lang="en">{HEAD}{page}</html>'.encode()]
 
     return app
 
@@ -65,6 +67,9 @@ class Server(ThreadingMixIn, WSGIServer):
 
 
 if __name__ == "__main__":
-    with make_server("127.0.0.1", int(os.environ.get("PORT", "3000")), application(Clerk()), Server) as server:
-        print(f"http://localhost:{server.server_port}/")
+    port = int(os.environ.get("PORT", "3000"))
+    origin = f"http://localhost:{port}"
+    app = application(Clerk(authorized_parties=[origin]))
+    with make_server("127.0.0.1", port, app, Server) as server:
+        print(origin)
         server.serve_forever()

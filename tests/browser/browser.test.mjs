@@ -27,7 +27,7 @@ async function open(t, name, options) {
 const later = (context) => context.clearCookies({ name: '__clerk_redirect_count' });
 
 const heading = (page) => page.locator('h1').textContent();
-const press = (page, name) => page.getByRole('button', { name }).click();
+const press = (page, name) => page.getByRole('button', { name, exact: name === 'Continue' }).click();
 
 /** From the application's account page to its sign-in and, by one press, back. */
 async function signIn({ site, page, context }) {
@@ -53,19 +53,21 @@ for (const name of Object.keys(APPS)) {
       const { site, page } = await open(t, name);
       await page.goto(`${site.url}/account?x=1`);
       assert.equal(new URL(page.url()).pathname, '/sign-in');
-      await page.keyboard.press('Tab'); // from the field, which has the focus, to the button
+      await page.locator('#identifier:focus').waitFor();
+      await page.keyboard.press('Tab');
       assert.equal(await page.locator(':focus').textContent(), 'Continue');
       await page.keyboard.press('Shift+Tab');
       await page.keyboard.type('nobody');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').waitFor();
+      await page.locator('#identifier:focus').waitFor();
       assert.match(await page.title(), /^Error: /);
       const described = await page.locator(':focus').getAttribute('aria-describedby');
       assert.match(await page.locator(`#${described}`).textContent(), /There is no account/);
       await page.keyboard.press('Control+A');
       await page.keyboard.type('ann@example.com');
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/factor-one?*');
+      await page.locator('#password:focus').waitFor();
       await page.keyboard.type(PASSWORD);
       await page.keyboard.press('Enter');
       await page.waitForURL(`${site.url}/account?x=1`);
@@ -79,7 +81,7 @@ for (const name of Object.keys(APPS)) {
       await press(page, 'Continue');
       await press(page, 'Email a code to ann@example.com');
       const code = await page.locator('.code').first().textContent();
-      await page.getByLabel('Code').fill(code);
+      await page.getByLabel('Code', { exact: true }).fill(code);
       await press(page, 'Continue');
       await page.waitForURL(`${site.url}/account`);
       assert.equal(await heading(page), 'Hello, Ann');
@@ -93,7 +95,7 @@ for (const name of Object.keys(APPS)) {
       await page.getByLabel('First name').fill('Cy');
       await page.getByLabel('Password').fill(PASSWORD);
       await press(page, 'Continue');
-      await page.getByLabel('Code').fill(await page.locator('.code').first().textContent());
+      await page.getByLabel('Code', { exact: true }).fill(await page.locator('.code').first().textContent());
       await page.keyboard.press('Enter');
       await page.waitForURL(`${site.url}/account`);
       assert.equal(await heading(page), 'Hello, Cy');

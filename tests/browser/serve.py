@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, demo_app, make_server
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
 
@@ -27,11 +27,16 @@ def main() -> None:
     now = int(time.time() * 1000)
     emulator = Emulator(clock_ms=now, production=sys.argv[1:] == ["production"])
     clock = ManualClock(now)
+    server = make_server("127.0.0.1", 0, demo_app, Server, Quiet)
     # No more than an application would say.
     clerk = Clerk(
-        secret_key=emulator.secret_key, publishable_key=emulator.publishable_key, api_url=emulator.url, clock=clock
+        secret_key=emulator.secret_key,
+        publishable_key=emulator.publishable_key,
+        api_url=emulator.url,
+        authorized_parties=[f"http://{host}:{server.server_port}" for host in ("localhost", "127.0.0.1")],
+        clock=clock,
     )
-    server = make_server("127.0.0.1", 0, application(clerk), Server, Quiet)
+    server.set_app(application(clerk))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     told = {"port": server.server_port, "emulator": emulator.url, "secret_key": emulator.secret_key}
     print(json.dumps(told), flush=True)
