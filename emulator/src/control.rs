@@ -7,7 +7,6 @@ use crate::errors::EmulatorError;
 use crate::faults::Fault;
 use crate::mint::{ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintOptions, OAuthTokenOptions};
 use crate::store::Store;
-use crate::store::organization::Role;
 use crate::store::user::ExternalAccount;
 use crate::totp;
 use serde::Deserialize;
@@ -136,9 +135,8 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
             emulator.add_jwt_template(&template.name, template.claims, template.lifetime_seconds);
         })?,
         "add_role" => act::<NewRole>(arguments, |role| {
-            emulator.shared().alter(|store| {
-                store.roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
-            });
+            let now = emulator.clock().now_ms();
+            emulator.shared().alter(|store| store.put_role(role.key, role.name, &role.permissions, now));
         })?,
         "mint_handshake_token" => {
             json!({ "jwt": emulator.mint_handshake_token(&read::<HandshakeOptions>(arguments)?)? })

@@ -232,7 +232,7 @@ impl Emulator {
     /// | `clear_requests` | | `{}` |
     /// | `messages` | | a list, each as [`Message`] |
     /// | `add_jwt_template` | `{name, claims, lifetime_seconds?}` (60) | `{}` |
-    /// | `add_role` | `{key, name, permissions}` | `{}` |
+    /// | `add_role` | `{key, name, permissions?}`; in the set of roles that new organizations get | `{}` |
     /// | `add_external_account` | as [`ExternalAccount`](crate::ExternalAccount) | `{id}` |
     /// | `add_passkey` | `{user_id, name?}` | `{id}` |
     /// | `add_trusted_device` | `{user_id, platform?, app_identifier?, name?}` | `{id}` |
@@ -267,7 +267,7 @@ impl Store {
             id: organization.id.clone(),
             slug: Some(organization.slug.clone()),
             role: membership.role.clone(),
-            permissions: self.roles.get(&membership.role).map(|role| role.permissions.clone()).unwrap_or_default(),
+            permissions: self.permissions_of(&membership.role),
             features: Vec::new(),
         })
     }

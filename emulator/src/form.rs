@@ -102,6 +102,16 @@ impl Form {
         }
     }
 
+    /// A text to put in the place of another: null and nothing leave the old one, the empty text is an error.
+    pub(crate) fn new_text(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name).value()?;
+        if text.trim().is_empty() {
+            self.errors.push(ErrorItem::missing(name));
+            return None;
+        }
+        Some(text)
+    }
+
     /// One of a closed list of values.
     pub(crate) fn choice(&mut self, name: &str, allowed: &[&'static str]) -> Option<&'static str> {
         let text = self.text(name).value()?;

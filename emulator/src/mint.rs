@@ -86,7 +86,7 @@ pub struct OrgOptions {
     pub slug: Option<String>,
     /// Such as `org:admin`.
     pub role: String,
-    /// Such as `org:invoices:read`. System permissions (`org:sys_…`) are never in a token.
+    /// Such as `org:invoices:read`; the `org:` may be left out. System permissions (`org:sys_…`) are never in a token.
     pub permissions: Vec<String>,
     /// Features of the organization; those of the permissions are added. Only version 2 tells them.
     pub features: Vec<String>,
@@ -245,9 +245,9 @@ fn encode(key: &SigningKey, header: &Map<String, Value>, claims: &Map<String, Va
     Ok(format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature)))
 }
 
-/// The feature and the name of `org:feature:name`; none for system permissions and other shapes.
+/// The feature and the name of `org:feature:name` or `feature:name`; none for system permissions and other shapes.
 fn permission_parts(permission: &str) -> Option<(&str, &str)> {
-    let (feature, name) = permission.strip_prefix("org:")?.split_once(':')?;
+    let (feature, name) = permission.strip_prefix("org:").unwrap_or(permission).split_once(':')?;
     (!feature.starts_with("sys_")).then_some((feature, name))
 }
 
@@ -257,8 +257,12 @@ fn org_claims_v1(claims: &mut Map<String, Value>, org: &OrgOptions) {
     if let Some(slug) = &org.slug {
         claims.insert("org_slug".into(), slug.as_str().into());
     }
-    let permissions: Vec<&String> =
-        org.permissions.iter().filter(|permission| permission_parts(permission).is_some()).collect();
+    let permissions: Vec<String> = org
+        .permissions
+        .iter()
+        .filter_map(|permission| permission_parts(permission))
+        .map(|(feature, name)| format!("org:{feature}:{name}"))
+        .collect();
     claims.insert("org_permissions".into(), json!(permissions));
 }
 

@@ -1,6 +1,7 @@
 //! The JSON that the API answers with, made from what is stored.
 
 mod credentials;
+mod roles;
 
 use crate::store::Store;
 use crate::store::billing::{Account, money};
@@ -12,6 +13,8 @@ use crate::store::sign_in_token::SignInToken;
 use crate::store::user::{ATTEMPTS_BEFORE_LOCK, Connection, TrustedDevice, User};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
+
+pub(crate) use roles::permission;
 
 /// The store as seen at one moment.
 pub(crate) struct Render<'a> {
@@ -255,7 +258,8 @@ impl Render<'_> {
         }
         if with_missing {
             let admins = self.store.memberships.values().any(|membership| {
-                membership.organization_id == organization.id && membership.role == crate::store::organization::ADMIN
+                membership.organization_id == organization.id
+                    && self.store.role_allows(&membership.role, crate::store::role::MANAGES_MEMBERS)
             });
             body["missing_member_with_elevated_permissions"] = json!(!admins);
         }
@@ -263,7 +267,7 @@ impl Render<'_> {
     }
 
     fn role_name(&self, key: &str) -> String {
-        self.store.roles.get(key).map_or_else(|| key.to_owned(), |role| role.name.clone())
+        self.store.role(key).map_or_else(|| key.to_owned(), |role| role.name.clone())
     }
 
     pub(crate) fn membership(&self, membership: &Membership) -> Value {
@@ -273,7 +277,7 @@ impl Render<'_> {
             "id": membership.id,
             "role": membership.role,
             "role_name": self.role_name(&membership.role),
-            "permissions": self.store.roles.get(&membership.role).map(|role| role.permissions.clone()).unwrap_or_default(),
+            "permissions": self.store.permissions_of(&membership.role),
             "public_metadata": membership.metadata.public,
             "private_metadata": membership.metadata.private,
             "organization": organization.map(|organization| self.organization(organization, true, false)),

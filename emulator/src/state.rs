@@ -47,7 +47,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     pub(crate) fn new(identity: Identity, seed: Option<u64>, clock: Clock, router: Router) -> Self {
-        let store = Store::new(seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms());
+        let mut store = Store::new(seed, &identity.machine_id, &identity.machine_secret_key, clock.now_ms());
+        // What is there from the first moment is not for the first failed request to undo.
+        store.take_changes();
         Shared {
             url: identity.url,
             secret_key: identity.secret_key,

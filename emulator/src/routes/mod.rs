@@ -16,8 +16,11 @@ mod oauth_access_tokens;
 mod oauth_applications;
 mod organization_invitations;
 mod organization_metadata;
+mod organization_permissions;
+mod organization_roles;
 mod organizations;
 mod phone_numbers;
+mod role_sets;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
@@ -54,8 +57,11 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     oauth_applications::ROUTES,
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
+    organization_permissions::ROUTES,
+    organization_roles::ROUTES,
     organizations::ROUTES,
     phone_numbers::ROUTES,
+    role_sets::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,

@@ -11,6 +11,7 @@ pub(crate) mod m2m_token;
 pub(crate) mod machine;
 pub(crate) mod oauth;
 pub(crate) mod organization;
+pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod sign_in_token;
 pub(crate) mod table;
@@ -29,7 +30,8 @@ use invitation::{Invitation, OrganizationInvitation};
 use m2m_token::M2mToken;
 use machine::Machine;
 use oauth::{AccessToken, OAuthApplication};
-use organization::{Membership, Organization, Role};
+use organization::{Membership, Organization};
+use role::{Permission, Role, RoleSet};
 use session::Session;
 use sign_in_token::SignInToken;
 use table::{Change, Table};
@@ -133,7 +135,8 @@ store! {
     oauth_applications: OAuthApplication,
     organization_invitations: OrganizationInvitation,
     organizations: Organization,
-    /// By its key.
+    permissions: Permission,
+    role_sets: RoleSet,
     roles: Role,
     sessions: Session,
     sign_in_tokens: SignInToken,
@@ -146,17 +149,17 @@ impl Store {
     /// The store of a new instance: nobody in it but one machine.
     pub(crate) fn new(seed: Option<u64>, machine_id: &str, machine_key: &str, now: i64) -> Self {
         let mut store = Store::empty(Ids::new(seed));
-        store.settle_in(machine_id, machine_key, now);
+        store.settle_in(seed, machine_id, machine_key, now);
         store
     }
 
     /// What an instance has from its first moment.
-    fn settle_in(&mut self, machine_id: &str, machine_key: &str, now: i64) {
+    fn settle_in(&mut self, seed: Option<u64>, machine_id: &str, machine_key: &str, now: i64) {
         let machine = Machine::new(machine_id.to_owned(), 0, "Default".to_owned(), machine_key.to_owned(), now);
         self.machines.insert(machine.id.clone(), machine);
-        for (key, role) in organization::default_roles() {
-            self.roles.insert(key, role);
-        }
+        // Apart from the ids of what is created later: those do not depend on what an instance starts with.
+        let mut ids = Ids::new(seed.map(|seed| !seed));
+        self.settle_in_roles(&mut ids, now);
     }
 
     /// Back to the first moment. Everything that was there counts as removed.
@@ -164,7 +167,7 @@ impl Store {
         self.clear();
         self.ids = Ids::new(seed);
         self.age = 0;
-        self.settle_in(machine_id, machine_key, now);
+        self.settle_in(seed, machine_id, machine_key, now);
     }
 
     /// Says that what was changed stays changed though the answer will be an error, such as a count of attempts.
