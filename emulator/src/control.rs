@@ -1,6 +1,7 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
 mod browser;
+mod enterprise;
 
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
@@ -158,6 +159,7 @@ fn people(store: &mut Store, command: &str, arguments: &str, now: i64) -> Result
         "add_external_account" => {
             json!({ "id": store.connect_account(read::<ExternalAccount>(arguments)?, now)? })
         }
+        "add_aws_credential" => enterprise::add_aws_credential(store, arguments, now)?,
         "add_passkey" => {
             let passkey = read::<NewPasskey>(arguments)?;
             json!({ "id": store.enrol_passkey(&passkey.user_id, passkey.name, now)? })

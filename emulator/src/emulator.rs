@@ -233,6 +233,7 @@ impl Emulator {
     /// | `messages` | | a list, each as [`Message`] |
     /// | `add_jwt_template` | `{name, claims, lifetime_seconds?}` (60) | `{}` |
     /// | `add_role` | `{key, name, permissions?}`; in the set of roles that new organizations get | `{}` |
+    /// | `add_aws_credential` | `{access_key_id, secret_access_key, user_pool_ids?}` | `{id}` |
     /// | `add_external_account` | as [`ExternalAccount`](crate::ExternalAccount) | `{id}` |
     /// | `add_passkey` | `{user_id, name?}` | `{id}` |
     /// | `add_trusted_device` | `{user_id, platform?, app_identifier?, name?}` | `{id}` |

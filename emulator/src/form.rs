@@ -175,6 +175,35 @@ impl Form {
         .value()
     }
 
+    /// An object with fields of its own; what is wrong in it is wrong here too.
+    pub(crate) fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Form) -> T) -> Option<T> {
+        let fields = self.object(name)?;
+        Some(self.inner(fields, read))
+    }
+
+    /// A list of objects with fields of their own.
+    pub(crate) fn many<T>(&mut self, name: &str, read: impl Fn(&mut Form) -> T) -> Option<Vec<T>> {
+        let items = self.read(name, "array of objects", |value| match value {
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::Object(fields) => Some(fields),
+                    _ => None,
+                })
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        });
+        Some(items.value()?.into_iter().map(|fields| self.inner(fields, &read)).collect())
+    }
+
+    fn inner<T>(&mut self, fields: Map<String, Value>, read: impl FnOnce(&mut Form) -> T) -> T {
+        let mut form = Form::new(fields);
+        let value = read(&mut form);
+        self.errors.append(&mut form.errors);
+        self.errors.extend(form.fields.keys().map(|name| ErrorItem::unknown(name)));
+        value
+    }
+
     /// A free map, such as metadata.
     pub(crate) fn object(&mut self, name: &str) -> Option<Map<String, Value>> {
         self.read(name, "object", |value| match value {

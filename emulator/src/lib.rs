@@ -37,6 +37,7 @@ mod emulator;
 mod errors;
 mod faults;
 mod form;
+mod idp_metadata;
 mod ids;
 mod keys;
 mod log;

@@ -1,6 +1,9 @@
 //! The JSON that the API answers with, made from what is stored.
 
+mod connections;
 mod credentials;
+mod directories;
+mod organization_domains;
 mod roles;
 
 use crate::store::Store;
@@ -14,6 +17,7 @@ use crate::store::user::{ATTEMPTS_BEFORE_LOCK, Connection, TrustedDevice, User};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
+pub(crate) use connections::test_run;
 pub(crate) use roles::permission;
 
 /// The store as seen at one moment.
@@ -266,6 +270,18 @@ impl Render<'_> {
         body
     }
 
+    /// What everybody may know of an organization.
+    fn public_organization(&self, id: &str) -> Option<Value> {
+        let organization = self.store.organizations.get(id)?;
+        Some(json!({
+            "id": organization.id,
+            "name": organization.name,
+            "slug": organization.slug,
+            "image_url": self.image(organization.image_id.as_deref(), &organization.id, &organization.name),
+            "has_image": organization.image_id.is_some(),
+        }))
+    }
+
     fn role_name(&self, key: &str) -> String {
         self.store.role(key).map_or_else(|| key.to_owned(), |role| role.name.clone())
     }
@@ -335,14 +351,8 @@ impl Render<'_> {
             "created_at": invitation.created_at,
             "updated_at": invitation.updated_at,
         });
-        if with_organization && let Some(organization) = self.store.organizations.get(&invitation.organization_id) {
-            body["public_organization_data"] = json!({
-                "id": organization.id,
-                "name": organization.name,
-                "slug": organization.slug,
-                "image_url": self.image(organization.image_id.as_deref(), &organization.id, &organization.name),
-                "has_image": organization.image_id.is_some(),
-            });
+        if with_organization && let Some(organization) = self.public_organization(&invitation.organization_id) {
+            body["public_organization_data"] = organization;
         }
         body
     }

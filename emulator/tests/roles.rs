@@ -103,9 +103,9 @@ async fn permissions_that_cannot_be() {
         api.fails_with("POST", "/organization_permissions", Some(body), 422, code).await;
     }
     let path = format!("/organization_permissions/{other}");
-    let key = Some(json!({"key": "org:invoices:read"}));
-    api.fails_with("PATCH", &path, key.clone(), 422, "form_identifier_exists:key").await;
-    assert_eq!(api.patch(&format!("/organization_permissions/{taken}"), key.unwrap()).await["id"], taken);
+    let key = json!({"key": "org:invoices:read"});
+    api.fails_with("PATCH", &path, Some(key.clone()), 422, "form_identifier_exists:key").await;
+    assert_eq!(api.patch(&format!("/organization_permissions/{taken}"), key).await["id"], taken);
     let system = format!(
         "/organization_permissions/{}",
         by_key(&api, "/organization_permissions", "org:sys_profile:manage").await

@@ -1,10 +1,16 @@
 //! The routes, one file a resource. Each file lists its own at the top.
 
+mod admin_portal_link_tokens;
 mod api_keys;
+mod aws_credentials;
 mod billing;
 mod codes;
+mod connection_forms;
+mod directories;
 mod email_addresses;
+mod enterprise_connections;
 mod frontend;
+mod group_role_mappings;
 mod handshake_payload;
 mod invitations;
 mod jwks;
@@ -14,6 +20,7 @@ mod machines;
 mod memberships;
 mod oauth_access_tokens;
 mod oauth_applications;
+mod organization_domains;
 mod organization_invitations;
 mod organization_metadata;
 mod organization_permissions;
@@ -21,6 +28,7 @@ mod organization_roles;
 mod organizations;
 mod phone_numbers;
 mod role_sets;
+mod saml_connections;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
@@ -42,10 +50,15 @@ use crate::render::Render;
 
 /// All routes of the emulator.
 pub(crate) const ROUTES: &[&[Route]] = &[
+    admin_portal_link_tokens::ROUTES,
     api_keys::ROUTES,
+    aws_credentials::ROUTES,
     billing::ROUTES,
+    directories::ROUTES,
     email_addresses::ROUTES,
+    enterprise_connections::ROUTES,
     frontend::ROUTES,
+    group_role_mappings::ROUTES,
     handshake_payload::ROUTES,
     invitations::ROUTES,
     jwks::ROUTES,
@@ -55,6 +68,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     memberships::ROUTES,
     oauth_access_tokens::ROUTES,
     oauth_applications::ROUTES,
+    organization_domains::ROUTES,
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
     organization_permissions::ROUTES,
@@ -62,6 +76,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     organizations::ROUTES,
     phone_numbers::ROUTES,
     role_sets::ROUTES,
+    saml_connections::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,

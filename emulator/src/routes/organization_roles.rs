@@ -173,6 +173,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let role = find(call)?;
     check_unused(call, &role)?;
     call.store.roles.remove(&role.id);
+    call.store.group_role_mappings.remove_all(|mapping| mapping.role_id == role.id);
     call.store.role_sets.change_all(
         |set| set.roles.contains(&role.id),
         |set| {

@@ -3,7 +3,9 @@
 pub(crate) mod api_key;
 pub(crate) mod billing;
 pub(crate) mod browser;
+pub(crate) mod connection;
 pub(crate) mod credential;
+pub(crate) mod directory;
 pub(crate) mod identification;
 mod image;
 pub(crate) mod invitation;
@@ -11,6 +13,8 @@ pub(crate) mod m2m_token;
 pub(crate) mod machine;
 pub(crate) mod oauth;
 pub(crate) mod organization;
+pub(crate) mod organization_domain;
+pub(crate) mod portal;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod sign_in_token;
@@ -25,12 +29,16 @@ use serde_json::{Map, Value};
 use api_key::ApiKey;
 use billing::Account;
 use browser::{Browser, HandshakePayload};
+use connection::{EnterpriseConnection, TestRun};
+use directory::{Directory, GroupRoleMapping};
 use identification::CodeVerification;
 use invitation::{Invitation, OrganizationInvitation};
 use m2m_token::M2mToken;
 use machine::Machine;
 use oauth::{AccessToken, OAuthApplication};
 use organization::{Membership, Organization};
+use organization_domain::OrganizationDomain;
+use portal::{AdminPortalLinkToken, AwsCredential};
 use role::{Permission, Role, RoleSet};
 use session::Session;
 use sign_in_token::SignInToken;
@@ -120,10 +128,15 @@ store! {
     access_tokens: AccessToken,
     /// By the id of the user or organization.
     accounts: Account,
+    admin_portal_link_tokens: AdminPortalLinkToken,
     api_keys: ApiKey,
+    aws_credentials: AwsCredential,
     /// By the token that a browser shows.
     browsers: Browser,
     code_verifications: CodeVerification,
+    directories: Directory,
+    enterprise_connections: EnterpriseConnection,
+    group_role_mappings: GroupRoleMapping,
     images: Image,
     invitations: Invitation,
     m2m_tokens: M2mToken,
@@ -133,6 +146,7 @@ store! {
     /// By the nonce.
     nonces: HandshakePayload,
     oauth_applications: OAuthApplication,
+    organization_domains: OrganizationDomain,
     organization_invitations: OrganizationInvitation,
     organizations: Organization,
     permissions: Permission,
@@ -140,6 +154,7 @@ store! {
     roles: Role,
     sessions: Session,
     sign_in_tokens: SignInToken,
+    test_runs: TestRun,
     /// By its name.
     templates: JwtTemplate,
     users: User,

@@ -132,6 +132,12 @@ impl Store {
             self.leave(&membership);
         }
         self.organization_invitations.remove_all(|invitation| invitation.organization_id == id);
+        self.organization_domains.remove_all(|domain| domain.organization_id == id);
+        self.enterprise_connections.change_all(
+            |connection| connection.organization_id.as_deref() == Some(id),
+            |connection| connection.organization_id = None,
+        );
+        self.admin_portal_link_tokens.remove_all(|token| token.organization_id.as_deref() == Some(id));
         self.accounts.remove(id);
         if let Some(image) = &organization.image_id {
             self.images.remove(image);
