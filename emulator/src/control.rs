@@ -1,5 +1,6 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
+mod billing;
 mod browser;
 mod enterprise;
 
@@ -160,6 +161,9 @@ fn people(store: &mut Store, command: &str, arguments: &str, now: i64) -> Result
             json!({ "id": store.connect_account(read::<ExternalAccount>(arguments)?, now)? })
         }
         "add_aws_credential" => enterprise::add_aws_credential(store, arguments, now)?,
+        "add_discount" => billing::add_discount(store, arguments)?,
+        "add_plan" => billing::add_plan(store, arguments, now)?,
+        "subscribe" => billing::subscribe(store, arguments, now)?,
         "add_passkey" => {
             let passkey = read::<NewPasskey>(arguments)?;
             json!({ "id": store.enrol_passkey(&passkey.user_id, passkey.name, now)? })

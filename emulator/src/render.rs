@@ -1,5 +1,6 @@
 //! The JSON that the API answers with, made from what is stored.
 
+mod billing;
 mod connections;
 mod credentials;
 mod directories;
@@ -7,7 +8,6 @@ mod organization_domains;
 mod roles;
 
 use crate::store::Store;
-use crate::store::billing::{Account, money};
 use crate::store::identification::{Contact, Verification, Wallet};
 use crate::store::invitation::{Invitation, OrganizationInvitation};
 use crate::store::organization::{Membership, Organization};
@@ -370,60 +370,6 @@ impl Render<'_> {
             "expires_at": invitation.expires_at,
             "created_at": invitation.created_at,
             "updated_at": invitation.updated_at,
-        })
-    }
-
-    /// The subscription to the free plan that every payer has.
-    pub(crate) fn subscription(&self, account: &Account, payer_type: &str) -> Value {
-        let nothing = money(0, "USD");
-        json!({
-            "object": "commerce_subscription",
-            "id": account.subscription_id,
-            "instance_id": self.instance_id,
-            "status": "active",
-            "payer_id": account.payer_id,
-            "created_at": account.created_at,
-            "updated_at": account.created_at,
-            "active_at": account.created_at,
-            "past_due_at": null,
-            "eligible_for_free_trial": true,
-            "subscription_items": [{
-                "object": "commerce_subscription_item",
-                "id": account.item_id,
-                "instance_id": self.instance_id,
-                "status": "active",
-                "plan_id": format!("cplan_free_{payer_type}"),
-                "plan": {
-                    "object": "commerce_plan",
-                    "id": format!("cplan_free_{payer_type}"),
-                    "name": "Free",
-                    "fee": nothing,
-                    "annual_monthly_fee": null,
-                    "annual_fee": null,
-                    "description": null,
-                    "product_id": "cprod_default",
-                    "is_default": true,
-                    "is_recurring": true,
-                    "publicly_visible": true,
-                    "has_base_fee": false,
-                    "for_payer_type": payer_type,
-                    "slug": format!("free_{payer_type}"),
-                    "avatar_url": null,
-                    "features": [],
-                    "free_trial_enabled": false,
-                    "free_trial_days": null,
-                },
-                "plan_period": "month",
-                "payer_id": account.payer_id,
-                "is_free_trial": false,
-                "period_start": account.created_at,
-                "period_end": null,
-                "canceled_at": null,
-                "past_due_at": null,
-                "ended_at": null,
-                "created_at": account.created_at,
-                "updated_at": account.created_at,
-            }],
         })
     }
 }

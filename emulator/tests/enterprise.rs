@@ -234,6 +234,8 @@ async fn directories_go_by_two_names() {
     }
     let all = api.get("/scim_directories").await;
     assert_eq!((&all["total_count"], column(&all, "object")), (&json!(2), vec![json!("scim_directory"); 2]));
+    let last = id(&api.get("/directories").await["data"][0]);
+    assert!(api.ok("POST", &format!("/scim_directories/{last}/rotate_api_key"), None).await["api_key"].is_string());
     let first = id(&api.get("/directories?offset=1").await["data"][0]);
     assert_eq!(
         api.delete(&format!("/scim_directories/{first}")).await,
@@ -242,6 +244,7 @@ async fn directories_go_by_two_names() {
     api.fails_with("GET", &format!("/directories/{first}"), None, 404, "resource_not_found").await;
     api.delete(&format!("/enterprise_connections/{}", id(&made))).await;
     assert_eq!(column(&api.get("/directories").await, "enterprise_connection_id"), [Value::Null]);
+    assert_eq!(api.delete(&format!("/directories/{last}")).await["object"], "directory");
     for (body, code) in [
         (json!({"provider": "okta"}), "form_param_missing:enterprise_connection_id"),
         (
@@ -362,6 +365,12 @@ async fn group_role_mappings_are_replaced_all_or_none() {
     assert_eq!(column(&api.get(&path).await, "scim_group_id"), ["b", "a"]);
     api.fails_with("PUT", &path, Some(json!({})), 422, "form_param_missing:mappings").await;
     assert_eq!(api.put(&path, json!({"mappings": []})).await["total_count"], 0);
+    let added = api.post(&path, json!({"scim_group_id": "e", "role_id": admin})).await;
+    assert_eq!((&added["object"], &added["precedence"]), (&json!("scim_group_role_mapping"), &json!(1)));
+    assert_eq!(api.delete(&format!("{path}/{}", id(&added))).await["object"], "scim_group_role_mapping");
+    let newer = path.replace("/scim_directories", "/directories");
+    let put = api.put(&newer, json!({"mappings": [{"directory_group_id": "f", "role_id": admin}]})).await;
+    assert_eq!(column(&put, "object"), ["directory_group_role_mapping"]);
 }
 
 #[tokio::test]

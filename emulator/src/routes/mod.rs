@@ -27,11 +27,14 @@ mod organization_permissions;
 mod organization_roles;
 mod organizations;
 mod phone_numbers;
+mod plans;
 mod role_sets;
 mod saml_connections;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
+mod statements;
+mod subscription_items;
 mod testing_tokens;
 mod uploads;
 mod user_access;
@@ -75,11 +78,14 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     organization_roles::ROUTES,
     organizations::ROUTES,
     phone_numbers::ROUTES,
+    plans::ROUTES,
     role_sets::ROUTES,
     saml_connections::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,
+    statements::ROUTES,
+    subscription_items::ROUTES,
     testing_tokens::ROUTES,
     uploads::ROUTES,
     user_access::ROUTES,

@@ -14,10 +14,12 @@ pub(crate) mod machine;
 pub(crate) mod oauth;
 pub(crate) mod organization;
 pub(crate) mod organization_domain;
+pub(crate) mod plan;
 pub(crate) mod portal;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod sign_in_token;
+pub(crate) mod subscription;
 pub(crate) mod table;
 pub(crate) mod user;
 
@@ -38,10 +40,12 @@ use machine::Machine;
 use oauth::{AccessToken, OAuthApplication};
 use organization::{Membership, Organization};
 use organization_domain::OrganizationDomain;
+use plan::{Discount, Plan, Price};
 use portal::{AdminPortalLinkToken, AwsCredential};
 use role::{Permission, Role, RoleSet};
 use session::Session;
 use sign_in_token::SignInToken;
+use subscription::{PaymentAttempt, Redemption, Statement, SubscriptionItem};
 use table::{Change, Table};
 use user::User;
 
@@ -135,6 +139,7 @@ store! {
     browsers: Browser,
     code_verifications: CodeVerification,
     directories: Directory,
+    discounts: Discount,
     enterprise_connections: EnterpriseConnection,
     group_role_mappings: GroupRoleMapping,
     images: Image,
@@ -149,11 +154,17 @@ store! {
     organization_domains: OrganizationDomain,
     organization_invitations: OrganizationInvitation,
     organizations: Organization,
+    payment_attempts: PaymentAttempt,
     permissions: Permission,
+    plans: Plan,
+    prices: Price,
+    redemptions: Redemption,
     role_sets: RoleSet,
     roles: Role,
     sessions: Session,
     sign_in_tokens: SignInToken,
+    statements: Statement,
+    subscription_items: SubscriptionItem,
     test_runs: TestRun,
     /// By its name.
     templates: JwtTemplate,
@@ -175,6 +186,7 @@ impl Store {
         // Apart from the ids of what is created later: those do not depend on what an instance starts with.
         let mut ids = Ids::new(seed.map(|seed| !seed));
         self.settle_in_roles(&mut ids, now);
+        self.settle_in_plans(&mut ids, now);
     }
 
     /// Back to the first moment. Everything that was there counts as removed.

@@ -138,7 +138,7 @@ impl Store {
             |connection| connection.organization_id = None,
         );
         self.admin_portal_link_tokens.remove_all(|token| token.organization_id.as_deref() == Some(id));
-        self.accounts.remove(id);
+        self.remove_billing(id);
         if let Some(image) = &organization.image_id {
             self.images.remove(image);
         }
