@@ -1,6 +1,8 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
+mod billing;
 mod browser;
+mod enterprise;
 mod webhooks;
 
 use crate::emulator::Emulator;
@@ -8,7 +10,6 @@ use crate::errors::EmulatorError;
 use crate::faults::Fault;
 use crate::mint::{ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintOptions, OAuthTokenOptions};
 use crate::store::Store;
-use crate::store::organization::Role;
 use crate::store::user::ExternalAccount;
 use crate::totp;
 use serde::Deserialize;
@@ -144,9 +145,8 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
         }
         "add_role" => {
             let role = read::<NewRole>(arguments)?;
-            emulator.shared().alter(|store| {
-                store.roles.insert(role.key, Role { name: role.name, permissions: role.permissions });
-            })?;
+            let now = emulator.clock().now_ms();
+            emulator.shared().alter(|store| store.put_role(role.key, role.name, &role.permissions, now))?;
             json!({})
         }
         "mint_handshake_token" => {
@@ -172,6 +172,10 @@ fn people(store: &mut Store, command: &str, arguments: &str, now: i64) -> Result
         "add_external_account" => {
             json!({ "id": store.connect_account(read::<ExternalAccount>(arguments)?, now)? })
         }
+        "add_aws_credential" => enterprise::add_aws_credential(store, arguments, now)?,
+        "add_discount" => billing::add_discount(store, arguments)?,
+        "add_plan" => billing::add_plan(store, arguments, now)?,
+        "subscribe" => billing::subscribe(store, arguments, now)?,
         "add_passkey" => {
             let passkey = read::<NewPasskey>(arguments)?;
             json!({ "id": store.enrol_passkey(&passkey.user_id, passkey.name, now)? })

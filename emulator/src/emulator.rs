@@ -186,13 +186,18 @@ impl Emulator {
         };
         let mut options = options.clone();
         shared.change(|store| {
+            let now = shared.clock.now_ms();
+            store.bill(now);
             if let Some(session) = options.session_id.as_ref().and_then(|id| store.sessions.get(id)) {
                 options.user_id.get_or_insert_with(|| session.user_id.clone());
                 if options.org.is_none() {
                     options.org = store.org_options(session);
                 }
             }
-            let issuer = Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: shared.clock.now_ms() };
+            if let Some(user_id) = options.user_id.clone() {
+                store.fill_plans(&mut options, &user_id);
+            }
+            let issuer = Issuer { iss: &shared.url, kid: &shared.instance_id, key, now_ms: now };
             mint::session_token(&issuer, &mut store.ids, &options)
         })
     }
@@ -249,9 +254,13 @@ impl Emulator {
     /// | `clear_requests` | | `{}` |
     /// | `messages` | | a list, each as [`Message`] |
     /// | `add_jwt_template` | `{name, claims, lifetime_seconds?}` (60) | `{}` |
-    /// | `add_role` | `{key, name, permissions}` | `{}` |
+    /// | `add_role` | `{key, name, permissions?}`; in the set of roles that new organizations get | `{}` |
+    /// | `add_aws_credential` | `{access_key_id, secret_access_key, user_pool_ids?}` | `{id}` |
     /// | `add_external_account` | as [`ExternalAccount`](crate::ExternalAccount) | `{id}` |
     /// | `add_passkey` | `{user_id, name?}` | `{id}` |
+    /// | `add_plan` | `{slug, name?, description?, payer_type?, amount?, annual_monthly_amount?, currency?, features?, free_trial_days?}`: cents a month; `user` or `org`; slugs of features | `{id, price_id}` |
+    /// | `add_discount` | `{name, percent_off?, amount_off?, cycles?}`: one of the two, cents | `{id}` |
+    /// | `subscribe` | `{payer, plan_slug, period?, free_trial?}`: a user or an organization; `month` or `annual` | `{subscription_item_id, statement_id}` |
     /// | `add_trusted_device` | `{user_id, platform?, app_identifier?, name?}` | `{id}` |
     /// | `accept_invitation` | `{invitation_id}`: signs the invited person up | `{user_id}` |
     /// | `accept_organization_invitation` | `{invitation_id}`: the invited user joins | `{membership_id}` |
@@ -293,8 +302,31 @@ impl Store {
             id: organization.id.clone(),
             slug: Some(organization.slug.clone()),
             role: membership.role.clone(),
-            permissions: self.roles.get(&membership.role).map(|role| role.permissions.clone()).unwrap_or_default(),
-            features: Vec::new(),
+            permissions: self.permissions_of(&membership.role),
+            features: self.features_for_tokens(&organization.id),
         })
+    }
+
+    fn features_for_tokens(&self, owner_id: &str) -> Vec<String> {
+        self.plan_for_tokens(owner_id)
+            .map(|plan| plan.features.iter().map(|feature| feature.slug.clone()).collect())
+            .unwrap_or_default()
+    }
+
+    /// Fills in what the user and the active organization have subscribed to, as far as the options leave it open.
+    pub(crate) fn fill_plans(&self, options: &mut MintOptions, user_id: &str) {
+        if !self.users.contains_key(user_id) {
+            return;
+        }
+        if options.features.is_empty() {
+            options.features = self.features_for_tokens(user_id);
+        }
+        if options.plans.is_empty() {
+            let slug = |owner: &str| self.plan_for_tokens(owner).map(|plan| &plan.slug);
+            let of_user = slug(user_id).map(|slug| format!("u:{slug}"));
+            let organization = options.org.as_ref().filter(|org| self.organizations.contains_key(&org.id));
+            let of_organization = organization.and_then(|org| slug(&org.id)).map(|slug| format!("o:{slug}"));
+            options.plans = of_user.into_iter().chain(of_organization).collect();
+        }
     }
 }

@@ -102,6 +102,16 @@ impl Form {
         }
     }
 
+    /// A text to put in the place of another: null and nothing leave the old one, the empty text is an error.
+    pub(crate) fn new_text(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name).value()?;
+        if text.trim().is_empty() {
+            self.errors.push(ErrorItem::missing(name));
+            return None;
+        }
+        Some(text)
+    }
+
     /// One of a closed list of values.
     pub(crate) fn choice(&mut self, name: &str, allowed: &[&'static str]) -> Option<&'static str> {
         let text = self.text(name).value()?;
@@ -163,6 +173,35 @@ impl Form {
             _ => None,
         })
         .value()
+    }
+
+    /// An object with fields of its own; what is wrong in it is wrong here too.
+    pub(crate) fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Form) -> T) -> Option<T> {
+        let fields = self.object(name)?;
+        Some(self.inner(fields, read))
+    }
+
+    /// A list of objects with fields of their own.
+    pub(crate) fn many<T>(&mut self, name: &str, read: impl Fn(&mut Form) -> T) -> Option<Vec<T>> {
+        let items = self.read(name, "array of objects", |value| match value {
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::Object(fields) => Some(fields),
+                    _ => None,
+                })
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        });
+        Some(items.value()?.into_iter().map(|fields| self.inner(fields, &read)).collect())
+    }
+
+    fn inner<T>(&mut self, fields: Map<String, Value>, read: impl FnOnce(&mut Form) -> T) -> T {
+        let mut form = Form::new(fields);
+        let value = read(&mut form);
+        self.errors.append(&mut form.errors);
+        self.errors.extend(form.fields.keys().map(|name| ErrorItem::unknown(name)));
+        value
     }
 
     /// A free map, such as metadata.

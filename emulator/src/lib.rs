@@ -45,6 +45,7 @@ mod event;
 mod faults;
 mod form;
 mod generated;
+mod idp_metadata;
 mod ids;
 mod keys;
 mod log;

@@ -42,6 +42,12 @@ pub struct MintOptions {
     pub session_id: Option<String>,
     /// The active organization. Default: the stored session's, else none.
     pub org: Option<OrgOptions>,
+    /// Features of the user's plan. Default: those of the stored user's, once the instance has a plan for users.
+    /// Only version 2 tells them, as it does with plans.
+    pub features: Vec<String>,
+    /// Plans with whom they are for, such as `u:pro` and `o:team`. Default: those of the stored user and of the active
+    /// organization, once the instance has plans for such.
+    pub plans: Vec<String>,
     /// Laid over the claims last; a null takes a claim away. Any JSON value is written as it is.
     pub claims: Map<String, Value>,
     /// Laid over the header (`alg`, `cat`, `kid`, `typ`); a null takes a field away. The signature stays RS256.
@@ -66,6 +72,8 @@ impl Default for MintOptions {
             user_id: None,
             session_id: None,
             org: None,
+            features: Vec::new(),
+            plans: Vec::new(),
             claims: Map::new(),
             header: Map::new(),
             version: 2,
@@ -88,7 +96,7 @@ pub struct OrgOptions {
     pub slug: Option<String>,
     /// Such as `org:admin`.
     pub role: String,
-    /// Such as `org:invoices:read`. System permissions (`org:sys_…`) are never in a token.
+    /// Such as `org:invoices:read`; the `org:` may be left out. System permissions (`org:sys_…`) are never in a token.
     pub permissions: Vec<String>,
     /// Features of the organization; those of the permissions are added. Only version 2 tells them.
     pub features: Vec<String>,
@@ -163,6 +171,9 @@ pub(crate) fn session_token(
     }
     if let Some(org) = &options.org {
         if options.version == 2 { org_claims_v2(&mut claims, org) } else { org_claims_v1(&mut claims, org) }
+    }
+    if options.version == 2 {
+        billing_claims(&mut claims, options);
     }
     let over = Over { claims: &options.claims, header: &options.header, tampered: options.tampered };
     sign_over(issuer.key, header(issuer.kid, SESSION_CATEGORY), claims, &over)
@@ -247,9 +258,9 @@ fn encode(key: &SigningKey, header: &Map<String, Value>, claims: &Map<String, Va
     Ok(format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature)))
 }
 
-/// The feature and the name of `org:feature:name`; none for system permissions and other shapes.
+/// The feature and the name of `org:feature:name` or `feature:name`; none for system permissions and other shapes.
 fn permission_parts(permission: &str) -> Option<(&str, &str)> {
-    let (feature, name) = permission.strip_prefix("org:")?.split_once(':')?;
+    let (feature, name) = permission.strip_prefix("org:").unwrap_or(permission).split_once(':')?;
     (!feature.starts_with("sys_")).then_some((feature, name))
 }
 
@@ -259,8 +270,12 @@ fn org_claims_v1(claims: &mut Map<String, Value>, org: &OrgOptions) {
     if let Some(slug) = &org.slug {
         claims.insert("org_slug".into(), slug.as_str().into());
     }
-    let permissions: Vec<&String> =
-        org.permissions.iter().filter(|permission| permission_parts(permission).is_some()).collect();
+    let permissions: Vec<String> = org
+        .permissions
+        .iter()
+        .filter_map(|permission| permission_parts(permission))
+        .map(|(feature, name)| format!("org:{feature}:{name}"))
+        .collect();
     claims.insert("org_permissions".into(), json!(permissions));
 }
 
@@ -301,6 +316,30 @@ fn org_claims_v2(claims: &mut Map<String, Value>, org: &OrgOptions) {
         let scoped: Vec<String> = features.iter().map(|feature| format!("o:{feature}")).collect();
         claims.insert("fea".into(), scoped.join(",").into());
     }
+}
+
+/// `pla`, and the user's features behind those of the organization: so readers that count the masks over all features
+/// and readers that count them over the organization's agree.
+fn billing_claims(claims: &mut Map<String, Value>, options: &MintOptions) {
+    if !options.plans.is_empty() {
+        claims.insert("pla".into(), options.plans.join(",").into());
+    }
+    let told = claims.get("fea").and_then(Value::as_str).unwrap_or_default();
+    let mut features: Vec<String> = told.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned).collect();
+    let before = features.len();
+    for feature in &options.features {
+        match features.iter_mut().find(|entry| entry.strip_prefix("o:") == Some(feature)) {
+            Some(entry) => *entry = format!("uo:{feature}"),
+            None => features.push(format!("u:{feature}")),
+        }
+    }
+    if features.is_empty() {
+        return;
+    }
+    if let Some(Value::String(masks)) = claims.get_mut("o").and_then(|o| o.get_mut("fpm")) {
+        masks.push_str(&",0".repeat(features.len() - before));
+    }
+    claims.insert("fea".into(), features.join(",").into());
 }
 
 /// Bits, least significant first, as a decimal number of any size.
@@ -366,6 +405,20 @@ mod tests {
             (json!(2), json!(1_700_000_000), json!(1_699_999_990), json!(1_700_000_060))
         );
         assert!(claims.get("org_id").is_none());
+    }
+
+    #[test]
+    fn features_of_the_user_come_last_and_have_no_permissions() {
+        let features = vec!["x".into(), "b".into()];
+        let plans = vec!["u:pro".into(), "o:team".into()];
+        let options = MintOptions { org: Some(org()), features, plans, ..MintOptions::default() };
+        let claims = payload(&mint(&options));
+        assert_eq!((&claims["fea"], &claims["pla"]), (&json!("o:a,uo:b,o:c,u:x"), &json!("u:pro,o:team")));
+        assert_eq!(claims["o"]["fpm"], "0,3,1,0");
+        let alone = payload(&mint(&MintOptions { org: None, ..options.clone() }));
+        assert_eq!(alone["fea"], "u:x,u:b");
+        let older = payload(&mint(&MintOptions { version: 1, ..options }));
+        assert!(older.get("fea").is_none() && older.get("pla").is_none());
     }
 
     #[test]

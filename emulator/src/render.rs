@@ -1,9 +1,13 @@
 //! The JSON that the API answers with, made from what is stored.
 
+mod billing;
+mod connections;
 mod credentials;
+mod directories;
+mod organization_domains;
+mod roles;
 
 use crate::store::Store;
-use crate::store::billing::{Account, money};
 use crate::store::identification::{Contact, Verification, Wallet};
 use crate::store::invitation::{Invitation, OrganizationInvitation};
 use crate::store::organization::{Membership, Organization};
@@ -12,6 +16,9 @@ use crate::store::sign_in_token::SignInToken;
 use crate::store::user::{ATTEMPTS_BEFORE_LOCK, Connection, TrustedDevice, User};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
+
+pub(crate) use connections::test_run;
+pub(crate) use roles::permission;
 
 /// The store as seen at one moment.
 pub(crate) struct Render<'a> {
@@ -255,15 +262,28 @@ impl Render<'_> {
         }
         if with_missing {
             let admins = self.store.memberships.values().any(|membership| {
-                membership.organization_id == organization.id && membership.role == crate::store::organization::ADMIN
+                membership.organization_id == organization.id
+                    && self.store.role_allows(&membership.role, crate::store::role::MANAGES_MEMBERS)
             });
             body["missing_member_with_elevated_permissions"] = json!(!admins);
         }
         body
     }
 
+    /// What everybody may know of an organization.
+    fn public_organization(&self, id: &str) -> Option<Value> {
+        let organization = self.store.organizations.get(id)?;
+        Some(json!({
+            "id": organization.id,
+            "name": organization.name,
+            "slug": organization.slug,
+            "image_url": self.image(organization.image_id.as_deref(), &organization.id, &organization.name),
+            "has_image": organization.image_id.is_some(),
+        }))
+    }
+
     fn role_name(&self, key: &str) -> String {
-        self.store.roles.get(key).map_or_else(|| key.to_owned(), |role| role.name.clone())
+        self.store.role(key).map_or_else(|| key.to_owned(), |role| role.name.clone())
     }
 
     pub(crate) fn membership(&self, membership: &Membership) -> Value {
@@ -283,7 +303,7 @@ impl Render<'_> {
             "id": membership.id,
             "role": membership.role,
             "role_name": self.role_name(&membership.role),
-            "permissions": self.store.roles.get(&membership.role).map(|role| role.permissions.clone()).unwrap_or_default(),
+            "permissions": self.store.permissions_of(&membership.role),
             "public_metadata": membership.metadata.public,
             "private_metadata": membership.metadata.private,
             "organization": organization.map(|organization| self.organization(organization, true, false)),
@@ -341,14 +361,8 @@ impl Render<'_> {
             "created_at": invitation.created_at,
             "updated_at": invitation.updated_at,
         });
-        if with_organization && let Some(organization) = self.store.organizations.get(&invitation.organization_id) {
-            body["public_organization_data"] = json!({
-                "id": organization.id,
-                "name": organization.name,
-                "slug": organization.slug,
-                "image_url": self.image(organization.image_id.as_deref(), &organization.id, &organization.name),
-                "has_image": organization.image_id.is_some(),
-            });
+        if with_organization && let Some(organization) = self.public_organization(&invitation.organization_id) {
+            body["public_organization_data"] = organization;
         }
         body
     }
@@ -366,60 +380,6 @@ impl Render<'_> {
             "expires_at": invitation.expires_at,
             "created_at": invitation.created_at,
             "updated_at": invitation.updated_at,
-        })
-    }
-
-    /// The subscription to the free plan that every payer has.
-    pub(crate) fn subscription(&self, account: &Account, payer_type: &str) -> Value {
-        let nothing = money(0, "USD");
-        json!({
-            "object": "commerce_subscription",
-            "id": account.subscription_id,
-            "instance_id": self.instance_id,
-            "status": "active",
-            "payer_id": account.payer_id,
-            "created_at": account.created_at,
-            "updated_at": account.created_at,
-            "active_at": account.created_at,
-            "past_due_at": null,
-            "eligible_for_free_trial": true,
-            "subscription_items": [{
-                "object": "commerce_subscription_item",
-                "id": account.item_id,
-                "instance_id": self.instance_id,
-                "status": "active",
-                "plan_id": format!("cplan_free_{payer_type}"),
-                "plan": {
-                    "object": "commerce_plan",
-                    "id": format!("cplan_free_{payer_type}"),
-                    "name": "Free",
-                    "fee": nothing,
-                    "annual_monthly_fee": null,
-                    "annual_fee": null,
-                    "description": null,
-                    "product_id": "cprod_default",
-                    "is_default": true,
-                    "is_recurring": true,
-                    "publicly_visible": true,
-                    "has_base_fee": false,
-                    "for_payer_type": payer_type,
-                    "slug": format!("free_{payer_type}"),
-                    "avatar_url": null,
-                    "features": [],
-                    "free_trial_enabled": false,
-                    "free_trial_days": null,
-                },
-                "plan_period": "month",
-                "payer_id": account.payer_id,
-                "is_free_trial": false,
-                "period_start": account.created_at,
-                "period_end": null,
-                "canceled_at": null,
-                "past_due_at": null,
-                "ended_at": null,
-                "created_at": account.created_at,
-                "updated_at": account.created_at,
-            }],
         })
     }
 }

@@ -99,6 +99,15 @@ pub(crate) fn organization_name(text: &str) -> Result<String, ErrorItem> {
     Ok(text.to_owned())
 }
 
+/// A full domain name, in lower case.
+pub(crate) fn domain(param: &str, text: &str) -> Result<String, ErrorItem> {
+    let name = text.trim().to_lowercase();
+    match email(param, &format!("a@{name}")) {
+        Ok(_) if !name.contains('@') => Ok(name),
+        _ => Err(ErrorItem::format(param, "must be a valid domain name, such as example.com.")),
+    }
+}
+
 /// A web address to redirect to.
 pub(crate) fn url(param: &str, text: &str) -> Result<String, ErrorItem> {
     let ok = text.split_once("://").is_some_and(|(scheme, rest)| {

@@ -2,8 +2,7 @@
 
 use crate::api::{Call, Reply, Route};
 use crate::errors::{ApiError, ErrorItem};
-use crate::store::billing::{Account, Entry, money};
-use indexmap::IndexMap;
+use crate::store::billing::{Entry, money};
 use serde_json::json;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -27,7 +26,7 @@ fn user_adjust(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn user_subscription(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let id = user(call)?;
-    Ok(subscription(call, &id, "user"))
+    Ok(subscription(call, &id))
 }
 
 fn organization_balance(call: &mut Call<'_>) -> Result<Reply, ApiError> {
@@ -42,7 +41,7 @@ fn organization_adjust(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 fn organization_subscription(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let id = organization(call)?;
-    Ok(subscription(call, &id, "org"))
+    Ok(subscription(call, &id))
 }
 
 fn user(call: &Call<'_>) -> Result<String, ApiError> {
@@ -53,28 +52,16 @@ fn organization(call: &Call<'_>) -> Result<String, ApiError> {
     Ok(call.store.organization(&call.param("organization_id"))?.id.clone())
 }
 
-/// The account of an owner, opened at first use.
-fn account<'a>(call: &'a mut Call<'_>, owner: &str) -> &'a mut Account {
-    let now = call.now;
-    let store = &mut *call.store;
-    let ids = &mut store.ids;
-    store.accounts.get_or_insert_with(owner, || Account {
-        payer_id: ids.id("cpayer_"),
-        subscription_id: ids.id("csub_"),
-        item_id: ids.id("csubi_"),
-        created_at: now,
-        ledger: IndexMap::new(),
-    })
-}
-
 fn balance(call: &mut Call<'_>, owner: &str) -> Reply {
-    let balance = account(call, owner).balance().map(|(cents, currency)| money(cents, currency));
+    let account = call.store.account(owner, call.now);
+    let balance = account.balance().map(|(cents, currency)| money(cents, currency));
     Reply::Json(json!({ "object": "commerce_credit_balance", "balance": balance }))
 }
 
-fn subscription(call: &mut Call<'_>, owner: &str, payer_type: &str) -> Reply {
-    let account = account(call, owner).clone();
-    Reply::Json(call.render().subscription(&account, payer_type))
+fn subscription(call: &mut Call<'_>, owner: &str) -> Reply {
+    call.store.bill(call.now);
+    let account = call.store.account(owner, call.now);
+    Reply::Json(call.render().subscription(owner, &account))
 }
 
 fn adjust(call: &mut Call<'_>, owner: &str) -> Result<Reply, ApiError> {
@@ -99,7 +86,7 @@ fn adjust(call: &mut Call<'_>, owner: &str) -> Result<Reply, ApiError> {
     let amount = amount.unwrap_or_default();
     let signed = if action.flatten() == Some("decrease") { -amount } else { amount };
     let (id, source_id) = (call.store.ids.id("ccl_"), call.store.ids.id("cgrant_"));
-    let account = account(call, owner);
+    let mut account = call.store.account(owner, now);
     if let Some(entry) = account.ledger.get(&key) {
         if (entry.amount, &entry.currency) == (signed, &currency) {
             return Ok(Reply::Json(entry.render(&account.payer_id)));
@@ -130,5 +117,6 @@ fn adjust(call: &mut Call<'_>, owner: &str) -> Result<Reply, ApiError> {
     let entry = Entry { id, source_id, amount: signed, currency, note, created_at: now };
     let body = entry.render(&account.payer_id);
     account.ledger.insert(key, entry);
+    call.store.accounts.insert(owner.to_owned(), account);
     Ok(Reply::Json(body))
 }

@@ -125,7 +125,7 @@ fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             "max_allowed_memberships": crate::store::organization::DEFAULT_MAX_MEMBERSHIPS,
             "actions": { "admin_delete": true },
             "domains": { "enabled": false, "enrollment_modes": [], "default_role": null },
-            "creator_role": crate::store::organization::ADMIN,
+            "creator_role": crate::store::role::ADMIN,
             "force_organization_selection": false,
             "slug": { "disabled": false },
         },

@@ -7,6 +7,7 @@ use crate::errors::{ApiError, ErrorItem};
 use crate::metadata::{How, Metadata};
 use crate::query::{Order, Page};
 use crate::store::organization::Membership;
+use crate::store::role::MANAGES_MEMBERS;
 use serde_json::Value;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -79,7 +80,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     form.finish_lenient()?;
     let organization_id = call.store.organization(&call.param("organization_id"))?.id.clone();
     call.store.user(&user_id)?;
-    call.store.check_role(&role)?;
+    call.store.check_role_in(&organization_id, &role)?;
     let mut metadata = Metadata::default();
     metadata.change(change, How::Replace)?;
     let membership = call.store.join(&organization_id, &user_id, &role, metadata, now)?;
@@ -98,8 +99,8 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let mut form = call.form()?;
     let role = form.required_text("role");
     form.finish_lenient()?;
-    find(call)?;
-    call.store.check_role(&role)?;
+    let organization_id = find(call)?.organization_id.clone();
+    call.store.check_role_in(&organization_id, &role)?;
     let membership = find(call)?;
     membership.role = role;
     membership.updated_at = now;
@@ -138,12 +139,7 @@ pub(super) fn check_admin(call: &Call<'_>, organization_id: &str, user_id: &str,
             "Current user is not a member of the organization. Only organization members can perform this action.",
         ));
     };
-    let manages = call
-        .store
-        .roles
-        .get(&membership.role)
-        .is_some_and(|role| role.permissions.iter().any(|permission| permission == "org:sys_memberships:manage"));
-    if manages {
+    if call.store.role_allows(&membership.role, MANAGES_MEMBERS) {
         return Ok(());
     }
     Err(ApiError::new(

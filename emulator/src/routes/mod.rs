@@ -1,14 +1,20 @@
 //! The routes, one file a resource. Each file lists its own at the top.
 
+mod admin_portal_link_tokens;
 mod api_keys;
+mod aws_credentials;
 mod billing;
 mod client;
 mod client_sessions;
 mod codes;
+mod connection_forms;
 mod dashboard;
+mod directories;
 mod email_addresses;
+mod enterprise_connections;
 mod environment;
 mod frontend;
+mod group_role_mappings;
 mod handshake_payload;
 mod invitations;
 mod jwks;
@@ -20,15 +26,23 @@ mod oauth_access_tokens;
 mod oauth_applications;
 mod oauth_settings;
 mod openid;
+mod organization_domains;
 mod organization_invitations;
 mod organization_metadata;
+mod organization_permissions;
+mod organization_roles;
 mod organizations;
 mod pages;
 mod phone_numbers;
+mod plans;
+mod role_sets;
+mod saml_connections;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
+mod statements;
 mod stylesheet;
+mod subscription_items;
 mod testing_tokens;
 mod uploads;
 mod user_access;
@@ -49,14 +63,19 @@ pub(crate) use users::METADATA_APART;
 
 /// All routes of the emulator.
 pub(crate) const ROUTES: &[&[Route]] = &[
+    admin_portal_link_tokens::ROUTES,
     api_keys::ROUTES,
+    aws_credentials::ROUTES,
     billing::ROUTES,
     client::ROUTES,
     client_sessions::ROUTES,
     dashboard::ROUTES,
     email_addresses::ROUTES,
     environment::ROUTES,
+    directories::ROUTES,
+    enterprise_connections::ROUTES,
     frontend::ROUTES,
+    group_role_mappings::ROUTES,
     handshake_payload::ROUTES,
     invitations::ROUTES,
     jwks::ROUTES,
@@ -68,15 +87,23 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     oauth_applications::ROUTES,
     oauth_settings::ROUTES,
     openid::ROUTES,
+    organization_domains::ROUTES,
     organization_invitations::ROUTES,
     organization_metadata::ROUTES,
+    organization_permissions::ROUTES,
+    organization_roles::ROUTES,
     organizations::ROUTES,
     pages::ROUTES,
     phone_numbers::ROUTES,
+    plans::ROUTES,
+    role_sets::ROUTES,
+    saml_connections::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,
     stylesheet::ROUTES,
+    statements::ROUTES,
+    subscription_items::ROUTES,
     testing_tokens::ROUTES,
     uploads::ROUTES,
     user_access::ROUTES,

@@ -63,7 +63,7 @@ fn read(form: &mut Form) -> Wanted {
 
 /// All of the checks, so that a bulk call can make them before it changes anything.
 fn check(call: &Call<'_>, organization_id: &str, wanted: &Wanted) -> Result<(), ApiError> {
-    call.store.check_role(&wanted.role)?;
+    call.store.check_role_in(organization_id, &wanted.role)?;
     if let Some(inviter) = &wanted.inviter_id {
         check_admin(call, organization_id, inviter, "inviter_user_id")?;
     }

@@ -6,7 +6,7 @@ use crate::errors::{ApiError, ErrorItem};
 use crate::form::{Form, Patch};
 use crate::metadata::{How, Metadata};
 use crate::query::{Order, Signed};
-use crate::store::organization::{ADMIN, DEFAULT_MAX_MEMBERSHIPS, Organization};
+use crate::store::organization::{DEFAULT_MAX_MEMBERSHIPS, Organization};
 use crate::validate;
 use serde_json::Value;
 
@@ -87,8 +87,12 @@ pub(super) fn open(call: &mut Call<'_>, mut form: Form) -> Result<String, ApiErr
     let slug = read_slug(&mut form).value();
     let most = form.integer("max_allowed_memberships", 0, i64::from(i32::MAX)).value();
     let created_at = form.time("created_at").value().unwrap_or(now);
-    let role_set_key = form.text("role_set_key").value();
+    let role_set = form.text("role_set_key").value();
     form.finish_lenient()?;
+    let role_set_key = match role_set {
+        Some(key) => Some(role_set_key(call, &key)?),
+        None => call.store.initial_role_set().map(|set| set.key.clone()),
+    };
     let name = validate::organization_name(&name)?;
     if let Some(id) = &creator
         && !call.store.users.contains_key(id)
@@ -124,9 +128,37 @@ pub(super) fn open(call: &mut Call<'_>, mut form: Form) -> Result<String, ApiErr
     let id = organization.id.clone();
     call.store.organizations.insert(id.clone(), organization);
     if let Some(user_id) = creator {
-        call.store.join(&id, &user_id, ADMIN, Metadata::default(), now)?;
+        let role = call.store.creator_role_of(&id);
+        call.store.join(&id, &user_id, &role, Metadata::default(), now)?;
     }
     Ok(id)
+}
+
+/// The key of a set of roles that is there.
+fn role_set_key(call: &Call<'_>, key: &str) -> Result<String, ApiError> {
+    match call.store.role_set(key) {
+        Some(set) => Ok(set.key.clone()),
+        None => Err(ErrorItem::missing_resource("role_set_key").into()),
+    }
+}
+
+/// An error if a member has a role that a set lacks.
+fn check_roles_of_members(call: &Call<'_>, id: &str, key: &str) -> Result<(), ApiError> {
+    let has = |role: &str| {
+        call.store
+            .role_set(key)
+            .is_some_and(|set| call.store.role(role).is_some_and(|role| set.roles.contains(&role.id)))
+    };
+    let lost = call.store.memberships.values().find(|member| member.organization_id == id && !has(&member.role));
+    lost.map_or(Ok(()), |member| {
+        Err(ErrorItem::coded(
+            "form_param_value_invalid",
+            "role_set_key",
+            "is invalid",
+            format!("Members have the role {}, which is not in the role set {key}.", member.role),
+        )
+        .into())
+    })
 }
 
 fn slug_taken() -> ApiError {
@@ -151,12 +183,16 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let most = form.integer("max_allowed_memberships", 0, i64::from(i32::MAX)).value();
     let admin_delete = form.boolean("admin_delete_enabled");
     let created_at = form.time("created_at").value();
-    let role_set_key = form.text("role_set_key");
+    let role_set = form.text("role_set_key").value();
     let change = if with_metadata { form.metadata(false) } else { Default::default() };
     form.finish()?;
     let name = name.map(|name| validate::organization_name(&name)).transpose()?;
     if slug.as_deref().is_some_and(|slug| call.store.slug_taken(slug, Some(&id))) {
         return Err(slug_taken());
+    }
+    let role_set_key = role_set.map(|key| role_set_key(call, &key)).transpose()?;
+    if let Some(key) = &role_set_key {
+        check_roles_of_members(call, &id, key)?;
     }
     let organization = call.store.organization_mut(&id)?;
     organization.metadata.change(change, How::Replace)?;
@@ -165,7 +201,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     organization.max_allowed_memberships = most.unwrap_or(organization.max_allowed_memberships);
     organization.admin_delete_enabled = admin_delete.unwrap_or(organization.admin_delete_enabled);
     organization.created_at = created_at.unwrap_or(organization.created_at);
-    role_set_key.apply(&mut organization.role_set_key);
+    organization.role_set_key = role_set_key.or_else(|| organization.role_set_key.take());
     organization.updated_at = now;
     let organization = call.store.organization(&id)?;
     Ok(Reply::Json(call.render().organization(organization, true, false)))

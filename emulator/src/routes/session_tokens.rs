@@ -47,7 +47,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 /// A session token, with the organization that is active in the session.
 pub(super) fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Option<String>) -> Result<String, ApiError> {
     let issuer = call.issuer()?;
-    let options = MintOptions {
+    call.store.bill(call.now);
+    let mut options = MintOptions {
         user_id: Some(session.user_id.clone()),
         session_id: Some(session.id.clone()),
         org: call.store.org_options(session),
@@ -55,6 +56,7 @@ pub(super) fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Optio
         azp,
         ..MintOptions::default()
     };
+    call.store.fill_plans(&mut options, &session.user_id);
     mint::session_token(&issuer, &mut call.store.ids, &options).map_err(|_| ApiError::internal())
 }
 

@@ -1,4 +1,4 @@
-//! Billing accounts of users and organizations: a ledger of credits and a subscription to the free plan.
+//! Billing accounts of users and organizations, each with a ledger of credits.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use time::format_description::well_known::Rfc3339;
 pub(crate) struct Account {
     pub(crate) payer_id: String,
     pub(crate) subscription_id: String,
-    pub(crate) item_id: String,
     pub(crate) created_at: i64,
     /// Entries by idempotency key, in order.
     pub(crate) ledger: IndexMap<String, Entry>,
@@ -68,6 +67,11 @@ impl Entry {
             "created_at": rfc3339(self.created_at),
         })
     }
+}
+
+/// The day of a time, such as `2026-05-12`.
+pub(crate) fn date(ms: i64) -> String {
+    rfc3339(ms).chars().take(10).collect()
 }
 
 fn rfc3339(ms: i64) -> String {

@@ -3,7 +3,9 @@
 pub(crate) mod api_key;
 pub(crate) mod billing;
 pub(crate) mod browser;
+pub(crate) mod connection;
 pub(crate) mod credential;
+pub(crate) mod directory;
 pub(crate) mod grant;
 pub(crate) mod identification;
 mod image;
@@ -13,9 +15,14 @@ pub(crate) mod m2m_token;
 pub(crate) mod machine;
 pub(crate) mod oauth;
 pub(crate) mod organization;
+pub(crate) mod organization_domain;
+pub(crate) mod plan;
+pub(crate) mod portal;
+pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_token;
+pub(crate) mod subscription;
 pub(crate) mod table;
 pub(crate) mod user;
 pub(crate) mod webhook;
@@ -29,15 +36,22 @@ use serde_json::{Map, Value};
 use api_key::ApiKey;
 use billing::Account;
 use browser::{Browser, HandshakePayload};
+use connection::{EnterpriseConnection, TestRun};
+use directory::{Directory, GroupRoleMapping};
 use grant::{AuthorizationCode, Consent, Grant, RefreshToken};
 use identification::CodeVerification;
 use invitation::{Invitation, OrganizationInvitation};
 use m2m_token::M2mToken;
 use machine::Machine;
 use oauth::{AccessToken, OAuthApplication, OAuthSettings};
-use organization::{Membership, Organization, Role};
+use organization::{Membership, Organization};
+use organization_domain::OrganizationDomain;
+use plan::{Discount, Plan, Price};
+use portal::{AdminPortalLinkToken, AwsCredential};
+use role::{Permission, Role, RoleSet};
 use session::Session;
 use sign_in_token::SignInToken;
+use subscription::{PaymentAttempt, Redemption, Statement, SubscriptionItem};
 use table::{Change, Table};
 use user::User;
 use webhook::{WebhookDelivery, WebhookEndpoint, WebhookEvent};
@@ -160,14 +174,20 @@ store! {
     access_tokens: AccessToken,
     /// By the id of the user or organization.
     accounts: Account,
+    admin_portal_link_tokens: AdminPortalLinkToken,
     api_keys: ApiKey,
     /// By the code itself.
     authorization_codes: AuthorizationCode,
+    aws_credentials: AwsCredential,
     /// By the token that a browser shows.
     browsers: Browser,
     code_verifications: CodeVerification,
     consents: Consent,
+    directories: Directory,
+    discounts: Discount,
+    enterprise_connections: EnterpriseConnection,
     grants: Grant,
+    group_role_mappings: GroupRoleMapping,
     images: Image,
     invitations: Invitation,
     m2m_tokens: M2mToken,
@@ -178,14 +198,23 @@ store! {
     nonces: HandshakePayload,
     oauth_applications: OAuthApplication,
     oauth_settings: OAuthSettings,
+    organization_domains: OrganizationDomain,
     organization_invitations: OrganizationInvitation,
     organizations: Organization,
+    payment_attempts: PaymentAttempt,
+    permissions: Permission,
+    plans: Plan,
+    prices: Price,
+    redemptions: Redemption,
     /// By the token itself.
     refresh_tokens: RefreshToken,
-    /// By its key.
+    role_sets: RoleSet,
     roles: Role,
     sessions: Session,
     sign_in_tokens: SignInToken,
+    statements: Statement,
+    subscription_items: SubscriptionItem,
+    test_runs: TestRun,
     /// By its name.
     templates: JwtTemplate,
     users: User,
@@ -199,7 +228,7 @@ impl Store {
     /// The store of a new instance: nobody in it but one machine.
     pub(crate) fn new(seed: Option<u64>, machine_id: &str, machine_key: &str, now: i64) -> Self {
         let mut store = Store::empty(Ids::new(seed));
-        store.settle_in(machine_id, machine_key, now);
+        store.settle_in(seed, machine_id, machine_key, now);
         store
     }
 
@@ -216,13 +245,14 @@ impl Store {
     }
 
     /// What an instance has from its first moment.
-    fn settle_in(&mut self, machine_id: &str, machine_key: &str, now: i64) {
+    fn settle_in(&mut self, seed: Option<u64>, machine_id: &str, machine_key: &str, now: i64) {
         self.hush();
         let machine = Machine::new(machine_id.to_owned(), 0, "Default".to_owned(), machine_key.to_owned(), now);
         self.machines.insert(machine.id.clone(), machine);
-        for (key, role) in organization::default_roles() {
-            self.roles.insert(key, role);
-        }
+        // Apart from the ids of what is created later: those do not depend on what an instance starts with.
+        let mut ids = Ids::new(seed.map(|seed| !seed));
+        self.settle_in_roles(&mut ids, now);
+        self.settle_in_plans(&mut ids, now);
     }
 
     /// Back to the first moment. Everything that was there counts as removed.
@@ -230,7 +260,7 @@ impl Store {
         self.clear();
         self.ids = Ids::new(seed);
         self.age = 0;
-        self.settle_in(machine_id, machine_key, now);
+        self.settle_in(seed, machine_id, machine_key, now);
     }
 
     /// Says that what was changed stays changed though the answer will be an error, such as a count of attempts.

@@ -1,9 +1,8 @@
-//! Organizations, memberships and roles.
+//! Organizations and memberships.
 
 use super::Store;
 use crate::errors::ApiError;
 use crate::metadata::Metadata;
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// How many members an organization can have unless told otherwise; 0 means no limit.
@@ -39,56 +38,7 @@ pub(crate) struct Membership {
     pub(crate) updated_at: i64,
 }
 
-/// A role and what it allows.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Role {
-    pub(crate) name: String,
-    pub(crate) permissions: Vec<String>,
-}
-
-/// The role of who may manage everything; the creator gets it.
-pub(crate) const ADMIN: &str = "org:admin";
-
-/// The two roles that every instance starts with.
-pub(crate) fn default_roles() -> IndexMap<String, Role> {
-    let role = |name: &str, permissions: &[&str]| Role {
-        name: name.to_owned(),
-        permissions: permissions.iter().map(|permission| (*permission).to_owned()).collect(),
-    };
-    IndexMap::from([
-        (
-            ADMIN.to_owned(),
-            role(
-                "Admin",
-                &[
-                    "org:sys_profile:manage",
-                    "org:sys_profile:delete",
-                    "org:sys_memberships:read",
-                    "org:sys_memberships:manage",
-                    "org:sys_domains:read",
-                    "org:sys_domains:manage",
-                    "org:sys_billing:read",
-                    "org:sys_billing:manage",
-                ],
-            ),
-        ),
-        ("org:member".to_owned(), role("Member", &["org:sys_memberships:read", "org:sys_billing:read"])),
-    ])
-}
-
 impl Store {
-    /// An error unless the role exists.
-    pub(crate) fn check_role(&self, key: &str) -> Result<(), ApiError> {
-        if self.roles.contains_key(key) {
-            return Ok(());
-        }
-        let mut error = ApiError::new(404, "resource_not_found", "not found", "Organization role not found");
-        if let Some(item) = error.errors.first_mut() {
-            item.meta.insert("param_name".to_owned(), "role".into());
-        }
-        Err(error)
-    }
-
     pub(crate) fn members_count(&self, organization_id: &str) -> usize {
         self.memberships.values().filter(|membership| membership.organization_id == organization_id).count()
     }
@@ -182,7 +132,13 @@ impl Store {
             self.leave(&membership);
         }
         self.organization_invitations.remove_all(|invitation| invitation.organization_id == id);
-        self.accounts.remove(id);
+        self.organization_domains.remove_all(|domain| domain.organization_id == id);
+        self.enterprise_connections.change_all(
+            |connection| connection.organization_id.as_deref() == Some(id),
+            |connection| connection.organization_id = None,
+        );
+        self.admin_portal_link_tokens.remove_all(|token| token.organization_id.as_deref() == Some(id));
+        self.remove_billing(id);
         if let Some(image) = &organization.image_id {
             self.images.remove(image);
         }

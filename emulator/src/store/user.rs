@@ -229,7 +229,7 @@ impl Store {
         self.sessions.remove_all(|session| session.user_id == id);
         self.sign_in_tokens.remove_all(|token| token.user_id == id);
         self.forget_grants(|_, subject| subject == id);
-        self.accounts.remove(id);
+        self.remove_billing(id);
         self.memberships.remove_all(|membership| membership.user_id == id);
         let contacts: Vec<&String> = user.emails.iter().chain(&user.phones).map(|contact| &contact.id).collect();
         self.code_verifications.remove_all(|verification| contacts.contains(&&verification.contact_id));

@@ -56,6 +56,13 @@ impl Api {
         answer
     }
 
+    /// Sends what must be answered with a status of its own.
+    pub async fn expect(&self, wanted: u16, method: &str, path: &str, body: Option<Value>) -> Value {
+        let (status, answer) = self.send(method, path, body).await;
+        assert_eq!(status, wanted, "{method} {path}: {answer}");
+        answer
+    }
+
     pub async fn get(&self, path: &str) -> Value {
         self.ok("GET", path, None).await
     }
