@@ -55,7 +55,7 @@ fn derive(changes: &Changes, render: &Render<'_>) -> Vec<Event> {
     told.rows(
         "user",
         &changes.users,
-        |user| render.user(user),
+        |user| change::user(render, user),
         |user| {
             let mut body = deleted("user", &user.id);
             if let Some(id) = &user.external_id {
