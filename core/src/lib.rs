@@ -56,6 +56,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use file::File;
 pub use generated::{models, resources};
 pub use hooks::CallEvent;
+#[doc(hidden)]
+pub use http::tls_config;
 pub use http::{MAX_BODY_BYTES, RawResponse};
 pub use model::FreeForm;
 pub use options::ClerkBuilder;

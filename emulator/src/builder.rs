@@ -11,19 +11,21 @@ use crate::state::{Identity, Shared, State};
 use crate::store::Store;
 use data_encoding::BASE64_NOPAD;
 use serde::Deserialize;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Options of an emulator. All have defaults; `start` starts it.
 ///
 /// Other languages hand them over as a JSON object with the same names:
-/// `{"port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key", "instance_id", "production",
-/// "data_dir"}`.
+/// `{"host", "listen_beyond_loopback", "port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key",
+/// "instance_id", "production", "data_dir"}`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct EmulatorBuilder {
+    host: Option<IpAddr>,
+    listen_beyond_loopback: bool,
     port: u16,
     seed: Option<u64>,
     clock_ms: Option<i64>,
@@ -44,7 +46,21 @@ impl EmulatorBuilder {
         serde_json::from_str(text).map_err(|error| EmulatorError::Argument(error.to_string()))
     }
 
-    /// The port on 127.0.0.1. Default 0: any free one.
+    /// The address to listen on. Default 127.0.0.1. One that others can reach needs
+    /// [`listen_beyond_loopback`](EmulatorBuilder::listen_beyond_loopback) too.
+    pub fn host(mut self, host: IpAddr) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// Allows a [`host`](EmulatorBuilder::host) that is not this machine's loopback. Whoever reaches it can then read and
+    /// change all that is in the emulator: its keys are no secrets. Default: no.
+    pub fn listen_beyond_loopback(mut self, allowed: bool) -> Self {
+        self.listen_beyond_loopback = allowed;
+        self
+    }
+
+    /// The port on the host. Default 0: any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -107,7 +123,8 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     /// [`EmulatorError::Io`] if the port is taken or no thread can be had; [`EmulatorError::Argument`] for an
-    /// empty key or one that cannot stand in a header; [`EmulatorError::Data`] if the directory of data is used by
+    /// empty key or one that cannot stand in a header, and for a host beyond the loopback that was not allowed;
+    /// [`EmulatorError::Data`] if the directory of data is used by
     /// another emulator, damaged, of a newer version or not an emulator's.
     pub fn start(self) -> Result<Emulator, EmulatorError> {
         for (name, key) in [
@@ -120,6 +137,11 @@ impl EmulatorBuilder {
                 return Err(EmulatorError::Argument(format!("{name} must be printable ASCII without spaces")));
             }
         }
+        let address = self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        if !address.is_loopback() && !self.listen_beyond_loopback {
+            let text = format!("host {address} is not this machine's loopback; allow it with listen_beyond_loopback");
+            return Err(EmulatorError::Argument(text));
+        }
         let (disk, kept) = match &self.data_dir {
             Some(directory) => {
                 let (disk, kept) = Disk::open(directory)?;
@@ -127,9 +149,9 @@ impl EmulatorBuilder {
             }
             None => (None, None),
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
+        let listener = TcpListener::bind((address, self.port))?;
         listener.set_nonblocking(true)?;
-        let host = listener.local_addr()?.to_string();
+        let host = reachable(listener.local_addr()?).to_string();
         let mut mode = self.clock_ms.map(Mode::frozen_at);
         let (identity, store, signing_key, unreadable) = match kept {
             Some(kept) => {
@@ -196,5 +218,14 @@ impl Identity {
             machine_id: kept.machine_id,
             instance_id: kept.instance_id,
         }
+    }
+}
+
+/// Where this machine reaches a listener: one on every address, at the loopback.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => SocketAddr::from((Ipv4Addr::LOCALHOST, v4.port())),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => SocketAddr::from((Ipv6Addr::LOCALHOST, v6.port())),
+        other => other,
     }
 }

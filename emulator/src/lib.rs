@@ -61,6 +61,7 @@ mod target;
 mod template;
 mod totp;
 mod validate;
+mod watch;
 mod webhooks;
 
 pub use browser::Browser;
@@ -77,4 +78,5 @@ pub use mint::{
 pub use store::Message;
 pub use store::user::ExternalAccount;
 pub use store::webhook::{WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent};
+pub use watch::Answered;
 pub use webhooks::{WebhookDeliveryFilter, WebhookEndpointOptions, WebhookEndpointUpdate, WebhookEventFilter};

@@ -9,6 +9,7 @@ use crate::log::RequestRecord;
 use crate::query::Query;
 use crate::state::Shared;
 use crate::store::Store;
+use crate::watch::Answered;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -25,7 +26,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -61,7 +62,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
                     let shared = Arc::clone(&shared);
                     let connection = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
                     tokio::spawn(async move {
-                        let service = service_fn(|request| answer(Arc::clone(&shared), connection, peer, request));
+                        let service = service_fn(|request| watched(Arc::clone(&shared), connection, peer, request));
                         // An error here is a client that went away, or a fault that was asked for.
                         let _ = http1::Builder::new()
                             .timer(TokioTimer::new())
@@ -87,6 +88,25 @@ impl std::fmt::Display for Dropped {
 }
 
 impl std::error::Error for Dropped {}
+
+/// Answers, and tells those who watch.
+async fn watched(
+    shared: Arc<Shared>,
+    connection: u64,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<Answer>, Dropped> {
+    let began = Instant::now();
+    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+    let answered = answer(Arc::clone(&shared), connection, peer, request).await;
+    shared.watchers.tell(|| Answered {
+        method,
+        path,
+        status: answered.as_ref().ok().map(|response| response.status().as_u16()),
+        duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+    });
+    answered
+}
 
 async fn answer(
     shared: Arc<Shared>,

@@ -10,6 +10,7 @@ use crate::keys::LazyKey;
 use crate::log::Log;
 use crate::store::Store;
 use crate::store::table::Change;
+use crate::watch::Watchers;
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use std::sync::atomic::AtomicU64;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) disk: Option<Arc<Disk>>,
     /// Rows of the directory that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) watchers: Watchers,
     store: Mutex<Store>,
     faults: Mutex<Faults>,
     log: Mutex<Log>,
@@ -83,6 +85,7 @@ impl Shared {
             disk: state.disk,
             unreadable: state.unreadable,
             store: Mutex::new(state.store),
+            watchers: Watchers::default(),
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
         };

@@ -80,6 +80,14 @@ impl Arguments {
         encode::object(self.iter())
     }
 
+    /// Whether the operation of this name takes them: names, kinds, bounds and rules, without a client and without I/O.
+    ///
+    /// # Errors
+    /// What sending them would refuse, naming the argument; `operation` if there is none of this name.
+    pub fn check(&self, operation: &str) -> Result<(), ArgumentError> {
+        check::all(crate::client::find_operation(operation)?, self, &[])
+    }
+
     /// Checks everything, then builds the request. No I/O.
     pub(crate) fn prepare(&self, operation: &Operation, files: &[(String, File)]) -> Result<Prepared, ArgumentError> {
         check::all(operation, self, files)?;

@@ -8,6 +8,7 @@ mod transport;
 
 pub(crate) use retry::{Backoff, Limits};
 pub(crate) use tls::certificates;
+pub use tls::tls_config;
 pub(crate) use transport::{Outgoing, Transport, TransportOptions};
 
 use std::fmt;

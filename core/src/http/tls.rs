@@ -46,3 +46,11 @@ pub(super) fn config(extra: &[CertificateDer<'static>], plain: bool) -> Result<C
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
+
+/// What a client of another kind connects with, such as that of the command: the same roots, nothing process-wide.
+///
+/// # Errors
+/// `Config`, if TLS cannot be set up.
+pub fn tls_config() -> Result<ClientConfig, ConfigError> {
+    config(&[], false)
+}
