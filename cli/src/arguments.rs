@@ -9,6 +9,8 @@ use crate::doctor::Doctor;
 use crate::failure::{Failure, Outcome};
 use crate::output;
 use crate::token::Token;
+use crate::users::Users;
+use crate::webhook::Webhooks;
 
 const MORE: &str = "\
 Examples:
@@ -46,6 +48,10 @@ pub(crate) enum Command {
     Doctor(Doctor),
     #[command(subcommand, after_help = crate::token::EXAMPLES)]
     Token(Token),
+    #[command(subcommand, after_help = crate::users::EXAMPLES)]
+    Users(Users),
+    #[command(subcommand, after_help = crate::webhook::EXAMPLES)]
+    Webhook(Webhooks),
 }
 
 /// Print the completions for a shell

@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Told(u8),
     /// The API or its client.
     Clerk(Box<Error>),
+    /// Something else than the API could not be reached.
+    Network(String),
     /// Nobody reads the output any longer.
     Pipe,
 }
@@ -61,6 +63,7 @@ impl Failure {
             Self::Usage(_) => USAGE,
             Self::NotSo(_) => NOT_SO,
             Self::Told(code) => *code,
+            Self::Network(_) => API,
             Self::Pipe => PIPE,
             Self::Clerk(error) => match error.kind() {
                 ErrorKind::Argument | ErrorKind::Config => USAGE,
@@ -73,7 +76,7 @@ impl Failure {
     /// In a sentence; empty if it has been told.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Usage(message) | Self::NotSo(message) => message.clone(),
+            Self::Usage(message) | Self::NotSo(message) | Self::Network(message) => message.clone(),
             Self::Told(_) | Self::Pipe => String::new(),
             Self::Clerk(error) => error.to_string(),
         }
@@ -91,6 +94,7 @@ impl Failure {
                 return Value::Object(fields);
             }
             Self::Usage(_) => "usage",
+            Self::Network(_) => "connection",
             _ => "failed",
         };
         json!({ "kind": kind, "message": self.message() })

@@ -13,9 +13,12 @@ mod failure;
 mod input;
 mod json;
 mod output;
+mod progress;
 mod redact;
 mod runtime;
 mod token;
+mod users;
+mod webhook;
 
 use std::ffi::OsString;
 
@@ -50,6 +53,8 @@ async fn perform(command: Command, json: bool) -> Outcome {
         Command::Dev(dev) => dev.run(json).await,
         Command::Doctor(doctor) => doctor.run(json).await,
         Command::Token(token) => token.run(json).await,
+        Command::Users(users) => users.run(json).await,
+        Command::Webhook(webhook) => webhook.run(json).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `usher api` and `usher doctor`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::print_stdout)]
+
 mod common;
 
 use common::{Folder, at, create_user, emulator, run, run_with, text, usher};

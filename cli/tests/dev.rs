@@ -1,5 +1,6 @@
 //! `usher dev`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::print_stdout)]
 #![cfg(unix)]
 
 mod common;

@@ -1,5 +1,7 @@
 //! `usher token`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::print_stdout)]
+
 mod common;
 
 use clerk_usher_emulator::MintOptions;

@@ -5,7 +5,7 @@ mod list;
 mod values;
 mod walk;
 
-pub(crate) use values::typed;
+pub(crate) use values::{Given, typed};
 
 use std::path::PathBuf;
 
@@ -15,7 +15,6 @@ use clerk_usher::generated::operations;
 
 use crate::client::KEYS_HELP;
 use crate::failure::{Failure, Outcome};
-use values::Given;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -110,6 +110,6 @@ pub(super) fn random_hex(digits: usize) -> String {
 }
 
 /// An id that looks like one: a prefix and 27 letters and digits.
-pub(super) fn random_id(prefix: &str) -> String {
+pub(crate) fn random_id(prefix: &str) -> String {
     format!("{prefix}{}", std::iter::repeat_with(fastrand::alphanumeric).take(27).collect::<String>())
 }

@@ -5,6 +5,8 @@ mod decode;
 mod mint;
 mod verify;
 
+pub(crate) use claims::random_id;
+
 use clap::Subcommand;
 
 use crate::failure::Outcome;

@@ -1,6 +1,6 @@
 //! The real command, run as a process against an emulator of the test's own.
 
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::fs;
 use std::io::Write as _;
