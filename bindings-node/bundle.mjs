@@ -2,6 +2,7 @@
  * Makes the few files that are published: loading one is quick, loading fifty is not. The declarations beside them are
  * TypeScript's own work.
  *
+ *   command.js          the command `usher`: the native module and nothing else
  *   core.js             everything but what is loaded late
  *   generated/late.js   see ts/late.ts
  *   index, testing      the doors: .js for require, .mjs for import, to one copy of the code
@@ -24,6 +25,8 @@ for (const path of readdirSync(DIST, { recursive: true })) {
 
 const common = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning' };
 await build({ ...common, entryPoints: [join(SOURCES, 'core.ts')], outfile: join(DIST, 'core.js'), external: [`${LATE}.js`] });
+const command = { entryPoints: [join(SOURCES, 'command.ts')], outfile: join(DIST, 'command.js') };
+await build({ ...common, ...command, banner: { js: '#!/usr/bin/env node' } });
 await build({ ...common, entryPoints: [join(SOURCES, `${LATE}.ts`)], outfile: join(DIST, `${LATE}.js`) });
 
 for (const [door, exported] of Object.entries(createRequire(import.meta.url)(join(DIST, 'core.js')))) {

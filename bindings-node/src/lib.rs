@@ -10,6 +10,7 @@ mod auth;
 mod cancel;
 mod client;
 mod clock;
+mod command;
 mod emulator;
 mod helper;
 mod hooks;

@@ -185,6 +185,8 @@ export interface NativeModule {
     ): Promise<NativeAnswer>;
   };
   nativeVersion(): string;
+  /** Runs the command `usher`, its name first; the exit code. It blocks until the command has ended. */
+  runCommand(args: string[]): number;
   /** The names of the headers that decisions are made on, in lower case. */
   lookedAt(): string[];
   /** The largest file the API takes, in bytes. */

@@ -9,6 +9,7 @@ mod bell;
 mod claims;
 mod client;
 mod clock;
+mod command;
 mod emulator;
 mod error;
 mod helper;
@@ -50,6 +51,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::NativeClient>()?;
     module.add_class::<client::Undecided>()?;
     module.add_class::<clock::ManualClock>()?;
+    module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     module.add_class::<emulator::NativeEmulator>()?;
     module.add_function(wrap_pyfunction!(json::late_items, module)?)?;
     module.add_function(wrap_pyfunction!(json::late_object, module)?)?;

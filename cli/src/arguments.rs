@@ -30,7 +30,7 @@ Unofficial: made by people who use Clerk, not by Clerk.";
 
 /// The Clerk API from your terminal: on your own machine, and the real one
 #[derive(Debug, Parser)]
-#[command(name = "usher", version, after_help = MORE, arg_required_else_help = true, infer_subcommands = false)]
+#[command(name = "usher", version, after_help = MORE, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// Print JSON for programs: results and errors on standard output
     #[arg(long, global = true)]

@@ -307,6 +307,10 @@ fn an_export_walks_all_pages_oldest_first() {
     let some = run(&mut at(&emulator, ["users", "export", "--query", "u12@", "--raw"])).with_code(0);
     assert_eq!(some.lines().len(), 1);
     assert_eq!(some.lines()[0]["object"], "user");
+    // More often than a single call would try.
+    fault(&emulator, json!({"route": "/v1/users", "retry_after": 0, "count": 5}));
+    let ran = run(&mut at(&emulator, ["users", "export"])).with_code(0);
+    assert_eq!(ran.lines().len(), 1_234);
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn python() -> Outcome {
         let mut snippets = command(&python);
         snippets.arg(root().join("tests/python/readme_snippets.py")).current_dir(&venv);
         quiet_step(&format!("run the README's Python snippets under {version}"), &mut snippets)?;
+        try_command(&venv.join(if cfg!(windows) { "Scripts/usher.exe" } else { "bin/usher" }))?;
         tried += 1;
     }
     if !missing.is_empty() {
@@ -90,11 +91,20 @@ fn node() -> Outcome {
     if names != ["clerk-usher"] {
         return Err(format!("the npm package brings others along: {names:?}"));
     }
+    try_command(&app.join(if cfg!(windows) { "node_modules/.bin/usher.cmd" } else { "node_modules/.bin/usher" }))?;
     let runner = app.join("readme_snippets.mjs");
     fs::copy(root().join("tests/node/readme_snippets.mjs"), &runner).map_err(|error| error.to_string())?;
     let (text, well) = output(command("node").arg(&runner).arg(root().join("README.md")).current_dir(&app))?;
     print!("{text}");
     if well { Ok(()) } else { Err("the README's Node snippets failed from the installed package".to_owned()) }
+}
+
+/// The command as it was installed, far from this repository.
+fn try_command(usher: &Path) -> Outcome {
+    let (text, well) = output(command(usher).arg("--version").current_dir(std::env::temp_dir()))?;
+    let expected = format!("usher {}", env!("CARGO_PKG_VERSION"));
+    let is_it = well && text.trim() == expected;
+    if is_it { Ok(()) } else { Err(format!("{} --version said {:?}, not {expected:?}", usher.display(), text.trim())) }
 }
 
 fn empty(folder: &Path) -> Outcome {

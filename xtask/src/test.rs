@@ -73,8 +73,18 @@ fn recording(command: &mut Command) -> &mut Command {
 }
 
 fn rust() -> Outcome {
-    let crates =
-        ["-p", "clerk-usher", "-p", "clerk-usher-codegen", "-p", "clerk-usher-cli", "-p", "clerk-usher-emulator", "-p", "clerk-usher-tests"];
+    let crates = [
+        "-p",
+        "clerk-usher",
+        "-p",
+        "clerk-usher-codegen",
+        "-p",
+        "clerk-usher-cli",
+        "-p",
+        "clerk-usher-emulator",
+        "-p",
+        "clerk-usher-tests",
+    ];
     step("test the crates", recording(&mut cargo()).args(["test", "--profile", "ci", "--no-fail-fast"]).args(crates))
 }
 

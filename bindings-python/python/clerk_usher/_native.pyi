@@ -33,6 +33,7 @@ __all__ = [
     "fork_generation",
     "late_items",
     "late_object",
+    "run_command",
     "run_helper",
 ]
 
@@ -43,6 +44,10 @@ MAX_FILE_BYTES: int
 
 def fork_generation() -> int:
     """How many times this process is a fork of a fork."""
+
+def run_command(arguments: list[str]) -> int:
+    """Runs the command `usher` with these arguments, its name first, and returns its exit code. Until then it has
+    SIGINT and SIGTERM for itself. Other threads go on meanwhile."""
 
 def after_fork_in_child() -> None:
     """To be called in the child after `fork`. It touches one atomic and nothing else."""

@@ -4,12 +4,12 @@ use clerk_usher::args::Arguments;
 use clerk_usher::catalogue::{Operation, Pages};
 use clerk_usher::generated::operations::OPERATIONS;
 use clerk_usher::page::Walk;
-use clerk_usher::{CallOptions, Clerk, RawResponse};
+use clerk_usher::{Clerk, RawResponse};
 use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
 use crate::json::{Listing, compact, listing};
-use crate::output;
+use crate::{client, output};
 
 /// How large pages are unless asked otherwise: the fewest requests.
 const LIMIT: i64 = 100;
@@ -18,7 +18,7 @@ const LIMIT: i64 = 100;
 pub(super) async fn operation(clerk: &Clerk, operation: &'static Operation, arguments: Arguments) -> Outcome {
     let mut walk = begin(operation, arguments)?;
     while let Some(arguments) = walk.arguments() {
-        let answer = clerk.call(operation.name, arguments, &[], &CallOptions::default()).await?;
+        let answer = clerk.call(operation.name, arguments, &[], &client::patient()).await?;
         page(&mut walk, &answer)?;
     }
     Ok(())
@@ -46,7 +46,7 @@ pub(super) async fn path(clerk: &Clerk, method: &str, path: &str, query: &[(Stri
         let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let query: Vec<_> =
             rest.iter().cloned().chain(at.into_iter().map(|(name, value)| (name, text(value)))).collect();
-        let answer = clerk.request(method, path, &query, None, &CallOptions::default()).await?;
+        let answer = clerk.request(method, path, &query, None, &client::patient()).await?;
         page(&mut walk, &answer)?;
     }
     Ok(())

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clerk_usher::CallOptions;
 use clerk_usher::args::Arguments;
 use clerk_usher::page::Walk;
 use serde_json::value::RawValue;
@@ -88,7 +87,7 @@ impl Export {
         let mut first = true;
         let mut walk = Walk::new("users.list", arguments.clone())?;
         while let Some(next) = walk.arguments() {
-            let answer = clerk.call("users.list", next, &[], &CallOptions::default().max_retries(8)).await?;
+            let answer = clerk.call("users.list", next, &[], &client::patient()).await?;
             let page = listing(&answer.body)?;
             for user in &page.items {
                 sink.add(user).map_err(fail)?;
