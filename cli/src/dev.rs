@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use clap::Args;
 use clerk_usher_emulator::{Answered, Emulator, EmulatorBuilder, EmulatorError};
@@ -16,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   usher dev                                     on port 4010, with a log of the requests
   usher dev --port 0 --json                     any free port; one line of JSON with url and keys, for scripts
+  usher dev --data .usher                       what is in it stays, from one run to the next
   usher dev --seed 7                            the same ids in every run
   CLERK_API_URL=http://127.0.0.1:4010 CLERK_SECRET_KEY=sk_test_… usher api users.list
 
@@ -43,6 +45,10 @@ pub(crate) struct Dev {
     /// Make ids the same in every run
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// Keep everything in this directory; without it, it is gone when this ends
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 
     /// Do not show the requests
     #[arg(long)]
@@ -88,6 +94,9 @@ impl Dev {
         }
         let mut builder =
             Emulator::builder().host(self.host).listen_beyond_loopback(self.listen_beyond_loopback).port(self.port);
+        if let Some(directory) = &self.data {
+            builder = builder.data_dir(directory);
+        }
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
@@ -119,7 +128,7 @@ fn greeting(emulator: &Emulator, jwt_key: &str) -> String {
     let variables: Vec<String> =
         environment(emulator, jwt_key).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!(
-        "usher {version}: the API on this machine.\n{NOT_FOR_PRODUCTION}\n\n  url                 {url}\n  \
+        "usher {version}: the API on this machine.\n{NOT_FOR_PRODUCTION}\n\n  API and dashboard   {url}\n  \
          machine secret key  {machine}\n\nFor your application's environment:\n\n{variables}\n\nCtrl-C ends it. Requests:\n\n",
         version = env!("CARGO_PKG_VERSION"),
         url = emulator.url(),
@@ -144,7 +153,10 @@ fn description(emulator: &Emulator, jwt_key: &str) -> String {
 fn watch(emulator: &Emulator) -> mpsc::UnboundedReceiver<Answered> {
     let (sender, receiver) = mpsc::unbounded_channel();
     emulator.on_answer(move |answered| {
-        let _ = sender.send(answered.clone());
+        // The dashboard asks every second, and is nobody's application.
+        if answered.path != "/" && !answered.path.starts_with("/_usher/") {
+            let _ = sender.send(answered.clone());
+        }
     });
     receiver
 }

@@ -106,6 +106,54 @@ fn quiet_shows_no_requests() {
 }
 
 #[test]
+fn what_is_in_a_directory_of_data_is_there_the_next_time() {
+    let folder = common::Folder::new();
+    let data = folder.path("data");
+    let arguments = ["--port", "0", "--json", "--data", common::text(&data)];
+    let mut counts = Vec::new();
+    for number in 0..2 {
+        let mut dev = Running::start(&arguments);
+        let told: Value = serde_json::from_str(&dev.line()).expect("JSON");
+        let text = |name: &str| told[name].as_str().unwrap_or_else(|| panic!("no {name}: {told}")).to_owned();
+        let (url, key) = (text("url"), text("secret_key"));
+        let email = format!("email_address=u{number}@example.com");
+        api(&url, &key, &["users.create", &email, "skip_password_requirement=true"]).with_code(0);
+        counts.push((key.clone(), api(&url, &key, &["users.count"]).json()["total_count"].clone()));
+        let second = run(usher(["dev"]).args(arguments)).with_code(1);
+        assert!(!second.says(&key), "{second:?}");
+        assert_eq!(dev.signal("INT").0, Some(130));
+    }
+    assert_eq!((&counts[0].1, &counts[1].1), (&1.into(), &2.into()));
+    assert_eq!(counts[0].0, counts[1].0, "the keys stay too");
+}
+
+#[test]
+fn the_dashboard_is_not_in_the_log() {
+    let mut dev = Running::start(&["--port", "0"]);
+    let key = dev.line_with("CLERK_SECRET_KEY=").split_once('=').expect("a variable").1.trim().to_owned();
+    let url = dev.line_with("CLERK_API_URL=").split_once('=').expect("a variable").1.trim().to_owned();
+    for page in ["/", "/_usher/users"] {
+        let answer = get(&format!("{url}{page}"));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{page}: {answer}");
+    }
+    api(&url, &key, &["users.count"]).with_code(0);
+    dev.line_with("Requests:");
+    let first = dev.line_with("/");
+    assert!(first.contains("/v1/users/count"), "{first}");
+}
+
+/// The head of an answer, as text.
+fn get(url: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("a URL");
+    let mut stream = std::net::TcpStream::connect(host).expect("a connection");
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
 fn a_port_that_is_taken_is_named() {
     let mut first = Running::start(&["--port", "0", "--json"]);
     let told: Value = serde_json::from_str(&first.line()).expect("JSON");
