@@ -78,6 +78,7 @@ impl Store {
         }
         let (email, metadata) = (invitation.email_address.clone(), invitation.public_metadata.clone());
         self.check_free(crate::store::user::Unique::Email, &email, None).map_err(|item| refused(item.into()))?;
+        let address = email.clone();
         let contact = Contact::new(self.ids.id("idn_"), email, Status::Verified, now);
         let mut user = User {
             id: self.ids.id("user_"),
@@ -93,6 +94,7 @@ impl Store {
         user.metadata.public = metadata;
         let user_id = user.id.clone();
         self.users.insert(user_id.clone(), user);
+        self.complete_waitlist_entry(&address, now);
         if let Some(invitation) = self.invitations.get_mut(id) {
             invitation.status = "accepted".into();
             invitation.updated_at = now;

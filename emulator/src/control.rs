@@ -1,5 +1,6 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
+mod acting;
 mod billing;
 mod browser;
 mod enterprise;
@@ -158,6 +159,9 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
         _ => {
             if let Some(answer) = webhooks::run(emulator, command, arguments)? {
                 return Ok(answer.to_string());
+            }
+            if let Some(answer) = acting::run(emulator, command, arguments) {
+                return answer.map(|answer| answer.to_string());
             }
             let now = emulator.clock().now_ms();
             return emulator.shared().change(|store| people(store, command, arguments, now));

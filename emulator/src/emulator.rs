@@ -9,7 +9,7 @@ use crate::log::RequestRecord;
 use crate::mint::{self, Issuer, MintKey, MintOptions, OrgOptions};
 use crate::server;
 use crate::state::Shared;
-use crate::store::{JwtTemplate, Message, Store};
+use crate::store::{Message, Store};
 use serde_json::{Map, Value};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -193,6 +193,9 @@ impl Emulator {
                 if options.org.is_none() {
                     options.org = store.org_options(session);
                 }
+                for (name, value) in session.own_claims() {
+                    options.claims.entry(name).or_insert(value);
+                }
             }
             if let Some(user_id) = options.user_id.clone() {
                 store.fill_plans(&mut options, &user_id);
@@ -212,9 +215,8 @@ impl Emulator {
         claims: Map<String, Value>,
         lifetime_seconds: i64,
     ) -> Result<(), EmulatorError> {
-        self.shared().alter(|store| {
-            store.templates.insert(name.to_owned(), JwtTemplate { claims, lifetime: lifetime_seconds });
-        })?;
+        let now = self.clock().now_ms();
+        self.shared().alter(|store| store.set_jwt_template(name, claims, lifetime_seconds, now))?;
         Ok(())
     }
 
@@ -264,6 +266,11 @@ impl Emulator {
     /// | `add_trusted_device` | `{user_id, platform?, app_identifier?, name?}` | `{id}` |
     /// | `accept_invitation` | `{invitation_id}`: signs the invited person up | `{user_id}` |
     /// | `accept_organization_invitation` | `{invitation_id}`: the invited user joins | `{membership_id}` |
+    /// | `accept_actor_token` | `{token}`: opens a session with an actor | `{session_id}` |
+    /// | `accept_agent_task` | `{token}`: the ticket of the task's url; opens the agent's session | `{session_id}` |
+    /// | `create_sign_up` | `{email_address?, phone_number?, web3_wallet?, username?, password?, first_name?, last_name?, unsafe_metadata?, locale?, legal_accepted?, client_id?}` | `{id}` |
+    /// | `complete_sign_up` | `{sign_up_id}`: as if every code was entered | `{user_id, session_id}` |
+    /// | `client_token` | `{client_id}`: what `clients.verify` takes | `{jwt}` |
     /// | `accept_sign_in_token` | `{token}`: opens a session | `{session_id}` |
     /// | `refresh_token` | `{session_id}` | `{refresh_token}` |
     /// | `totp_code` | `{user_id}`: what the authenticator app shows now | `{code}` |

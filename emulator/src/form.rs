@@ -161,6 +161,11 @@ impl Form {
 
     /// A list of texts; one text alone counts as a list of one.
     pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+        self.text_list(name).value()
+    }
+
+    /// As [`texts`](Form::texts), for lists that null clears.
+    pub(crate) fn text_list(&mut self, name: &str) -> Patch<Vec<String>> {
         self.read(name, "array of strings", |value| match value {
             Value::String(text) => Some(vec![text]),
             Value::Array(items) => items
@@ -172,7 +177,6 @@ impl Form {
                 .collect(),
             _ => None,
         })
-        .value()
     }
 
     /// An object with fields of its own; what is wrong in it is wrong here too.

@@ -1,5 +1,7 @@
 //! Ids and other made-up values. With a seed, the same calls make the same values.
 
+use aws_lc_rs::digest;
+
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The source of ids of one emulator.
@@ -50,6 +52,14 @@ impl Ids {
         self.0.fill(&mut bytes);
         bytes
     }
+}
+
+/// An id that is the same for the same text, whatever the seed.
+pub(crate) fn derived(prefix: &str, text: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    let letters = hash.as_ref().iter().take(26).filter_map(|byte| ALPHABET.get(usize::from(*byte) % ALPHABET.len()));
+    let letters: String = letters.copied().map(char::from).collect();
+    format!("{prefix}2{letters}")
 }
 
 #[cfg(test)]

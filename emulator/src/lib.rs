@@ -47,6 +47,7 @@ mod form;
 mod generated;
 mod idp_metadata;
 mod ids;
+mod interpolate;
 mod keys;
 mod log;
 mod metadata;

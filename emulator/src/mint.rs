@@ -2,6 +2,8 @@
 //! tokens have a file each.
 
 mod api_key;
+mod client;
+mod custom_key;
 mod handshake;
 mod id_token;
 mod m2m;
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use api_key::ApiKeyOptions;
+pub(crate) use client::client_token;
+pub(crate) use custom_key::{ALGORITHMS, CustomKey};
 pub use handshake::HandshakeOptions;
 pub(crate) use handshake::handshake_token;
 pub(crate) use id_token::id_token;
@@ -207,19 +211,40 @@ fn sign_over(
     Ok(parts.join("."))
 }
 
+/// What the template decides about a token besides its claims.
+pub(crate) struct TemplateRules<'a> {
+    /// In seconds.
+    pub(crate) life: i64,
+    /// In seconds.
+    pub(crate) skew: i64,
+    /// None: the instance's own.
+    pub(crate) key: Option<&'a CustomKey>,
+}
+
 /// A token from a JWT template: the template's claims (already filled in) under the ones every token has.
 pub(crate) fn template_token(
     issuer: &Issuer<'_>,
     ids: &mut Ids,
     user_id: &str,
     claims: Map<String, Value>,
-    life: i64,
+    rules: &TemplateRules<'_>,
 ) -> Result<String, EmulatorError> {
     let mut all = claims;
-    all.extend(base_claims(issuer, None, life));
+    all.extend(base_claims(issuer, None, rules.life));
+    let iat = issuer.now_ms.div_euclid(1000);
+    all.insert("nbf".into(), iat.saturating_sub(rules.skew).into());
     all.insert("sub".into(), user_id.into());
     all.insert("jti".into(), ids.hex(20).into());
-    encode(issuer.key, &header(issuer.kid, TEMPLATE_CATEGORY), &all)
+    let mut header = header(issuer.kid, TEMPLATE_CATEGORY);
+    match rules.key {
+        None => encode(issuer.key, &header, &all),
+        Some(key) => {
+            header.insert("alg".into(), key.algorithm.as_str().into());
+            // The key set has no such key.
+            header.remove("kid");
+            encode_with(|message| key.sign(message), &header, &all)
+        }
+    }
 }
 
 fn base_claims(issuer: &Issuer<'_>, issued_at: Option<i64>, life: i64) -> Map<String, Value> {
@@ -252,9 +277,17 @@ fn overlay(target: &mut Map<String, Value>, over: &Map<String, Value>) {
 }
 
 fn encode(key: &SigningKey, header: &Map<String, Value>, claims: &Map<String, Value>) -> Result<String, EmulatorError> {
+    encode_with(|message| key.sign(message), header, claims)
+}
+
+fn encode_with(
+    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, EmulatorError>,
+    header: &Map<String, Value>,
+    claims: &Map<String, Value>,
+) -> Result<String, EmulatorError> {
     let part = |map: &Map<String, Value>| BASE64URL_NOPAD.encode(Value::Object(map.clone()).to_string().as_bytes());
     let signed = format!("{}.{}", part(header), part(claims));
-    let signature = key.sign(signed.as_bytes())?;
+    let signature = sign(signed.as_bytes())?;
     Ok(format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature)))
 }
 

@@ -6,6 +6,7 @@ mod credentials;
 mod directories;
 mod organization_domains;
 mod roles;
+mod waitlist;
 
 use crate::store::Store;
 use crate::store::identification::{Contact, Verification, Wallet};
@@ -223,7 +224,7 @@ impl Render<'_> {
             "id": session.id,
             "user_id": session.user_id,
             "client_id": session.client_id,
-            "actor": null,
+            "actor": session.actor,
             "status": session.status(self.now),
             "last_active_organization_id": session.organization_id,
             "last_active_at": session.last_active_at,

@@ -214,6 +214,7 @@ fn route(
     let cause = Cause { client_ip: Some(peer.ip()), user_agent };
     shared.change_for(cause, |store| {
         let caller = authenticate(shared, store, route.access, head, now)?;
+        store.check_feature(found.template)?;
         let mut call =
             Call { shared, store, head, path: found.path, query: Query::new(query), body, caller, parts: parts?, now };
         route.answer(&mut call)
@@ -237,7 +238,7 @@ fn authenticate(
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty() => key.trim(),
         _ => return Err(ApiError::bad_authorization()),
     };
-    if key == shared.secret_key {
+    if key == shared.secret_key || store.is_accountless_key(key) {
         return Ok(Caller::Instance);
     }
     match store.machine_by_key(key, now) {

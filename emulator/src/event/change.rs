@@ -8,6 +8,7 @@ use crate::store::organization::{Membership, Organization};
 use crate::store::session::Session;
 use crate::store::table::Change;
 use crate::store::user::User;
+use crate::store::waitlist::WaitlistEntry;
 use serde_json::{Value, json};
 
 /// Fields that are no news: a row in which nothing but these has changed gives no event, at whatever depth they are.
@@ -120,6 +121,20 @@ pub(super) fn session(render: &Render<'_>, before: Option<&Session>, after: Opti
     }
     data["user"] = user(render, render.store.users.get(&after.user_id)?);
     Some(event("session", kind, data))
+}
+
+/// An entry of the waitlist. That it is gone is not told.
+pub(super) fn waitlist_entry(
+    render: &Render<'_>,
+    before: Option<&WaitlistEntry>,
+    after: Option<&WaitlistEntry>,
+) -> Option<Event> {
+    let data = render.waitlist_entry(after?);
+    match before {
+        None => Some(event("waitlistEntry", "created", data)),
+        Some(before) if before.status != after?.status => Some(event("waitlistEntry", "updated", data)),
+        Some(_) => None,
+    }
 }
 
 /// An invitation to an organization: made, accepted or taken back. Those that go with their organization are not told.

@@ -3,6 +3,7 @@
 use super::Event;
 use crate::render::Render;
 use crate::store::Message;
+use crate::store::email::Email;
 use crate::store::identification::Contact;
 use crate::store::user::User;
 use serde_json::{Map, Value, json};
@@ -17,6 +18,7 @@ pub(super) fn event(render: &Render<'_>, id: &str, message: &Message) -> Event {
     let (contact_id, user) = (to.map(|(contact, _)| &contact.id), to.map(|(_, user)| user));
     let text = text(message);
     let data = data(render, message, user);
+    let delivered = delivered_by_clerk(render, message);
     // The same letters in each of its names, so that a message and its event can be matched.
     let tail = id.strip_prefix("msg_").unwrap_or(id);
     if is_sms {
@@ -31,12 +33,12 @@ pub(super) fn event(render: &Render<'_>, id: &str, message: &Message) -> Event {
             "message": text,
             "status": "queued",
             "data": data,
-            "delivered_by_clerk": true,
+            "delivered_by_clerk": delivered,
             "created_at_ms": message.sent_at,
         });
         return Event { kind: "sms.created".into(), data: body };
     }
-    let body = json!({
+    let mut body = json!({
         "object": "email",
         "id": format!("ema_{tail}"),
         "slug": message.kind,
@@ -50,9 +52,30 @@ pub(super) fn event(render: &Render<'_>, id: &str, message: &Message) -> Event {
         "body_plain": text,
         "status": "queued",
         "data": data,
-        "delivered_by_clerk": true,
+        "delivered_by_clerk": delivered,
     });
+    if let Some(email) = written(render, message) {
+        body["id"] = json!(email.id);
+        body["slug"] = Value::Null;
+        body["from_email_name"] = json!(email.from_email_name);
+        body["subject"] = json!(email.subject);
+        body["body"] = json!(email.html.as_deref().or(email.text.as_deref()));
+        body["body_plain"] = json!(email.text);
+    }
     Event { kind: "email.created".into(), data: body }
+}
+
+/// The email with a text of the backend's choice that this message is.
+fn written<'a>(render: &Render<'a>, message: &Message) -> Option<&'a Email> {
+    let mut latest = render.store.emails.values().rev();
+    let is_it = |email: &&Email| email.to_email_address == message.to && email.created_at == message.sent_at;
+    if message.kind == "custom" { latest.find(is_it) } else { None }
+}
+
+/// Whether the API delivers messages of this template itself, as the template says.
+fn delivered_by_clerk(render: &Render<'_>, message: &Message) -> bool {
+    let key = format!("{}/{}", message.channel, message.kind);
+    render.store.message_templates.get(&key).is_none_or(|template| template.delivered_by_clerk)
 }
 
 /// The contact it goes to, and whose it is. One that is verified comes before one that only says so.

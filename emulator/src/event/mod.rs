@@ -82,6 +82,7 @@ fn derive(changes: &Changes, render: &Render<'_>) -> Vec<Event> {
         |membership| change::former_member(render, changes, membership),
     );
     told.each(&changes.sessions, |before, after| change::session(render, before, after));
+    told.each(&changes.waitlist_entries, |before, after| change::waitlist_entry(render, before, after));
     for change in changes.messages.iter().filter(|change| change.before.is_none()) {
         told.extend(change.after.as_ref().map(|message| message::event(render, &change.id, message)));
     }

@@ -34,19 +34,25 @@ fn read_user(form: &mut Form) -> Option<OnBehalfOf> {
     let mut inner = Form::new(form.object(PARAM)?);
     let (id, identifier) = (inner.text("user_id"), inner.text("identifier"));
     if let Err(error) = inner.finish_lenient() {
-        error.errors.into_iter().for_each(|item| form.fail(item));
+        for mut item in error.errors {
+            item.place_in(PARAM);
+            form.fail(item);
+        }
         return None;
     }
     match (id, identifier) {
         (Patch::Value(id), Patch::Absent | Patch::Null) => Some(OnBehalfOf::UserId(id)),
         (Patch::Absent | Patch::Null, Patch::Value(identifier)) => Some(OnBehalfOf::Identifier(identifier)),
         (Patch::Value(_), Patch::Value(_)) => {
-            form.fail(ErrorItem::excludes("identifier", "user_id"));
+            let mut item = ErrorItem::excludes("identifier", "user_id");
+            item.place_in(PARAM);
+            form.fail(item);
             None
         }
         _ => {
-            let long = "exactly one of `user_id` and `identifier` must be included in on_behalf_of.";
-            form.fail(ErrorItem::coded("form_param_missing", PARAM, "is missing", long));
+            let mut item = ErrorItem::missing_one_of("user_id", &["user_id", "identifier"]);
+            item.place_in(PARAM);
+            form.fail(item);
             None
         }
     }

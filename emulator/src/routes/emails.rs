@@ -24,7 +24,10 @@ fn read_inner<T>(form: &mut Form, param: &str, read: impl FnOnce(&mut Form) -> O
     match inner.finish() {
         Ok(()) => value,
         Err(error) => {
-            error.errors.into_iter().for_each(|item| form.fail(item));
+            for mut item in error.errors {
+                item.place_in(param);
+                form.fail(item);
+            }
             None
         }
     }
@@ -64,12 +67,7 @@ fn read_recipient(inner: &mut Form) -> Option<Result<String, String>> {
             None
         }
         (None, None) => {
-            inner.fail(ErrorItem::coded(
-                "form_param_missing",
-                "to",
-                "is missing",
-                "exactly one of `address` and `user_id` must be included in to.",
-            ));
+            inner.fail(ErrorItem::missing_one_of("address", &["address", "user_id"]));
             None
         }
     }

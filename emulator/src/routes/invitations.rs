@@ -5,9 +5,9 @@ use crate::errors::{ApiError, ErrorItem};
 use crate::form::Form;
 use crate::metadata::{Change, How, Metadata};
 use crate::query::Order;
-use crate::store::Message;
 use crate::store::invitation::{DAY, DEFAULT_DAYS, Invitation, STATUSES};
 use crate::store::user::Unique;
+use crate::store::{Message, Word};
 use crate::validate;
 use serde_json::{Map, Value};
 
@@ -19,13 +19,30 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// What one invitation asks for.
-struct Wanted {
+pub(super) struct Wanted {
     email_address: String,
     public_metadata: Map<String, Value>,
     redirect_url: Option<String>,
     notify: bool,
-    ignore_existing: bool,
+    pub(super) ignore_existing: bool,
     days: i64,
+    /// The message that it goes out with.
+    pub(super) kind: Word,
+}
+
+impl Wanted {
+    /// What is asked for with no more than an address.
+    pub(super) fn to(email_address: String) -> Self {
+        Wanted {
+            email_address,
+            public_metadata: Map::new(),
+            redirect_url: None,
+            notify: true,
+            ignore_existing: false,
+            days: DEFAULT_DAYS,
+            kind: "invitation".into(),
+        }
+    }
 }
 
 fn read(mut form: Form) -> Result<Wanted, ApiError> {
@@ -35,7 +52,7 @@ fn read(mut form: Form) -> Result<Wanted, ApiError> {
     let notify = form.boolean("notify").unwrap_or(true);
     let ignore_existing = form.boolean("ignore_existing").unwrap_or(false);
     let days = form.integer("expires_in_days", 1, 365).value().unwrap_or(DEFAULT_DAYS);
-    form.choice("template_slug", &["invitation", "waitlist_invitation"]);
+    let kind = form.choice("template_slug", &["invitation", "waitlist_invitation"]).unwrap_or("invitation").into();
     if let Some(Err(item)) = redirect_url.as_deref().map(|url| validate::url("redirect_url", url)) {
         form.fail(item);
     }
@@ -44,11 +61,11 @@ fn read(mut form: Form) -> Result<Wanted, ApiError> {
     // Only to hold it against the limit.
     let change = Change { public: Some(public_metadata.clone()), ..Change::default() };
     Metadata::default().change(change, How::Replace)?;
-    Ok(Wanted { email_address, public_metadata, redirect_url, notify, ignore_existing, days })
+    Ok(Wanted { email_address, public_metadata, redirect_url, notify, ignore_existing, days, kind })
 }
 
 /// Pending invitations and users stand in the way, unless they are to be ignored. In a bulk call users always do.
-fn check(call: &Call<'_>, wanted: &Wanted, users_always: bool) -> Result<(), ApiError> {
+pub(super) fn check(call: &Call<'_>, wanted: &Wanted, users_always: bool) -> Result<(), ApiError> {
     if users_always || !wanted.ignore_existing {
         call.store.check_free(Unique::Email, &wanted.email_address, None)?;
     }
@@ -76,6 +93,12 @@ fn duplicate(email: &str) -> ApiError {
 }
 
 fn invite(call: &mut Call<'_>, wanted: Wanted) -> Value {
+    let invitation = open(call, wanted);
+    call.render().invitation(&invitation)
+}
+
+/// Keeps the invitation and sends it.
+pub(super) fn open(call: &mut Call<'_>, wanted: Wanted) -> Invitation {
     let now = call.now;
     let ticket = call.store.ids.text(48);
     let mut url = format!("{}/v1/tickets/accept?ticket={ticket}", call.shared.url);
@@ -98,15 +121,14 @@ fn invite(call: &mut Call<'_>, wanted: Wanted) -> Value {
         call.store.send(Message {
             channel: "email".into(),
             to: invitation.email_address.clone(),
-            kind: "invitation".into(),
+            kind: wanted.kind,
             code: None,
             url: Some(invitation.url.clone()),
             sent_at: now,
         });
     }
-    let body = call.render().invitation(&invitation);
-    call.store.invitations.insert(invitation.id.clone(), invitation);
-    body
+    call.store.invitations.insert(invitation.id.clone(), invitation.clone());
+    invitation
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {

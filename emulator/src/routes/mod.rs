@@ -1,23 +1,33 @@
 //! The routes, one file a resource. Each file lists its own at the top.
 
+mod accountless_applications;
+mod actor_tokens;
 mod admin_portal_link_tokens;
+mod agent_tasks;
 mod api_keys;
 mod aws_credentials;
 mod billing;
 mod client;
 mod client_sessions;
+mod clients;
 mod codes;
 mod connection_forms;
 mod dashboard;
 mod directories;
+mod domains;
 mod email_addresses;
+mod emails;
 mod enterprise_connections;
 mod environment;
 mod frontend;
 mod group_role_mappings;
 mod handshake_payload;
+mod instance_settings;
+mod interstitial;
 mod invitations;
 mod jwks;
+mod jwt_templates;
+mod listed_identifiers;
 mod m2m_tokens;
 mod machine_scopes;
 mod machines;
@@ -31,18 +41,23 @@ mod organization_invitations;
 mod organization_metadata;
 mod organization_permissions;
 mod organization_roles;
+mod organization_settings;
 mod organizations;
 mod pages;
 mod phone_numbers;
 mod plans;
+mod redirect_urls;
 mod role_sets;
 mod saml_connections;
 mod session_tokens;
 mod sessions;
 mod sign_in_tokens;
+mod sign_ups;
 mod statements;
 mod stylesheet;
 mod subscription_items;
+mod svix;
+mod templates;
 mod testing_tokens;
 mod uploads;
 mod user_access;
@@ -53,6 +68,7 @@ mod user_lists;
 mod user_metadata;
 mod user_second_factors;
 mod users;
+mod waitlist_entries;
 
 use crate::api::{Call, Route};
 use crate::form::Form;
@@ -63,7 +79,10 @@ pub(crate) use users::METADATA_APART;
 
 /// All routes of the emulator.
 pub(crate) const ROUTES: &[&[Route]] = &[
+    accountless_applications::ROUTES,
+    actor_tokens::ROUTES,
     admin_portal_link_tokens::ROUTES,
+    agent_tasks::ROUTES,
     api_keys::ROUTES,
     aws_credentials::ROUTES,
     billing::ROUTES,
@@ -72,13 +91,20 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     dashboard::ROUTES,
     email_addresses::ROUTES,
     environment::ROUTES,
+    clients::ROUTES,
     directories::ROUTES,
+    domains::ROUTES,
+    emails::ROUTES,
     enterprise_connections::ROUTES,
     frontend::ROUTES,
     group_role_mappings::ROUTES,
     handshake_payload::ROUTES,
+    instance_settings::ROUTES,
+    interstitial::ROUTES,
     invitations::ROUTES,
     jwks::ROUTES,
+    jwt_templates::ROUTES,
+    listed_identifiers::ROUTES,
     m2m_tokens::ROUTES,
     machine_scopes::ROUTES,
     machines::ROUTES,
@@ -92,18 +118,23 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     organization_metadata::ROUTES,
     organization_permissions::ROUTES,
     organization_roles::ROUTES,
+    organization_settings::ROUTES,
     organizations::ROUTES,
     pages::ROUTES,
     phone_numbers::ROUTES,
     plans::ROUTES,
+    redirect_urls::ROUTES,
     role_sets::ROUTES,
     saml_connections::ROUTES,
     session_tokens::ROUTES,
     sessions::ROUTES,
     sign_in_tokens::ROUTES,
+    sign_ups::ROUTES,
     stylesheet::ROUTES,
     statements::ROUTES,
     subscription_items::ROUTES,
+    svix::ROUTES,
+    templates::ROUTES,
     testing_tokens::ROUTES,
     uploads::ROUTES,
     user_access::ROUTES,
@@ -113,6 +144,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     user_metadata::ROUTES,
     user_second_factors::ROUTES,
     users::ROUTES,
+    waitlist_entries::ROUTES,
 ];
 
 impl Call<'_> {

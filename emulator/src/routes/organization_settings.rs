@@ -3,6 +3,7 @@
 use crate::api::{Call, Reply, Route};
 use crate::errors::{ApiError, ErrorItem};
 use crate::store::instance::{ENROLLMENT_MODES, OrganizationSettings};
+use crate::store::role::{Role, no_role};
 use serde_json::json;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -14,51 +15,45 @@ pub(super) const ROUTES: &[Route] = &[
 const MOST_ROLES: i64 = 10;
 /// How many domains an organization can have.
 const MOST_DOMAINS: i64 = 10;
-/// What the creator of an organization must be able to do.
-const CREATOR_NEEDS: &[&str] = &["org:sys_profile:delete", "org:sys_memberships:read", "org:sys_memberships:manage"];
 
 fn get_organizations(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let settings = &call.store.settings().organizations;
+    let (store, settings) = (&call.store, &call.store.settings().organizations);
+    let set = store.initial_role_set();
+    let key_of =
+        |id: Option<&String>| id.and_then(|id| store.roles.get(id)).map_or_else(String::new, |role| role.key.clone());
     Ok(Reply::Json(json!({
         "object": "organization_settings",
         "enabled": settings.enabled,
         "max_allowed_memberships": settings.max_allowed_memberships,
         "max_allowed_roles": MOST_ROLES,
         "max_allowed_domains": MOST_DOMAINS,
-        "creator_role": settings.creator_role,
+        "creator_role": key_of(set.map(|set| &set.creator_role_id)),
         "admin_delete_enabled": settings.admin_delete_enabled,
         "domains_enabled": settings.domains_enabled,
         "slug_disabled": settings.slug_disabled,
         "domains_enrollment_modes": settings.domains_enrollment_modes,
-        "domains_default_role": settings.domains_default_role,
-        "initial_role_set_key": null,
+        "domains_default_role": settings.domains_default_role.clone()
+            .unwrap_or_else(|| key_of(set.map(|set| &set.default_role_id))),
+        "initial_role_set_key": set.map(|set| &set.key),
     })))
 }
 
-/// The key of a role that is named by id or key.
-fn role(call: &Call<'_>, param: &str, id: &str) -> Result<String, ApiError> {
-    call.store.role_key(id).ok_or_else(|| {
-        let mut error = ApiError::new(404, "resource_not_found", "not found", "Organization role not found");
-        if let Some(item) = error.errors.first_mut() {
-            item.meta.insert("param_name".to_owned(), param.into());
-        }
-        error
-    })
+/// A role that is named by id or key.
+fn role(call: &Call<'_>, param: &str, id: &str) -> Result<Role, ApiError> {
+    let found = call.store.roles.get(id).or_else(|| call.store.role(id));
+    found.cloned().ok_or_else(|| no_role(Some(param)))
 }
 
-fn check_creator(call: &Call<'_>, role: &str) -> Result<(), ApiError> {
-    let granted = call.store.roles.get(role).map(|role| role.permissions.as_slice()).unwrap_or_default();
-    if CREATOR_NEEDS.iter().all(|needed| granted.iter().any(|permission| permission == needed)) {
-        return Ok(());
+/// Creators get the role from now on: the set that new organizations get has it.
+fn set_creator_role(call: &mut Call<'_>, role: &Role) {
+    let now = call.now;
+    if let Some(set) = call.store.role_sets.find_mut(|set| set.kind == "initial") {
+        if !set.roles.contains(&role.id) {
+            set.roles.push(role.id.clone());
+        }
+        set.creator_role_id.clone_from(&role.id);
+        set.updated_at = now;
     }
-    let long = format!("The creator role must contain the following permissions: {}", CREATOR_NEEDS.join(", "));
-    Err(ErrorItem::coded(
-        "organization_missing_creator_role_permissions",
-        "creator_role_id",
-        "missing permissions for creator role",
-        long,
-    )
-    .into())
 }
 
 fn update_organizations(call: &mut Call<'_>) -> Result<Reply, ApiError> {
@@ -78,19 +73,19 @@ fn update_organizations(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let creator = creator.map(|id| role(call, "creator_role_id", &id)).transpose()?;
     let default = default.map(|id| role(call, "domains_default_role_id", &id)).transpose()?;
     if let Some(role) = &creator {
-        check_creator(call, role)?;
+        call.store.check_suits_creators(role)?;
+        set_creator_role(call, role);
     }
     let settings = &mut call.store.settings_mut().organizations;
     let before = std::mem::take(settings);
     *settings = OrganizationSettings {
         enabled: enabled.unwrap_or(before.enabled),
         max_allowed_memberships: most.unwrap_or(before.max_allowed_memberships),
-        creator_role: creator.unwrap_or(before.creator_role),
         admin_delete_enabled: admin_delete.unwrap_or(before.admin_delete_enabled),
         domains_enabled: domains.unwrap_or(before.domains_enabled),
         slug_disabled: slug_disabled.unwrap_or(before.slug_disabled),
         domains_enrollment_modes: modes.unwrap_or(before.domains_enrollment_modes),
-        domains_default_role: default.unwrap_or(before.domains_default_role),
+        domains_default_role: default.map(|role| role.key).or(before.domains_default_role),
     };
     get_organizations(call)
 }

@@ -6,7 +6,7 @@ use crate::errors::{ApiError, ErrorItem};
 use crate::form::{Form, Patch};
 use crate::metadata::{How, Metadata};
 use crate::query::{Order, Signed};
-use crate::store::organization::{DEFAULT_MAX_MEMBERSHIPS, Organization};
+use crate::store::organization::Organization;
 use crate::validate;
 use serde_json::Value;
 
@@ -111,14 +111,15 @@ pub(super) fn open(call: &mut Call<'_>, mut form: Form) -> Result<String, ApiErr
     };
     let mut metadata = Metadata::default();
     metadata.change(change, How::Replace)?;
+    let settings = call.store.settings().organizations.clone();
     let organization = Organization {
         id: call.store.ids.id("org_"),
         age: call.store.next_age(),
         name,
         slug,
         image_id: None,
-        max_allowed_memberships: most.unwrap_or(DEFAULT_MAX_MEMBERSHIPS),
-        admin_delete_enabled: true,
+        max_allowed_memberships: most.unwrap_or(settings.max_allowed_memberships),
+        admin_delete_enabled: settings.admin_delete_enabled,
         metadata,
         created_by: creator.clone(),
         role_set_key,

@@ -3,9 +3,10 @@
 use crate::api::{Call, Reply, Route};
 use crate::cookies::Writer;
 use crate::errors::ApiError;
-use crate::mint::{self, DEFAULT_LIFE, MintOptions};
+use crate::mint::{self, DEFAULT_LIFE, MintOptions, TemplateRules};
 use crate::routes::sessions::read_token;
-use crate::store::JwtTemplate;
+use crate::store::identification::Contact;
+use crate::store::jwt_template::{JwtTemplate, not_found};
 use crate::store::session::Session;
 use crate::template;
 use serde_json::{Value, json};
@@ -52,6 +53,7 @@ pub(super) fn mint(call: &mut Call<'_>, session: &Session, life: i64, azp: Optio
         user_id: Some(session.user_id.clone()),
         session_id: Some(session.id.clone()),
         org: call.store.org_options(session),
+        claims: session.own_claims(),
         expires_in_seconds: life,
         azp,
         ..MintOptions::default()
@@ -69,14 +71,7 @@ fn create_from_template(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 }
 
 pub(super) fn known_template(call: &Call<'_>, name: &str) -> Result<JwtTemplate, ApiError> {
-    call.store.templates.get(name).cloned().ok_or_else(|| {
-        ApiError::new(
-            404,
-            "resource_not_found",
-            "JWT template not found",
-            format!("No JWT template exists with name: {name}"),
-        )
-    })
+    call.store.jwt_template_by_name(name).cloned().ok_or_else(|| not_found("name", name))
 }
 
 /// A token with the claims of a template.
@@ -88,24 +83,48 @@ pub(super) fn from_template(
 ) -> Result<String, ApiError> {
     let claims = template::fill(&template.claims, &template_context(call, session)?);
     let issuer = call.issuer()?;
-    let life = life.unwrap_or(template.lifetime);
-    mint::template_token(&issuer, &mut call.store.ids, &session.user_id, claims, life).map_err(|_| ApiError::internal())
+    let rules = TemplateRules {
+        life: life.unwrap_or(template.lifetime),
+        skew: template.allowed_clock_skew,
+        key: template.custom_key.as_ref(),
+    };
+    mint::template_token(&issuer, &mut call.store.ids, &session.user_id, claims, &rules)
+        .map_err(|_| ApiError::internal())
 }
 
-/// What the shortcodes of a template can name.
+/// What the shortcodes of a template can name. Private metadata is not in a token.
 fn template_context(call: &Call<'_>, session: &Session) -> Result<Value, ApiError> {
     let stored = call.store.user(&session.user_id)?;
+    let verified = |contacts: &[Contact], id: Option<&String>| {
+        contacts.iter().any(|contact| Some(&contact.id) == id && contact.is_verified())
+    };
     let mut user = call.render().user(stored);
     user["full_name"] = json!(stored.full_name());
     user["primary_email_address"] = json!(stored.primary_email());
     user["primary_phone_number"] = json!(stored.primary_phone());
     user["primary_web3_wallet"] = json!(stored.primary_wallet());
-    let org = session.organization_id.as_ref().and_then(|id| call.store.organizations.get(id)).map(|organization| {
+    user["email_verified"] = json!(verified(&stored.emails, stored.primary_email_id.as_ref()));
+    user["phone_number_verified"] = json!(verified(&stored.phones, stored.primary_phone_id.as_ref()));
+    user["private_metadata"] = Value::Null;
+    // Unlike in answers, times are in seconds here.
+    for name in ["created_at", "updated_at", "last_sign_in_at"] {
+        user[name] = json!(user[name].as_i64().map(|ms| ms.div_euclid(1000)));
+    }
+    let active = session.organization_id.as_ref().and_then(|id| call.store.organizations.get(id));
+    let member = active.and_then(|organization| call.store.membership_of(&organization.id, &stored.id));
+    let org = active.map(|organization| {
         let mut org = call.render().organization(organization, true, false);
-        org["role"] = json!(call.store.membership_of(&organization.id, &stored.id).map(|member| &member.role));
+        org["role"] = json!(member.map(|member| &member.role));
+        org["private_metadata"] = Value::Null;
         org
     });
-    Ok(json!({ "user": user, "org": org, "session": { "id": session.id } }))
+    let membership = member.map(|member| {
+        let mut membership = call.render().membership(member);
+        membership["private_metadata"] = Value::Null;
+        membership
+    });
+    let session = json!({ "id": session.id, "actor": session.actor });
+    Ok(json!({ "user": user, "org": org, "org_membership": membership, "session": session }))
 }
 
 fn refresh(call: &mut Call<'_>) -> Result<Reply, ApiError> {

@@ -50,20 +50,24 @@ impl Store {
         organization_id: Option<String>,
         now: i64,
     ) -> Session {
-        let mut session = self.open_session(user_id, organization_id, now);
-        let Some(known) = self.browsers.get_mut(browser) else { return session };
+        let session = self.open_session(user_id, organization_id, now);
+        self.move_session_to(browser, &session.id, now);
+        self.sessions.get(&session.id).cloned().unwrap_or(session)
+    }
+
+    /// Puts a session that was just opened on a browser that is known.
+    pub(crate) fn move_session_to(&mut self, browser: &str, session_id: &str, now: i64) {
+        let Some(known) = self.browsers.get_mut(browser) else { return };
         known.signed_in_at = now.div_euclid(1000);
         known.updated_at = now;
         (known.sign_in, known.sign_up) = (None, None);
-        let before = known.session_id.replace(session.id.clone());
-        session.client_id.clone_from(&known.client_id);
-        if let Some(stored) = self.sessions.get_mut(&session.id) {
-            stored.client_id.clone_from(&session.client_id);
+        let before = known.session_id.replace(session_id.to_owned());
+        if let Some(stored) = self.sessions.get_mut(session_id) {
+            stored.client_id.clone_from(&known.client_id);
         }
         if let Some(before) = before.and_then(|id| self.sessions.get_mut(&id)) {
             before.end("replaced", now);
         }
-        session
     }
 
     /// Ends the session of a browser, as `removed` or `ended`.

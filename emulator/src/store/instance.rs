@@ -75,15 +75,13 @@ pub(crate) struct OrganizationSettings {
     pub(crate) enabled: bool,
     /// Of a new organization; 0 means no limit.
     pub(crate) max_allowed_memberships: i64,
-    /// The key of the role that a creator gets.
-    pub(crate) creator_role: String,
     /// Of a new organization.
     pub(crate) admin_delete_enabled: bool,
     pub(crate) domains_enabled: bool,
     pub(crate) slug_disabled: bool,
     pub(crate) domains_enrollment_modes: Vec<String>,
-    /// The key of the role that those get who come by a domain.
-    pub(crate) domains_default_role: String,
+    /// The key of the role that those get who come by a domain; none: the default of the first set of roles.
+    pub(crate) domains_default_role: Option<String>,
 }
 
 /// How people can come into an organization by its domains.
@@ -94,12 +92,11 @@ impl Default for OrganizationSettings {
         OrganizationSettings {
             enabled: true,
             max_allowed_memberships: super::organization::DEFAULT_MAX_MEMBERSHIPS,
-            creator_role: super::organization::ADMIN.to_owned(),
             admin_delete_enabled: true,
             domains_enabled: true,
             slug_disabled: false,
             domains_enrollment_modes: ENROLLMENT_MODES.iter().map(|mode| (*mode).to_owned()).collect(),
-            domains_default_role: super::organization::MEMBER.to_owned(),
+            domains_default_role: None,
         }
     }
 }

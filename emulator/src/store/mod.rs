@@ -1,70 +1,85 @@
 //! Everything the emulated instance knows. One store belongs to one emulator.
 
+pub(crate) mod accountless;
+pub(crate) mod actor_token;
 pub(crate) mod api_key;
 pub(crate) mod billing;
 pub(crate) mod browser;
+pub(crate) mod client;
 pub(crate) mod connection;
 pub(crate) mod credential;
 pub(crate) mod directory;
+pub(crate) mod domain;
+pub(crate) mod email;
 pub(crate) mod grant;
 pub(crate) mod identification;
 mod image;
+pub(crate) mod instance;
 pub(crate) mod invitation;
+pub(crate) mod jwt_template;
 pub(crate) mod kept;
+pub(crate) mod listed;
 pub(crate) mod m2m_token;
 pub(crate) mod machine;
+pub(crate) mod message_template;
 pub(crate) mod oauth;
 pub(crate) mod organization;
 pub(crate) mod organization_domain;
 pub(crate) mod plan;
 pub(crate) mod portal;
+pub(crate) mod redirect_url;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_token;
+pub(crate) mod sign_up;
 pub(crate) mod subscription;
 pub(crate) mod table;
 pub(crate) mod user;
+pub(crate) mod waitlist;
 pub(crate) mod webhook;
 
 use crate::errors::ApiError;
 use crate::ids::Ids;
 use kept::Journal;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+use accountless::Accountless;
+use actor_token::{ActorToken, AgentTask};
 use api_key::ApiKey;
 use billing::Account;
 use browser::{Browser, HandshakePayload};
 use connection::{EnterpriseConnection, TestRun};
 use directory::{Directory, GroupRoleMapping};
+use domain::{Domain, ProxyCheck};
+use email::Email;
 use grant::{AuthorizationCode, Consent, Grant, RefreshToken};
 use identification::CodeVerification;
+use instance::Instance;
 use invitation::{Invitation, OrganizationInvitation};
+use jwt_template::JwtTemplate;
+use listed::Listed;
 use m2m_token::M2mToken;
 use machine::Machine;
+use message_template::MessageTemplate;
 use oauth::{AccessToken, OAuthApplication, OAuthSettings};
 use organization::{Membership, Organization};
 use organization_domain::OrganizationDomain;
 use plan::{Discount, Plan, Price};
 use portal::{AdminPortalLinkToken, AwsCredential};
+use redirect_url::RedirectUrl;
 use role::{Permission, Role, RoleSet};
 use session::Session;
 use sign_in_token::SignInToken;
+use sign_up::SignUp;
 use subscription::{PaymentAttempt, Redemption, Statement, SubscriptionItem};
 use table::{Change, Table};
 use user::User;
+use waitlist::WaitlistEntry;
 use webhook::{WebhookDelivery, WebhookEndpoint, WebhookEvent};
 
 /// A word out of a short list, such as a status. Those that the emulator writes take no memory of their own.
 pub(crate) type Word = std::borrow::Cow<'static, str>;
-
-/// A JWT template: claims in which `{{user.id}}` and the like stand for values.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct JwtTemplate {
-    pub(crate) claims: Map<String, Value>,
-    pub(crate) lifetime: i64,
-}
 
 /// An uploaded image.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -81,7 +96,8 @@ pub struct Message {
     pub channel: Word,
     /// The address or number.
     pub to: String,
-    /// `verification_code`, `invitation`, `organization_invitation` or `primary_email_address_changed`.
+    /// `verification_code`, `invitation`, `organization_invitation`, `primary_email_address_changed`,
+    /// `waitlist_confirmation`, `waitlist_invitation` or `custom`.
     pub kind: Word,
     /// The one-time code, for `verification_code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,27 +188,39 @@ macro_rules! store {
 
 store! {
     access_tokens: AccessToken,
+    accountless: Accountless,
     /// By the id of the user or organization.
     accounts: Account,
+    actor_tokens: ActorToken,
     admin_portal_link_tokens: AdminPortalLinkToken,
+    agent_tasks: AgentTask,
+    allowlist: Listed,
     api_keys: ApiKey,
     /// By the code itself.
     authorization_codes: AuthorizationCode,
     aws_credentials: AwsCredential,
+    blocklist: Listed,
     /// By the token that a browser shows.
     browsers: Browser,
     code_verifications: CodeVerification,
     consents: Consent,
     directories: Directory,
     discounts: Discount,
+    domains: Domain,
+    emails: Email,
     enterprise_connections: EnterpriseConnection,
     grants: Grant,
     group_role_mappings: GroupRoleMapping,
     images: Image,
+    /// One row, once a setting was changed.
+    instance: Instance,
     invitations: Invitation,
+    jwt_templates: JwtTemplate,
     m2m_tokens: M2mToken,
     machines: Machine,
     memberships: Membership,
+    /// By type and slug; those that were changed.
+    message_templates: MessageTemplate,
     messages: Message,
     /// By the nonce.
     nonces: HandshakePayload,
@@ -205,19 +233,21 @@ store! {
     permissions: Permission,
     plans: Plan,
     prices: Price,
+    proxy_checks: ProxyCheck,
     redemptions: Redemption,
+    redirect_urls: RedirectUrl,
     /// By the token itself.
     refresh_tokens: RefreshToken,
     role_sets: RoleSet,
     roles: Role,
     sessions: Session,
     sign_in_tokens: SignInToken,
+    sign_ups: SignUp,
     statements: Statement,
     subscription_items: SubscriptionItem,
     test_runs: TestRun,
-    /// By its name.
-    templates: JwtTemplate,
     users: User,
+    waitlist_entries: WaitlistEntry,
     /// By the ids of event and endpoint.
     webhook_deliveries: WebhookDelivery,
     webhook_endpoints: WebhookEndpoint,
@@ -249,6 +279,8 @@ impl Store {
         self.hush();
         let machine = Machine::new(machine_id.to_owned(), 0, "Default".to_owned(), machine_key.to_owned(), now);
         self.machines.insert(machine.id.clone(), machine);
+        let domain = Domain::primary(machine_id, now);
+        self.domains.insert(domain.id.clone(), domain);
         // Apart from the ids of what is created later: those do not depend on what an instance starts with.
         let mut ids = Ids::new(seed.map(|seed| !seed));
         self.settle_in_roles(&mut ids, now);

@@ -4,6 +4,7 @@ use super::Store;
 use super::Word;
 use crate::errors::ApiError;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How long a session lives, in milliseconds.
@@ -26,6 +27,9 @@ pub(crate) struct Session {
     /// `active` until something ends it.
     pub(crate) status: Word,
     pub(crate) organization_id: Option<String>,
+    /// Who acts as the user: goes into the session's tokens as `act`.
+    #[serde(default)]
+    pub(crate) actor: Option<Map<String, Value>>,
     /// What refreshes the session's tokens; a browser would have it as a cookie.
     pub(crate) refresh_token: String,
     pub(crate) last_active_at: i64,
@@ -36,6 +40,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// What its tokens have besides that which all have.
+    pub(crate) fn own_claims(&self) -> Map<String, Value> {
+        self.actor.iter().map(|actor| ("act".to_owned(), Value::Object(actor.clone()))).collect()
+    }
+
     pub(crate) fn status(&self, now: i64) -> &str {
         if self.status != "active" {
             &self.status
@@ -72,6 +81,7 @@ impl Store {
             activity_id: self.ids.id("sess_activity_"),
             status: "active".into(),
             organization_id,
+            actor: None,
             refresh_token: self.ids.text(40),
             last_active_at: now,
             expire_at: now + LIFE,

@@ -22,6 +22,8 @@ pub(crate) struct SignIn {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct SignUp {
+    /// The sign-up as the API tells of it.
+    pub(crate) id: String,
     pub(crate) email_address: String,
     pub(crate) username: Option<String>,
     pub(crate) first_name: Option<String>,
@@ -61,6 +63,9 @@ impl Store {
             .ok_or_else(|| wrong("form_identifier_not_found", param, "There is no account with this identifier."))?;
         if user.banned {
             return Err(wrong("user_banned", param, "This user is banned, and cannot sign in."));
+        }
+        if self.may_sign_in(&user.identifier()).is_err() {
+            return Err(wrong("not_allowed_access", param, "This user is not allowed to access the application."));
         }
         if let Some(until) = user.locked_until.filter(|until| now < *until) {
             let minutes = (until - now + 59_999).div_euclid(60_000);

@@ -230,6 +230,8 @@ impl Store {
         self.sign_in_tokens.remove_all(|token| token.user_id == id);
         self.forget_grants(|_, subject| subject == id);
         self.remove_billing(id);
+        self.actor_tokens.remove_all(|token| token.user_id == id);
+        self.agent_tasks.remove_all(|task| task.user_id == id);
         self.memberships.remove_all(|membership| membership.user_id == id);
         let contacts: Vec<&String> = user.emails.iter().chain(&user.phones).map(|contact| &contact.id).collect();
         self.code_verifications.remove_all(|verification| contacts.contains(&&verification.contact_id));

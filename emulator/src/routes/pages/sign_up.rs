@@ -49,7 +49,7 @@ pub(super) fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     serve(call, |call, visitor| {
         let back = Back::read(call)?;
         let ticket = ticket_of(call)?;
-        if let Some((text, Ticket::SignIn { .. })) = &ticket {
+        if let Some((text, Ticket::SignIn { .. } | Ticket::Acting { .. })) = &ticket {
             return ticket::sign_in(call, visitor, &back, text);
         }
         if ticket.is_none() && call.store.session_of_browser(&visitor.browser, call.now).is_some() {
@@ -69,9 +69,11 @@ pub(super) fn submit(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             return Ok(form(visitor, &back, &ticket, &sign_up, &problems));
         }
         let Some((_, ticket)) = ticket else {
-            let id = call.store.ids.id("sua_");
-            sign_up.verification_id =
-                Some(call.store.prepare_code(Kind::Email, &id, &sign_up.email_address, call.now).id);
+            sign_up.id = call.store.ids.id("sua_");
+            let sent = call.store.prepare_code(Kind::Email, &sign_up.id, &sign_up.email_address, call.now).id;
+            sign_up.verification_id = Some(sent);
+            let client_id = call.store.browsers.get(&visitor.browser).map(|browser| browser.client_id.clone());
+            call.store.track_sign_up(&sign_up, client_id, call.now);
             if let Some(browser) = call.store.browsers.get_mut(&visitor.browser) {
                 browser.sign_up = Some(sign_up);
             }
@@ -120,6 +122,12 @@ fn read(call: &Call<'_>, values: &Values, invited: Option<&str>) -> (SignUp, Vec
     if problems.is_empty() {
         let taken = call.store.check_newcomer(&sign_up.email_address, sign_up.username.as_deref());
         problems.extend(taken.iter().map(problem_of));
+        // Whom somebody invited is let in.
+        if invited.is_none()
+            && let Err(error) = call.store.may_sign_up(&sign_up.email_address)
+        {
+            problems.extend(error.errors.iter().map(problem_of));
+        }
     }
     (sign_up, problems)
 }
@@ -168,6 +176,8 @@ fn accept(
             if let Some(invitation) = call.store.invitations.get_mut(&id) {
                 invitation.status = "accepted".into();
                 invitation.updated_at = now;
+                let email_address = invitation.email_address.clone();
+                call.store.complete_waitlist_entry(&email_address, now);
             }
             user_id
         }
@@ -177,7 +187,7 @@ fn accept(
             organization = Some(organization_id);
             user_id
         }
-        Ticket::SignIn { .. } => return Ok(see_other(back.page("/sign-in"), visitor)),
+        Ticket::SignIn { .. } | Ticket::Acting { .. } => return Ok(see_other(back.page("/sign-in"), visitor)),
     };
     Ok(end(call, visitor, back, &user_id, organization))
 }
@@ -263,8 +273,7 @@ pub(super) fn submit_code(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         let sign_up = begun(call, visitor, &back)?;
         let now = call.now;
         if !values.get("send").is_empty() {
-            let id = call.store.ids.id("sua_");
-            let sent = call.store.prepare_code(Kind::Email, &id, &sign_up.email_address, now).id;
+            let sent = call.store.prepare_code(Kind::Email, &sign_up.id, &sign_up.email_address, now).id;
             let browser = call.store.browsers.get_mut(&visitor.browser);
             if let Some(kept) = browser.and_then(|browser| browser.sign_up.as_mut()) {
                 kept.verification_id = Some(sent);
@@ -286,8 +295,12 @@ pub(super) fn submit_code(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         if let Some(problem) = problem {
             return Ok(code_form(call, visitor, &back, &sign_up, &[problem]));
         }
+        let id = sign_up.id.clone();
         let user_id = open(call, sign_up, Map::new())?;
-        Ok(end(call, visitor, &back, &user_id, None))
+        let reply = end(call, visitor, &back, &user_id, None);
+        let session_id = call.store.browsers.get(&visitor.browser).and_then(|browser| browser.session_id.clone());
+        call.store.end_sign_up(&id, &user_id, session_id, now);
+        Ok(reply)
     })
 }
 

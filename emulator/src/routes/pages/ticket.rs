@@ -1,11 +1,11 @@
 //! Tickets: what a sign-in token or an invitation puts into a link.
 
-use super::back::Back;
+use super::back::{Back, Purpose};
 use super::{sign_in, sign_up};
 use crate::api::{Call, Reply};
 use crate::errors::{ApiError, EmulatorError};
 use crate::page::{Refusal, Visitor, notice, see_other, serve};
-use crate::store::Store;
+use crate::store::{Store, actor_token};
 use crate::target::Target;
 
 /// What a ticket stands for.
@@ -15,6 +15,11 @@ pub(super) enum Ticket {
     SignIn {
         user_id: String,
         organization_id: Option<String>,
+    },
+    /// Somebody acts as the user, and goes here then.
+    Acting {
+        user_id: String,
+        redirect_url: Option<String>,
     },
     Invitation {
         id: String,
@@ -47,6 +52,12 @@ impl Store {
             let (user_id, organization_id) = (token.user_id.clone(), token.organization_id.clone());
             return good(status, "sign-in token", Ticket::SignIn { user_id, organization_id });
         }
+        if let Some((found, acting)) = self.acting_ticket(text) {
+            return match found.refusal(now) {
+                None => Ok(acting),
+                Some(why) => Err(format!("This token opens no session: {why}.")),
+            };
+        }
         if let Some(found) = self.invitations.values().find(|invitation| is_in(&invitation.url, text)) {
             let (id, email_address) = (found.id.clone(), found.email_address.clone());
             return good(found.status(now), "invitation", Ticket::Invitation { id, email_address });
@@ -61,11 +72,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The ticket of an actor token or of an agent's task.
+    fn acting_ticket(&self, text: &str) -> Option<(&actor_token::Ticket, Ticket)> {
+        if let Some(token) = self.actor_tokens.values().find(|token| token.ticket.token == text) {
+            return Some((&token.ticket, Ticket::Acting { user_id: token.user_id.clone(), redirect_url: None }));
+        }
+        let task = self.agent_tasks.values().find(|task| task.ticket.token == text)?;
+        let redirect_url = Some(task.redirect_url.clone());
+        Some((&task.ticket, Ticket::Acting { user_id: task.user_id.clone(), redirect_url }))
+    }
+}
+
 impl Ticket {
     /// Whether its user is there already.
     fn status(&self, store: &Store) -> &'static str {
         let known = match self {
-            Ticket::SignIn { .. } => true,
+            Ticket::SignIn { .. } | Ticket::Acting { .. } => true,
             Ticket::Invitation { .. } => false,
             Ticket::OrganizationInvitation { email_address, .. } => store.user_by_identifier(email_address).is_some(),
         };
@@ -83,7 +106,15 @@ pub(super) fn accept(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         let text = call.query.text("ticket").unwrap_or_default().to_owned();
         let ticket = call.store.ticket(&text, call.now).map_err(|why| refused(&why))?;
         let status = ticket.status(call.store);
-        let location = match call.query.text("redirect_url") {
+        let asked = match &ticket {
+            Ticket::Acting { redirect_url: Some(url), .. } => {
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                query.append_pair("__clerk_ticket", &text).append_pair("redirect_url", url);
+                return Ok(see_other(format!("/sign-in?{}", query.finish()), visitor));
+            }
+            _ => call.query.text("redirect_url"),
+        };
+        let location = match asked {
             Some(url) => {
                 let target = Target::parse(url).ok_or_else(|| refused("redirect_url must be an http or https URL."))?;
                 let target = Target::parse(&target.with("__clerk_ticket", &text)).unwrap_or(target);
@@ -114,6 +145,12 @@ pub(super) fn sign_in(call: &mut Call<'_>, visitor: &Visitor, back: &Back, text:
             call.store.check_may_sign_in(&user_id, "", now).map_err(|item| refused(&item.long_message))?;
             join(call.store, &id, now)?;
             Ok(sign_in::finish(call, visitor, back, &user_id, Some(organization_id)))
+        }
+        Ticket::Acting { user_id, .. } => {
+            call.store.check_may_sign_in(&user_id, "", now).map_err(|item| refused(&item.long_message))?;
+            let session = call.store.accept_acting(text, &call.shared.url, now).map_err(|why| refused(&why))?;
+            call.store.move_session_to(&visitor.browser, &session, now);
+            Ok(back.go(call, visitor, Purpose::SignIn))
         }
         Ticket::Invitation { .. } => Ok(see_other(sign_up::page(back, text), visitor)),
     }
