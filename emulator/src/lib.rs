@@ -3,7 +3,8 @@
 //!
 //! It answers the operations on users, sessions, keys, email addresses, phone numbers, organizations,
 //! memberships, invitations, sign-in tokens, testing tokens, machines and their tokens, API keys and OAuth
-//! applications as the API does: same shapes, same rules, same error bodies. It is the Frontend API for handshakes too.
+//! applications as the API does: same shapes, same rules, same error bodies. It is the Frontend API for handshakes
+//! and scripts too, with pages to sign in and up, to switch the organization and to sign out.
 //! Events are delivered as webhooks to the URLs it is given. Nothing else leaves the machine, and without a directory
 //! nothing is kept when it stops. Unofficial.
 //!

@@ -56,6 +56,23 @@ fn escaped(c: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_target_can_stand_in_a_header_and_has_a_parameter_once(
+            text in "(https?://\\PC{0,12}(\\?(n=[a-z]?&?){0,3}\\PC{0,8})?(#\\PC{0,4})?)|\\PC{0,24}",
+        ) {
+            let Some(target) = Target::parse(&text) else { return Ok(()) };
+            prop_assert!(target.origin.starts_with("http://") || target.origin.starts_with("https://"));
+            let made = target.with("n", "new");
+            prop_assert!(http::HeaderValue::try_from(&made).is_ok(), "{made}");
+            let again = Target::parse(&made).map(|again| (again.with("n", "new"), again.origin));
+            prop_assert_eq!(again, Some((made.clone(), target.origin.clone())));
+            let query = made.split('#').next().and_then(|whole| whole.split_once('?')).map_or("", |(_, query)| query);
+            prop_assert_eq!(query.split('&').filter(|pair| pair.split('=').next() == Some("n")).count(), 1);
+        }
+    }
 
     #[test]
     fn targets_keep_what_they_have() {
