@@ -7,6 +7,7 @@ use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
 use crate::ids::Ids;
 use crate::keys::LazyKey;
+use crate::rate::{RateLimits, Rates};
 use crate::state::{Identity, Shared, State};
 use crate::store::Store;
 use data_encoding::BASE64_NOPAD;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 ///
 /// Other languages hand them over as a JSON object with the same names:
 /// `{"host", "listen_beyond_loopback", "port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key",
-/// "instance_id", "production", "data_dir"}`.
+/// "instance_id", "production", "data_dir", "fixtures", "rate_limits"}`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -35,6 +36,8 @@ pub struct EmulatorBuilder {
     instance_id: Option<String>,
     production: bool,
     data_dir: Option<PathBuf>,
+    fixtures: Option<PathBuf>,
+    rate_limits: RateLimits,
 }
 
 impl EmulatorBuilder {
@@ -119,12 +122,25 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Makes what a YAML file describes before the first request; see [`Emulator::load_fixtures`]. What is there already
+    /// stays as it is, so that the file can go with a directory of data.
+    pub fn fixtures(mut self, path: impl Into<PathBuf>) -> Self {
+        self.fixtures = Some(path.into());
+        self
+    }
+
+    /// Limits the requests with the secret key, by the emulator's clock. Default: no limits.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = limits;
+        self
+    }
+
     /// Starts the server on a thread of its own.
     ///
     /// # Errors
     /// [`EmulatorError::Io`] if the port is taken or no thread can be had; [`EmulatorError::Argument`] for an
-    /// empty key or one that cannot stand in a header, and for a host beyond the loopback that was not allowed;
-    /// [`EmulatorError::Data`] if the directory of data is used by
+    /// empty key or one that cannot stand in a header, for a host beyond the loopback that was not allowed, for a rate
+    /// limit of nothing, and for fixtures that cannot be read; [`EmulatorError::Data`] if the directory of data is used by
     /// another emulator, damaged, of a newer version or not an emulator's.
     pub fn start(self) -> Result<Emulator, EmulatorError> {
         for (name, key) in [
@@ -137,6 +153,7 @@ impl EmulatorBuilder {
                 return Err(EmulatorError::Argument(format!("{name} must be printable ASCII without spaces")));
             }
         }
+        self.rate_limits.check()?;
         let address = self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         if !address.is_loopback() && !self.listen_beyond_loopback {
             let text = format!("host {address} is not this machine's loopback; allow it with listen_beyond_loopback");
@@ -151,6 +168,8 @@ impl EmulatorBuilder {
         };
         let listener = TcpListener::bind((address, self.port))?;
         listener.set_nonblocking(true)?;
+        let is_remote = !address.is_loopback();
+        let rates = Rates::new(self.rate_limits);
         let host = reachable(listener.local_addr()?).to_string();
         let mut mode = self.clock_ms.map(Mode::frozen_at);
         let (identity, store, signing_key, unreadable) = match kept {
@@ -171,8 +190,14 @@ impl EmulatorBuilder {
         store.settle();
         let key = LazyKey::new(signing_key, disk.clone());
         let seed = identity.seed;
-        let state = State { store, clock, key, disk, unreadable };
+        let state = State { store, clock, key, disk, unreadable, rates, is_remote };
         let shared = Arc::new(Shared::new(Identity::new(identity, &host), seed, state, Router::new()?));
+        if let Some(path) = &self.fixtures {
+            let name = path.display().to_string();
+            let yaml = std::fs::read_to_string(path)
+                .map_err(|error| EmulatorError::Argument(format!("fixtures {name}: {error}")))?;
+            crate::fixtures::load(&shared, &name, &yaml)?;
+        }
         Emulator::launch(listener, shared)
     }
 
@@ -189,16 +214,16 @@ impl EmulatorBuilder {
 
     /// The keys and ids of a new instance. Never from the seed: two emulators with one seed must not accept each
     /// other's keys.
-    fn fresh_identity(self) -> KeptIdentity {
+    fn fresh_identity(&self) -> KeptIdentity {
         let mut fresh = Ids::new(None);
         let kind = if self.production { "live" } else { "test" };
         KeptIdentity {
-            secret_key: self.secret_key.unwrap_or_else(|| format!("sk_{kind}_{}", fresh.text(42))),
-            publishable_key: self.publishable_key,
-            machine_secret_key: self.machine_secret_key.unwrap_or_else(|| format!("ak_{}", fresh.text(42))),
+            secret_key: self.secret_key.clone().unwrap_or_else(|| format!("sk_{kind}_{}", fresh.text(42))),
+            publishable_key: self.publishable_key.clone(),
+            machine_secret_key: self.machine_secret_key.clone().unwrap_or_else(|| format!("ak_{}", fresh.text(42))),
             // Not from the store's ids: those that a seed gives to users and others do not depend on it.
             machine_id: Ids::new(self.seed.map(|seed| !seed)).id("mch_"),
-            instance_id: self.instance_id.unwrap_or_else(|| fresh.id("ins_")),
+            instance_id: self.instance_id.clone().unwrap_or_else(|| fresh.id("ins_")),
             production: self.production,
             seed: self.seed,
         }

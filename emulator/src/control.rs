@@ -8,12 +8,17 @@ mod webhooks;
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
 use crate::faults::Fault;
+use crate::fixtures;
 use crate::mint::{ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintOptions, OAuthTokenOptions};
+use crate::portable::ImportMode;
+use crate::rate::RateLimits;
+use crate::remote::given_or_file;
 use crate::store::Store;
 use crate::store::user::ExternalAccount;
 use crate::totp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 #[derive(Deserialize)]
@@ -73,6 +78,42 @@ struct NewDevice {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Requests {
+    since: Option<u64>,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Export {
+    #[serde(default)]
+    with_keys: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Import {
+    document: Option<Box<RawValue>>,
+    path: Option<String>,
+    #[serde(default)]
+    mode: ImportMode,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fixtures {
+    yaml: Option<String>,
+    path: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetRateLimit {
+    limit: RateLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ByInvitation {
     invitation_id: String,
 }
@@ -93,6 +134,56 @@ struct ByUser {
 #[serde(deny_unknown_fields)]
 struct BySession {
     session_id: String,
+}
+
+/// The names of all commands.
+pub(crate) const COMMANDS: &[&str] = &[
+    "accept_invitation",
+    "accept_organization_invitation",
+    "accept_sign_in_token",
+    "add_external_account",
+    "add_fault",
+    "add_jwt_template",
+    "add_passkey",
+    "add_role",
+    "add_trusted_device",
+    "add_webhook_endpoint",
+    "browser_sign_in",
+    "browser_sign_out",
+    "clear_faults",
+    "clear_requests",
+    "clock_advance",
+    "clock_get",
+    "clock_set",
+    "create_handshake_nonce",
+    "export",
+    "import",
+    "info",
+    "load_fixtures",
+    "messages",
+    "mint_api_key",
+    "mint_handshake_token",
+    "mint_m2m_token",
+    "mint_oauth_token",
+    "mint_session_token",
+    "refresh_token",
+    "remove_webhook_endpoint",
+    "replay_webhook",
+    "requests",
+    "reset",
+    "set_rate_limit",
+    "stop",
+    "totp_code",
+    "update_webhook_endpoint",
+    "wait_for_webhooks",
+    "webhook_deliveries",
+    "webhook_endpoints",
+    "webhook_events",
+];
+
+/// The error for a command that there is not.
+pub(crate) fn unknown(command: &str) -> EmulatorError {
+    EmulatorError::Argument(format!("unknown command: {command}"))
 }
 
 /// Runs one command.
@@ -123,8 +214,26 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
             json!({})
         }
         "requests" => {
-            read::<Nothing>(arguments)?;
-            json!(emulator.requests())
+            let which = read::<Requests>(arguments)?;
+            json!(emulator.shared().log().tell(which.since, which.limit))
+        }
+        // As it is: read and written once more, tables and ledgers would lose their order.
+        "export" => return emulator.export(read::<Export>(arguments)?.with_keys),
+        "import" => {
+            let import = read::<Import>(arguments)?;
+            let document = import.document.map(|document| document.get().to_owned());
+            let document = given_or_file(("document", "path"), document, import.path)?;
+            json!({ "rows": emulator.import(&document, import.mode)? })
+        }
+        "load_fixtures" => {
+            let fixtures = read::<Fixtures>(arguments)?;
+            let name = fixtures.path.clone().unwrap_or_else(|| "fixtures".to_owned());
+            let yaml = given_or_file(("yaml", "path"), fixtures.yaml, fixtures.path)?;
+            json!(fixtures::load(emulator.shared(), &name, &yaml)?)
+        }
+        "set_rate_limit" => {
+            emulator.set_rate_limits(read::<SetRateLimit>(arguments)?.limit)?;
+            json!({})
         }
         "messages" => {
             read::<Nothing>(arguments)?;
@@ -241,4 +350,22 @@ fn info(emulator: &Emulator) -> Result<Value, EmulatorError> {
         "data_dir": emulator.shared().disk.as_ref().map(|disk| disk.directory().display().to_string()),
         "unreadable": emulator.shared().unreadable,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COMMANDS;
+
+    #[test]
+    fn all_commands_are_listed() {
+        let sources =
+            [include_str!("control.rs"), include_str!("control/browser.rs"), include_str!("control/webhooks.rs")];
+        let mut found: Vec<&str> = sources
+            .iter()
+            .flat_map(|source| source.lines())
+            .filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>").map(|(name, _)| name))
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, COMMANDS);
+    }
 }

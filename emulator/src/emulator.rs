@@ -7,12 +7,13 @@ use crate::errors::EmulatorError;
 use crate::faults::Fault;
 use crate::log::RequestRecord;
 use crate::mint::{self, Issuer, MintKey, MintOptions, OrgOptions};
+use crate::rate::{RateLimits, Rates};
 use crate::server;
 use crate::state::Shared;
 use crate::store::{JwtTemplate, Message, Store};
 use serde_json::{Map, Value};
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 use std::thread::{self, JoinHandle};
 use std::{fmt, io};
 use tokio::sync::oneshot;
@@ -23,7 +24,7 @@ pub struct Emulator {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     shared: Arc<Shared>,
     server: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
 }
@@ -93,7 +94,14 @@ impl Emulator {
         thread::Builder::new().name("clerk-usher-key".to_owned()).spawn(move || {
             let _ = keyed.key.get();
         })?;
-        Ok(Emulator { inner: Arc::new(Inner { shared, server: Mutex::new(Some((stop, thread))) }) })
+        let inner = Arc::new(Inner { shared, server: Mutex::new(Some((stop, thread))) });
+        let _ = inner.shared.handle.set(Arc::downgrade(&inner));
+        Ok(Emulator { inner })
+    }
+
+    /// A handle of an emulator that still has others.
+    pub(crate) fn from_weak(weak: &Weak<Inner>) -> Option<Self> {
+        Some(Emulator { inner: weak.upgrade()? })
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -159,9 +167,24 @@ impl Emulator {
         self.shared().faults().clear();
     }
 
-    /// The requests so far, oldest first.
+    /// The last requests, oldest first: at most 10,000 of them and 4 MiB.
     pub fn requests(&self) -> Vec<RequestRecord> {
-        self.shared().log().all()
+        self.shared().log().tell(None, None)
+    }
+
+    /// The requests after the one with the id `since`, oldest first, at most `limit` of them.
+    pub fn requests_since(&self, since: u64, limit: usize) -> Vec<RequestRecord> {
+        self.shared().log().tell(Some(since), Some(limit))
+    }
+
+    /// Sets the rate limits from now on; what was used before is forgotten.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Argument`] for no requests or no seconds.
+    pub fn set_rate_limits(&self, limits: RateLimits) -> Result<(), EmulatorError> {
+        limits.check()?;
+        *self.shared().rates() = Rates::new(limits);
+        Ok(())
     }
 
     /// Forgets the requests so far.
@@ -250,7 +273,11 @@ impl Emulator {
     /// | `clock_advance` | `{by_ms}` | `{now_ms, frozen}` |
     /// | `add_fault` | as [`Fault`] | `{}` |
     /// | `clear_faults` | | `{}` |
-    /// | `requests` | | a list, each as [`RequestRecord`] |
+    /// | `export` | `{with_keys?}` | a document; see [`export`](Emulator::export) |
+    /// | `import` | `{document}` or `{path}`, `mode?`: `replace` or `merge` (replace) | `{rows}` |
+    /// | `load_fixtures` | `{yaml}` or `{path}`; see [`load_fixtures`](Emulator::load_fixtures) | as [`FixtureReport`](crate::FixtureReport) |
+    /// | `set_rate_limit` | `{limit}`: `true` (as documented), `false`, `{requests, per_seconds}` | `{}` |
+    /// | `requests` | `{since?, limit?}`: after the id `since`; without it the last | a list, each as [`RequestRecord`] |
     /// | `clear_requests` | | `{}` |
     /// | `messages` | | a list, each as [`Message`] |
     /// | `add_jwt_template` | `{name, claims, lifetime_seconds?}` (60) | `{}` |

@@ -184,6 +184,11 @@ impl ApiError {
         )
     }
 
+    pub(crate) fn too_many_requests() -> Self {
+        let text = "Too many requests. Please try again in a bit.";
+        Self::one(429, "too_many_requests", text, text)
+    }
+
     pub(crate) fn internal() -> Self {
         Self::one(
             500,

@@ -16,6 +16,11 @@ impl Ids {
         self.0.get_seed()
     }
 
+    /// Ids as they were in this state.
+    pub(crate) fn at(state: u64) -> Self {
+        Ids(fastrand::Rng::with_seed(state))
+    }
+
     /// Ids that go on from a kept state. Each start takes another branch: what was made after the state was kept last,
     /// such as the id of a token that is not stored, does not come again.
     pub(crate) fn resume(state: u64, starts: u64) -> Self {

@@ -21,7 +21,8 @@
 //! # }
 //! ```
 //!
-//! [`Emulator::control`] is the one door for other languages; the typed methods here go through the same code.
+//! [`Emulator::control`] is the one door for other languages; the typed methods here go through the same code. Other
+//! processes have it at `POST /_usher/control/{command}`, with the secret key as bearer token.
 
 // `json!` recurses once a field, and a user has fifty.
 #![recursion_limit = "256"]
@@ -43,6 +44,7 @@ mod emulator;
 mod errors;
 mod event;
 mod faults;
+mod fixtures;
 mod form;
 mod generated;
 mod idp_metadata;
@@ -53,7 +55,10 @@ mod metadata;
 mod mint;
 mod page;
 mod password;
+mod portable;
 mod query;
+mod rate;
+mod remote;
 mod render;
 mod routes;
 mod server;
@@ -72,11 +77,14 @@ pub use clock::Clock;
 pub use emulator::Emulator;
 pub use errors::EmulatorError;
 pub use faults::Fault;
+pub use fixtures::{FixtureCreated, FixtureReport, FixtureSkipped};
 pub use log::RequestRecord;
 pub use mint::{
     ApiKeyOptions, HandshakeOptions, M2mTokenOptions, MintKey, MintOptions, Minted, OAuthTokenOptions, OrgOptions,
     TokenFormat,
 };
+pub use portable::ImportMode;
+pub use rate::{RateLimit, RateLimits};
 pub use store::Message;
 pub use store::user::ExternalAccount;
 pub use store::webhook::{WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent};

@@ -6,8 +6,8 @@ use crate::delivery;
 use crate::errors::ApiError;
 use crate::event::Cause;
 use crate::faults::Fault;
-use crate::log::RequestRecord;
 use crate::query::Query;
+use crate::remote;
 use crate::state::Shared;
 use crate::store::Store;
 use crate::watch::Answered;
@@ -19,6 +19,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::Value;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -125,29 +126,19 @@ async fn answer(
         Err(_) => return Err(Dropped),
     };
     let path = head.uri.path().to_owned();
+    if path.starts_with(remote::PREFIX) {
+        let (status, body) = match too_large {
+            true => (413, r#"{"error":"the body is too large: name a file by its path"}"#.to_owned()),
+            false => remote::answer(&shared, &head, body).await,
+        };
+        return Ok(respond(status, "application/json", body.into()));
+    }
     let found = shared.router.find(&path);
     let template = found.as_ref().map(|found| found.template);
     let for_scripts = found.as_ref().is_some_and(Found::is_for_scripts);
     let query = Query::decode(head.uri.query().unwrap_or_default());
-    let mut record = RequestRecord {
-        method: head.method.to_string(),
-        path: path.clone(),
-        query: query.clone(),
-        headers: head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect(),
-        body: None,
-        body_base64: String::new(),
-        route: template.map(str::to_owned),
-        status: None,
-        time_ms: now,
-        connection,
-    };
-    record.set_body(&body);
     // What the dashboard asks for itself is not what an application sent.
-    let number = (!is_own(&path)).then(|| shared.log().add(record));
+    let number = (!is_own(&path)).then(|| shared.log().add(&head, &body, template, now, connection));
     let fault = shared.faults().take(head.method.as_str(), &path, template, &query).unwrap_or_default();
     if let Some(ms) = fault.latency_ms {
         tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -162,6 +153,10 @@ async fn answer(
         let error =
             ApiError::new(413, "request_entity_too_large", "Request too large", "The request body is too large.");
         refuse(&error, &trace_id)
+    } else if let Some(seconds) = too_many(&shared, &head, template, now) {
+        let mut response = refuse(&ApiError::too_many_requests(), &trace_id);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
     } else {
         let parts = parse_multipart(&head.headers, &body).await;
         match route(&shared, &head, peer, found, query, body, parts) {
@@ -182,6 +177,13 @@ async fn answer(
 /// Whether a path is of the dashboard or of what pages are made of.
 fn is_own(path: &str) -> bool {
     path == "/" || path.starts_with("/_usher/") || path.starts_with("/_page/")
+}
+
+/// Counts a request with the secret key; if it is one too many, the seconds to wait.
+fn too_many(shared: &Shared, head: &http::request::Parts, template: Option<&'static str>, now: i64) -> Option<i64> {
+    let key = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
+    key.filter(|(_, key)| key.trim() == shared.secret_key)?;
+    shared.rates().take(head.method.as_str(), template?, shared.is_production(), now)
 }
 
 fn trace_id(shared: &Shared) -> String {
@@ -218,6 +220,36 @@ fn route(
             Call { shared, store, head, path: found.path, query: Query::new(query), body, caller, parts: parts?, now };
         route.answer(&mut call)
     })
+}
+
+/// Runs a route for the emulator itself, as for the instance's secret key; the answer.
+pub(crate) fn run_inside(
+    shared: &Shared,
+    store: &mut Store,
+    method: &str,
+    path: &str,
+    body: &Value,
+) -> Result<Value, ApiError> {
+    let found = shared.router.find(path).ok_or_else(ApiError::unknown_route)?;
+    let route = found.routes.iter().find(|route| route.method == method);
+    let route = route.ok_or_else(|| ApiError::wrong_method(method))?;
+    let request = Request::builder().method(method).uri(path).body(()).map_err(|_| ApiError::unknown_route())?;
+    let (head, ()) = request.into_parts();
+    let mut call = Call {
+        shared,
+        store,
+        head: &head,
+        path: found.path,
+        query: Query::new(Vec::new()),
+        body: body.to_string().into(),
+        caller: Caller::Instance,
+        parts: Vec::new(),
+        now: shared.clock.now_ms(),
+    };
+    match route.answer(&mut call)? {
+        Reply::Json(answer) | Reply::Created(answer) => Ok(answer),
+        _ => Ok(Value::Null),
+    }
 }
 
 /// Whose key the request has, if it is one that the route takes.

@@ -4,17 +4,19 @@ use crate::api::Router;
 use crate::clock::Clock;
 use crate::delivery::Queue;
 use crate::disk::{Disk, NotKept, Unreadable};
+use crate::emulator::Inner;
 use crate::event::{self, Cause};
 use crate::faults::Faults;
 use crate::keys::LazyKey;
 use crate::log::Log;
+use crate::rate::Rates;
 use crate::store::Store;
 use crate::store::table::Change;
 use crate::watch::Watchers;
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 pub(crate) struct Shared {
     pub(crate) url: String,
@@ -36,6 +38,11 @@ pub(crate) struct Shared {
     /// Rows of the directory that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) watchers: Watchers,
+    /// Whether others than this machine can reach it.
+    pub(crate) is_remote: bool,
+    /// The handle that control over HTTP works with; set once there is one.
+    pub(crate) handle: OnceLock<Weak<Inner>>,
+    rates: Mutex<Rates>,
     store: Mutex<Store>,
     faults: Mutex<Faults>,
     log: Mutex<Log>,
@@ -51,13 +58,15 @@ pub(crate) struct Identity {
     pub(crate) instance_id: String,
 }
 
-/// The parts that stay, if they are to stay.
+/// What an instance starts with.
 pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) key: LazyKey,
     pub(crate) disk: Option<Arc<Disk>>,
     pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) rates: Rates,
+    pub(crate) is_remote: bool,
 }
 
 /// Locks even if a thread that held the lock panicked: the data of a test double is still the best there is.
@@ -84,6 +93,9 @@ impl Shared {
             deliveries: Queue::default(),
             disk: state.disk,
             unreadable: state.unreadable,
+            is_remote: state.is_remote,
+            handle: OnceLock::new(),
+            rates: Mutex::new(state.rates),
             store: Mutex::new(state.store),
             watchers: Watchers::default(),
             faults: Mutex::new(Faults::default()),
@@ -172,6 +184,10 @@ impl Shared {
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.faults)
+    }
+
+    pub(crate) fn rates(&self) -> MutexGuard<'_, Rates> {
+        lock(&self.rates)
     }
 
     pub(crate) fn log(&self) -> MutexGuard<'_, Log> {

@@ -39,7 +39,7 @@ pub(super) fn run(store: &mut Store, command: &str, arguments: &str, now: i64) -
         "create_handshake_nonce" => {
             json!({ "nonce": store.open_nonce(read::<Nonce>(arguments)?.directives, now) })
         }
-        other => return Err(EmulatorError::Argument(format!("unknown command: {other}"))),
+        other => return Err(super::unknown(other)),
     };
     Ok(answer.to_string())
 }

@@ -15,7 +15,7 @@ fn host_of(authority: &str) -> Option<String> {
 }
 
 /// Whether a name can only mean this machine, or is the one that the emulator was given.
-fn is_own(authority: &str, url: &str) -> bool {
+pub(crate) fn is_own(authority: &str, url: &str) -> bool {
     let Some(host) = host_of(authority) else { return false };
     let loopback = host == "localhost"
         || host.ends_with(".localhost")

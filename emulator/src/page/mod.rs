@@ -14,6 +14,7 @@ use http::header;
 use maud::{DOCTYPE, Markup, Render, html};
 
 pub(crate) use field::{Button, Field, Problem, Values};
+pub(crate) use guard::is_own;
 pub(crate) use visitor::{Visitor, known_browser, own_cookies};
 
 /// Where the stylesheet is.

@@ -3,6 +3,7 @@
 pub(crate) mod api_key;
 pub(crate) mod billing;
 pub(crate) mod browser;
+mod claims;
 pub(crate) mod connection;
 pub(crate) mod credential;
 pub(crate) mod directory;
@@ -36,6 +37,7 @@ use serde_json::{Map, Value};
 use api_key::ApiKey;
 use billing::Account;
 use browser::{Browser, HandshakePayload};
+use claims::Claims;
 use connection::{EnterpriseConnection, TestRun};
 use directory::{Directory, GroupRoleMapping};
 use grant::{AuthorizationCode, Consent, Grant, RefreshToken};
@@ -103,6 +105,7 @@ macro_rules! store {
             age: u64,
             keep: bool,
             quiet: bool,
+            claims: Claims,
             $($(#[$doc])* pub(crate) $name: Table<$row>,)*
         }
 
@@ -115,7 +118,7 @@ macro_rules! store {
 
         impl Store {
             fn empty(ids: Ids) -> Self {
-                Store { ids, age: 0, keep: false, quiet: false, $($name: Table::default(),)* }
+                Store { ids, age: 0, keep: false, quiet: false, claims: Claims::default(), $($name: Table::default(),)* }
             }
 
             pub(crate) fn is_changed(&self) -> bool {
@@ -134,6 +137,8 @@ macro_rules! store {
             /// Ends a change: it can no longer be taken back.
             pub(crate) fn settle(&mut self) {
                 self.keep = false;
+                self.quiet = false;
+                self.settle_claims();
                 $(self.$name.settle();)*
             }
 
@@ -158,12 +163,22 @@ macro_rules! store {
                 Ok(())
             }
 
-            /// Puts the rows of all tables in their order.
-            pub(crate) fn sort(&mut self) {
-                $(self.$name.sort();)*
+            /// Puts a row in, or in the place of another.
+            pub(crate) fn take_in(&mut self, table: &str, id: &str, json: &[u8]) -> Result<(), String> {
+                match table {
+                    $(stringify!($name) => self.$name.insert(id.to_owned(), kept::read(json)?),)*
+                    _ => return Err("there is no such table".to_owned()),
+                }
+                Ok(())
             }
 
-            fn clear(&mut self) {
+            /// Puts the rows of all tables in their order, after they were put back.
+            pub(crate) fn sort(&mut self) {
+                $(self.$name.sort();)*
+                self.users.values().for_each(|user| self.claims.add(user));
+            }
+
+            pub(crate) fn clear(&mut self) {
                 $(self.$name.clear();)*
             }
         }
@@ -242,6 +257,11 @@ impl Store {
     /// The number of the last creation.
     pub(crate) fn age(&self) -> u64 {
         self.age
+    }
+
+    /// Numbers the next creation behind this one.
+    pub(crate) fn go_on_from(&mut self, age: u64) {
+        self.age = age;
     }
 
     /// What an instance has from its first moment.

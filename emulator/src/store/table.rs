@@ -181,6 +181,15 @@ impl<T: Clone> Table<T> {
         self.before.keys().map(|id| (id.as_str(), self.rows.get(id).map(|slot| (slot.serial, &slot.row))))
     }
 
+    pub(crate) fn is_touched(&self, id: &str) -> bool {
+        self.before.contains_key(id)
+    }
+
+    /// What rows were that were touched since the last time.
+    pub(crate) fn touched_before(&self) -> impl Iterator<Item = &T> {
+        self.before.values().flatten().map(|slot| &slot.row)
+    }
+
     /// All rows, each with its place in the order.
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (&str, Option<(u64, &T)>)> {
         self.rows.iter().map(|(id, slot)| (id.as_str(), Some((slot.serial, &slot.row))))

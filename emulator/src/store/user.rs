@@ -2,7 +2,6 @@
 
 use super::Store;
 use super::identification::{Contact, Wallet};
-use crate::errors::ErrorItem;
 use crate::metadata::Metadata;
 use crate::password::Password;
 use serde::{Deserialize, Serialize};
@@ -187,7 +186,7 @@ impl User {
 }
 
 /// A kind of value that only one user can have.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Unique {
     Email,
     Phone,
@@ -209,20 +208,6 @@ impl Unique {
 }
 
 impl Store {
-    /// An error if somebody other than `except` has the value.
-    pub(crate) fn check_free(&self, kind: Unique, value: &str, except: Option<&str>) -> Result<(), ErrorItem> {
-        let claimed =
-            |contacts: &[Contact]| contacts.iter().any(|contact| contact.value == value && contact.is_claimed());
-        let taken = self.users.values().filter(|user| Some(user.id.as_str()) != except).any(|user| match kind {
-            Unique::Email => claimed(&user.emails),
-            Unique::Phone => claimed(&user.phones),
-            Unique::Username => user.username.as_deref() == Some(value),
-            Unique::Wallet => user.wallets.iter().any(|wallet| wallet.address == value),
-            Unique::ExternalId => user.external_id.as_deref() == Some(value),
-        });
-        if taken { Err(ErrorItem::taken(kind.param())) } else { Ok(()) }
-    }
-
     /// Removes a user with sessions, memberships, tokens and everything else that hangs on them.
     pub(crate) fn remove_user(&mut self, id: &str) -> Option<User> {
         let user = self.users.remove(id)?;

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     show_view(call, |call, _| {
         let needle = needle(call);
-        let mut found = call.shared.log().all();
+        let mut found = call.shared.log().tell(None, None);
         found.reverse();
         found.retain(|record| {
             record.path.to_lowercase().contains(&needle)
