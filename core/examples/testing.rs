@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let emulator = Emulator::start()?;
     let clerk = emulator.clerk()?;
     let user = clerk.users().create().email_address(["ann@example.com"]).await?;
-    let options = MintOptions { user_id: user.id, ..MintOptions::default() };
+    let options = MintOptions { user_id: user.id.map(String::from), ..MintOptions::default() };
     println!("emulator: {}", greeting(&clerk, &emulator.mint_session_token(&options)?).await);
 
     // Without any server: a token that is only signed.

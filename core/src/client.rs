@@ -14,9 +14,7 @@ use crate::error::{ArgumentError, ConfigError, Error, Result};
 use crate::file::File;
 use crate::generated::operations;
 use crate::hooks::Hooks;
-use crate::http::{
-    Backoff, Limits, MAX_BODY_BYTES, MAX_KEYS_BODY_BYTES, Outgoing, RawResponse, Transport, TransportOptions,
-};
+use crate::http::{Backoff, Limits, MAX_BODY_BYTES, MAX_KEYS_BODY_BYTES, Outgoing, Pool, PoolOptions, RawResponse};
 use crate::key::check_secret_key;
 use crate::options::{self, ClerkBuilder, Values};
 use crate::secret::Secret;
@@ -39,7 +37,7 @@ pub(crate) struct Inner {
     /// The API's base with its path version, such as `https://api.clerk.com/v1`.
     base: String,
     api_version: HeaderValue,
-    transport: Arc<Transport>,
+    transport: Arc<Pool>,
     pub(crate) verification: Verification,
     pub(crate) webhook: Option<crate::webhook::Webhook>,
 }
@@ -74,13 +72,14 @@ impl Clerk {
             host == "localhost"
                 || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
         });
-        let transport = Transport::new(TransportOptions {
+        let transport = Pool::new(PoolOptions {
             connect_timeout: values.connect_timeout.unwrap_or(Duration::from_secs(5)),
             proxy: proxy.transpose()?,
             certificates,
             plain: url.scheme() == "http",
             loopback,
             user_agent: options::user_agent(&values)?,
+            transport: values.transport.clone(),
         });
         let api_version = options::api_version(&values)?;
         let verification = Verification::new(&values, &url, &api_version)?;
@@ -446,5 +445,10 @@ impl Values {
             && self.ca_certificates == other.ca_certificates
             && self.proxy == other.proxy
             && self.user_agent_suffix == other.user_agent_suffix
+            && match (&self.transport, &other.transport) {
+                (None, None) => true,
+                (Some(one), Some(other)) => one.is_same(other),
+                _ => false,
+            }
     }
 }

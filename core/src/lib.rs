@@ -46,6 +46,7 @@ mod reverification;
 mod secret;
 pub mod testing;
 pub mod token;
+pub mod transport;
 mod verification;
 pub mod webhook;
 

@@ -15,6 +15,7 @@ use crate::doctor::{self, Report};
 use crate::error::{ConfigError, Result};
 use crate::hooks::{CallEvent, CallStep, Hooks};
 use crate::secret::Secret;
+use crate::transport::{SharedTransport, Transport};
 use crate::webhook::WebhookSecrets;
 
 /// The API version that is asked for unless another is set.
@@ -130,6 +131,8 @@ pub(crate) struct Values {
     /// Where what was not set came from.
     pub(crate) variables: Environment,
     pub(crate) webhook_signing_secret: Option<WebhookSecrets>,
+    /// What sends in the place of the network. No data, but whatever takes the options needs it too.
+    pub(crate) transport: Option<SharedTransport>,
 }
 
 const NAMES: &[&str] = &[
@@ -309,6 +312,14 @@ impl ClerkBuilder {
     #[must_use]
     pub fn on_retry(mut self, hook: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
         self.hooks.add(CallStep::Retry, hook);
+        self
+    }
+
+    /// Sends by this instead of the network; see [`crate::transport`]. Default: the network. Options of connections, such
+    /// as `proxy` and `connect_timeout`, are then without effect.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.values.transport = Some(SharedTransport(Arc::new(transport)));
         self
     }
 

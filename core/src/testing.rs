@@ -34,7 +34,8 @@
 //! let emulator = Emulator::start()?;
 //! let clerk = emulator.clerk()?;
 //! let user = clerk.users().create().email_address(["ann@example.com"]).await?;
-//! assert_eq!(clerk.users().get(user.id.unwrap_or_default()).await?.object.as_deref(), Some("user"));
+//! let id = user.id.ok_or("every user has an id")?;
+//! assert_eq!(clerk.users().get(id).await?.first_name, user.first_name);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })
 //! # }

@@ -90,7 +90,8 @@ fn rust() -> Outcome {
         "-p",
         "clerk-usher-tests",
     ];
-    step("test the crates", recording(&mut cargo()).args(["test", "--profile", "ci", "--no-fail-fast"]).args(crates))
+    let whole = ["test", "--profile", "ci", "--no-fail-fast", "--features", "clerk-usher/testing"];
+    step("test the crates", recording(&mut cargo()).args(whole).args(crates))
 }
 
 fn python() -> Outcome {

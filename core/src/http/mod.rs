@@ -9,7 +9,7 @@ mod transport;
 pub(crate) use retry::{Backoff, Limits};
 pub(crate) use tls::certificates;
 pub use tls::tls_config;
-pub(crate) use transport::{Outgoing, Transport, TransportOptions};
+pub(crate) use transport::{Outgoing, Pool, PoolOptions};
 
 use std::fmt;
 

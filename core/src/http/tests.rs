@@ -9,18 +9,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
 
-use super::{Backoff, Limits, MAX_KEYS_BODY_BYTES, Outgoing, RawResponse, Transport, TransportOptions};
+use super::{Backoff, Limits, MAX_KEYS_BODY_BYTES, Outgoing, Pool, PoolOptions, RawResponse};
 use crate::clock::{SharedClock, SystemClock};
 use crate::error::{DecodeError, Error, Result};
 
-fn transport() -> Transport {
-    Transport::new(TransportOptions {
+fn transport() -> Pool {
+    Pool::new(PoolOptions {
         connect_timeout: Duration::MAX,
         proxy: None,
         certificates: Vec::new(),
         plain: true,
         loopback: true,
         user_agent: HeaderValue::from_static("test"),
+        transport: None,
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
 
@@ -18,9 +18,10 @@ use crate::error::{ApiError, ConfigError, ConnectionError, DecodeError, Error, R
 use crate::hooks::{Attempt, Hooks};
 use crate::host;
 use crate::secret::Length;
+use crate::transport::{SharedTransport, TransportRequest};
 
 /// What the pool is made from.
-pub(crate) struct TransportOptions {
+pub(crate) struct PoolOptions {
     pub(crate) connect_timeout: Duration,
     pub(crate) proxy: Option<reqwest::Proxy>,
     pub(crate) certificates: Vec<CertificateDer<'static>>,
@@ -28,24 +29,26 @@ pub(crate) struct TransportOptions {
     pub(crate) plain: bool,
     pub(crate) loopback: bool,
     pub(crate) user_agent: HeaderValue,
+    /// What sends in the place of the network.
+    pub(crate) transport: Option<SharedTransport>,
 }
 
 /// Without the proxy, whose URL may carry a password.
-impl fmt::Debug for TransportOptions {
+impl fmt::Debug for PoolOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TransportOptions").field("connect_timeout", &self.connect_timeout).finish_non_exhaustive()
+        f.debug_struct("PoolOptions").field("connect_timeout", &self.connect_timeout).finish_non_exhaustive()
     }
 }
 
 /// One pool. Made at the first call; made anew in a forked child, which must not share its parent's sockets.
-pub(crate) struct Transport {
-    options: TransportOptions,
+pub(crate) struct Pool {
+    options: PoolOptions,
     slot: ArcSwapOption<(u64, reqwest::Client)>,
 }
 
-impl fmt::Debug for Transport {
+impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transport").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Pool").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -79,8 +82,8 @@ fn from_now(time: Duration) -> Instant {
     now.checked_add(time.min(LONGEST)).unwrap_or(now)
 }
 
-impl Transport {
-    pub(crate) fn new(options: TransportOptions) -> Self {
+impl Pool {
+    pub(crate) fn new(options: PoolOptions) -> Self {
         Self { options, slot: ArcSwapOption::empty() }
     }
 
@@ -129,7 +132,10 @@ impl Transport {
         clock: &SharedClock,
         hooks: &Hooks,
     ) -> Result<RawResponse> {
-        let client = self.client()?;
+        let way = match &self.options.transport {
+            Some(transport) => Way::Transport(transport, &self.options.user_agent),
+            None => Way::Network(self.client()?),
+        };
         let deadline = from_now(limits.total);
         let mut retries: u32 = 0;
         loop {
@@ -137,7 +143,7 @@ impl Transport {
             let told = Attempt { hooks, method: &outgoing.method, route: &outgoing.route, number };
             let began = Instant::now();
             told.begins(clock.now_ms());
-            let error = match self.attempt(&client, outgoing, limits, deadline, clock).await {
+            let error = match self.attempt(&way, outgoing, limits, deadline, clock).await {
                 Ok(response) => {
                     told.answered(clock.now_ms(), began.elapsed(), &response);
                     return Ok(response);
@@ -166,7 +172,7 @@ impl Transport {
 
     async fn attempt(
         &self,
-        client: &reqwest::Client,
+        way: &Way<'_>,
         outgoing: &Outgoing,
         limits: &Limits,
         deadline: Instant,
@@ -174,7 +180,7 @@ impl Transport {
     ) -> Result<RawResponse> {
         let until = limits.attempt.map_or(deadline, |attempt| deadline.min(from_now(attempt)));
         let allowed = until.saturating_duration_since(Instant::now());
-        match tokio::time::timeout_at(until, exchange(client, outgoing, clock)).await {
+        match tokio::time::timeout_at(until, exchange(way, outgoing, clock)).await {
             Ok(result) => result,
             Err(_) => Err(Error::Timeout(TimeoutError {
                 message: format!("{} got no answer within {} ms", outgoing.route, allowed.as_millis()),
@@ -183,20 +189,20 @@ impl Transport {
     }
 }
 
-async fn exchange(client: &reqwest::Client, outgoing: &Outgoing, clock: &SharedClock) -> Result<RawResponse> {
-    let mut request = client.request(outgoing.method.clone(), &outgoing.url).headers(outgoing.headers.clone());
-    if let Some((body, content_type)) = &outgoing.body {
-        request = request.header(CONTENT_TYPE, content_type).body(body.clone());
-    }
-    let mut response = request.send().await.map_err(|error| broken(&outgoing.route, &error, false))?;
-    let status = response.status().as_u16();
-    let headers: Vec<(String, String)> = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let body =
-        read_body(&mut response, outgoing.max_body).await.map_err(|error| broken(&outgoing.route, &error, true))?;
+/// What a request goes through.
+enum Way<'a> {
+    Network(reqwest::Client),
+    Transport(&'a SharedTransport, &'a HeaderValue),
+}
+
+/// Status, headers, and the body unless it is longer than what is read.
+type Answered = (u16, Vec<(String, String)>, Option<Bytes>);
+
+async fn exchange(way: &Way<'_>, outgoing: &Outgoing, clock: &SharedClock) -> Result<RawResponse> {
+    let (status, headers, body) = match way {
+        Way::Network(client) => over_network(client, outgoing).await?,
+        Way::Transport(transport, user_agent) => over_transport(transport, user_agent, outgoing).await?,
+    };
     if (200..300).contains(&status) {
         return match body {
             Some(body) => Ok(RawResponse { status, headers, body }),
@@ -211,6 +217,50 @@ async fn exchange(client: &reqwest::Client, outgoing: &Outgoing, clock: &SharedC
     let after = headers.iter().find(|(name, _)| name == "retry-after").map(|(_, value)| value);
     let after = after.and_then(|value| retry_after(value, clock.now_ms()));
     Err(Error::Api(Box::new(ApiError::new(&outgoing.route, status, headers, body, after))))
+}
+
+async fn over_network(client: &reqwest::Client, outgoing: &Outgoing) -> Result<Answered> {
+    let mut request = client.request(outgoing.method.clone(), &outgoing.url).headers(outgoing.headers.clone());
+    if let Some((body, content_type)) = &outgoing.body {
+        request = request.header(CONTENT_TYPE, content_type).body(body.clone());
+    }
+    let mut response = request.send().await.map_err(|error| broken(&outgoing.route, &error, false))?;
+    let status = response.status().as_u16();
+    let headers = response.headers().iter().map(pair).collect();
+    let body =
+        read_body(&mut response, outgoing.max_body).await.map_err(|error| broken(&outgoing.route, &error, true))?;
+    Ok((status, headers, body))
+}
+
+async fn over_transport(
+    transport: &SharedTransport,
+    user_agent: &HeaderValue,
+    outgoing: &Outgoing,
+) -> Result<Answered> {
+    let mut headers: Vec<(String, String)> = outgoing.headers.iter().map(pair).collect();
+    // What the network's client adds by itself.
+    if !outgoing.headers.contains_key(USER_AGENT) {
+        headers.push(pair((&USER_AGENT, user_agent)));
+    }
+    if let Some((_, content_type)) = &outgoing.body {
+        headers.push((CONTENT_TYPE.as_str().to_owned(), content_type.clone()));
+    }
+    let request = TransportRequest {
+        method: outgoing.method.to_string(),
+        url: outgoing.url.clone(),
+        headers,
+        body: outgoing.body.as_ref().map(|(body, _)| body.clone()).unwrap_or_default(),
+    };
+    let answer = transport.0.send(request).await.map_err(|error| {
+        let message = format!("{}: {}", outgoing.route, error.message);
+        Error::Connection(ConnectionError { message, sent: error.sent })
+    })?;
+    let headers = answer.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+    Ok((answer.status, headers, Some(answer.body).filter(|body| body.len() <= outgoing.max_body)))
+}
+
+fn pair((name, value): (&HeaderName, &HeaderValue)) -> (String, String) {
+    (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// How much room is made for a body because its length was announced: an announcement costs its sender nothing.

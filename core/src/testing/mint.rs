@@ -199,6 +199,7 @@ mod tests {
     use crate::token::{Step, VerifyOptions};
     use proptest::prelude::*;
     use serde_json::{Value, json};
+    use std::sync::Arc;
 
     const NOW: i64 = 1_700_000_000_000;
 
@@ -208,9 +209,9 @@ mod tests {
 
     #[test]
     fn a_client_with_the_key_verifies_it_until_it_expires() {
-        let clock = ManualClock::new(NOW);
+        let clock = Arc::new(ManualClock::new(NOW));
         let key = TestKeys::shared().unwrap().jwt_key();
-        let clerk = ClerkBuilder::default().jwt_key(key).environment([]).clock(clock.clone()).build().unwrap();
+        let clerk = ClerkBuilder::default().jwt_key(key).environment([]).shared_clock(clock.clone()).build().unwrap();
         let options = SessionTokenOptions { user_id: Some("user_1".to_owned()), ..Default::default() };
         let token = mint_session_token(&options, NOW).unwrap();
         let holds = || matches!(clerk.try_verify_token(&token, &VerifyOptions::default()), Step::Done(Ok(_)));
