@@ -7,4 +7,4 @@ import { nativeModule } from './native.js';
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 // Its own exit, and not the end of the event loop, which the listeners keep from ending.
-process.exit(nativeModule().runCommand(['usher', ...process.argv.slice(2)]));
+process.exit(nativeModule().NativeCommand.run(['usher', ...process.argv.slice(2)]));

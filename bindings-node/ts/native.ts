@@ -186,7 +186,7 @@ export interface NativeModule {
   };
   nativeVersion(): string;
   /** Runs the command `usher`, its name first; the exit code. It blocks until the command has ended. */
-  runCommand(args: string[]): number;
+  NativeCommand: { run(args: string[]): number };
   /** The names of the headers that decisions are made on, in lower case. */
   lookedAt(): string[];
   /** The largest file the API takes, in bytes. */

@@ -1,7 +1,7 @@
 //! One request to the API: what a route sees of it, what it answers, and the way from path to route.
 
 use crate::check::check;
-use crate::check::table::{Key, Operation};
+use crate::check::table::Operation;
 use crate::errors::{ApiError, EmulatorError};
 use crate::form::Form;
 use crate::generated::OPERATIONS;
@@ -118,26 +118,23 @@ impl Route {
     }
 }
 
-/// A method on a path: an operation of the API with its route, one that is not emulated, or a route of another kind.
+/// A method on a path: a route, and the operation of the API that it answers, if it does.
 #[derive(Clone, Copy)]
 pub(crate) struct Endpoint {
     pub(crate) method: &'static str,
     pub(crate) access: Access,
     pub(crate) path: &'static str,
-    /// None where the operation is not emulated.
-    pub(crate) handler: Option<Handler>,
+    pub(crate) handler: Handler,
     pub(crate) operation: Option<&'static Operation>,
 }
 
 impl Endpoint {
     /// Holds the request against the table, and runs the route.
     pub(crate) fn answer(&self, call: &mut Call<'_>) -> Result<Reply, ApiError> {
-        let name = self.operation.map(|operation| operation.name).unwrap_or_default();
-        let handler = self.handler.ok_or_else(|| ApiError::not_emulated(name))?;
         match self.operation.and_then(|operation| check(operation, call).err()) {
-            None => handler(call),
+            None => (self.handler)(call),
             // What it does is undone, since this fails anyway: it is run for what else it finds.
-            Some(error) => Err(error.together_with(handler(call).err())),
+            Some(error) => Err(error.together_with((self.handler)(call).err())),
         }
     }
 }
@@ -169,31 +166,23 @@ pub(crate) fn shape(path: &str) -> String {
     path.split('/').map(nameless).collect::<Vec<_>>().join("/")
 }
 
-/// All routes of the emulator, each with its operation, and all operations without a route.
+/// All routes of the emulator, each with its operation.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    let mut operations: IndexMap<(&str, String), &'static Operation> = OPERATIONS
+    let operations: IndexMap<(&str, String), &'static Operation> = OPERATIONS
         .iter()
         .copied()
         .flatten()
         .map(|operation| ((operation.method, shape(operation.path)), operation))
         .collect();
-    let mut all: Vec<Endpoint> = Vec::with_capacity(operations.len());
-    for route in ROUTES.iter().copied().flatten() {
-        let operation = operations.swap_remove(&(route.method, shape(route.path)));
-        let (method, path, access) = (route.method, route.path, route.access);
-        all.push(Endpoint { method, path, access, handler: Some(route.handler), operation });
-    }
-    for operation in operations.into_values() {
-        let access = match operation.key {
-            Key::Secret => Access::Secret,
-            Key::MachineOrSecret => Access::SecretOrMachine,
-            Key::None => Access::Public,
-        };
-        let (method, path) = (operation.method, operation.path);
-        all.push(Endpoint { method, path, access, handler: None, operation: Some(operation) });
-    }
-    all
+    let bound = |route: &Route| {
+        let operation = operations.get(&(route.method, shape(route.path))).copied();
+        Endpoint { method: route.method, path: route.path, access: route.access, handler: route.handler, operation }
+    };
+    ROUTES.iter().copied().flatten().map(bound).collect()
 }
+
+/// Where the paths begin that are also answered without the version.
+const UNVERSIONED: &[&str] = &["/api_keys", "/m2m_tokens"];
 
 impl Router {
     /// All routes of the emulator; an error only if two of them collide.
@@ -213,7 +202,10 @@ impl Router {
     }
 
     pub(crate) fn find(&self, path: &str) -> Option<Found> {
-        let matched = self.0.at(path).ok()?;
+        // Some clients send what belongs to machines without the version.
+        let versioned = UNVERSIONED.iter().any(|start| path.starts_with(start)).then(|| format!("/v1{path}"));
+        let matched = self.0.at(path).or_else(|error| versioned.as_deref().map_or(Err(error), |path| self.0.at(path)));
+        let matched = matched.ok()?;
         let path = matched.params.iter().map(|(name, value)| (name.to_owned(), decode_segment(value))).collect();
         let routes = Arc::clone(matched.value);
         Some(Found { template: routes.first()?.path, routes, path })
@@ -306,7 +298,8 @@ mod tests {
         let template = |path: &str| router.find(path).map(|found| found.template);
         assert_eq!(template("/v1/users/count"), Some("/v1/users/count"));
         assert_eq!(template("/v1/users/user_1"), Some("/v1/users/{user_id}"));
-        assert_eq!(template("/v1/nowhere"), None);
+        assert_eq!(template("/m2m_tokens"), Some("/v1/m2m_tokens"));
+        assert_eq!((template("/v1/nowhere"), template("/users")), (None, None));
         assert_eq!(template("/v1/users/a/b/c"), None);
     }
 

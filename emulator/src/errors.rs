@@ -76,16 +76,6 @@ impl ApiError {
         Self::one(404, "resource_not_found", "URL not found", "The URL was not found")
     }
 
-    /// An operation of the API that the emulator does not answer.
-    pub(crate) fn not_emulated(operation: &str) -> Self {
-        Self::one(
-            501,
-            "not_emulated",
-            "Not emulated",
-            format!("The API has the operation {operation}, the emulator does not have it yet."),
-        )
-    }
-
     pub(crate) fn wrong_method(method: &str) -> Self {
         Self::one(
             405,
@@ -136,7 +126,11 @@ impl ApiError {
             return self;
         }
         for item in self.errors {
-            if !told.errors.iter().any(|other| other.subject() == item.subject()) {
+            let known = |other: &ErrorItem| match (other.subject(), item.subject()) {
+                (Some(other), Some(whole)) => is_of(whole, other),
+                _ => false,
+            };
+            if !told.errors.iter().any(known) {
                 told.errors.push(item);
             }
         }
@@ -404,4 +398,11 @@ impl From<std::io::Error> for EmulatorError {
     fn from(error: std::io::Error) -> Self {
         EmulatorError::Io(error)
     }
+}
+
+/// Whether a parameter is what a shorter name means: `mode` in `login_hint.mode`, `domains` in `domains[0]`.
+fn is_of(whole: &str, name: &str) -> bool {
+    whole == name
+        || whole.strip_suffix(name).is_some_and(|before| before.ends_with('.'))
+        || whole.strip_prefix(name).is_some_and(|after| after.starts_with('['))
 }

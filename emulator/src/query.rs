@@ -69,8 +69,7 @@ impl Query {
 
     pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
         let text = self.text(name)?;
-        // Some clients write whole numbers as they write others: `10.0`.
-        match text.strip_suffix(".0").unwrap_or(text).parse::<i64>() {
+        match whole(text) {
             Ok(number) => Some(number),
             Err(_) => {
                 self.errors.push(ErrorItem::wrong_type(name, "integer"));
@@ -150,6 +149,11 @@ impl Query {
         }
         Err(ApiError { status: 422, errors: std::mem::take(&mut self.errors) })
     }
+}
+
+/// A whole number. Some clients write it as they write others: `10.0`.
+pub(crate) fn whole(text: &str) -> Result<i64, std::num::ParseIntError> {
+    text.strip_suffix(".0").unwrap_or(text).parse()
 }
 
 /// How a listing is sorted.

@@ -4,7 +4,7 @@ use super::rules::check_rules;
 use super::table::{Field, Kind, Operation, Place, Rule};
 use super::value::Checker;
 use crate::errors::ErrorItem;
-use crate::query::Query;
+use crate::query::{Query, whole};
 use serde_json::{Map, Value};
 
 pub(super) fn check_query(operation: &Operation, query: &Query) -> Vec<ErrorItem> {
@@ -58,7 +58,7 @@ impl Checker {
     fn text(&mut self, name: &str, kind: &Kind, text: &str) {
         match kind {
             Kind::OneOf(allowed) if !allowed.contains(&text) => self.errors.push(ErrorItem::value(name, text)),
-            Kind::Integer | Kind::IntegerIn(..) => match (text.parse::<i64>(), kind) {
+            Kind::Integer | Kind::IntegerIn(..) => match (whole(text), kind) {
                 (Ok(number), Kind::IntegerIn(least, most)) => self.bounds(name, number, *least, *most),
                 (Ok(_), _) => {}
                 (Err(_), _) => self.wrong(name, kind),

@@ -7,6 +7,7 @@ mod message;
 mod types;
 
 use crate::render::Render;
+use crate::render::permission;
 use crate::state::Shared;
 use crate::store::{Changes, Store, Word};
 use change::Told;
@@ -81,6 +82,14 @@ fn derive(changes: &Changes, render: &Render<'_>) -> Vec<Event> {
         |membership| render.membership(membership),
         |membership| change::former_member(render, changes, membership),
     );
+    told.rows(
+        "organizationDomain",
+        &changes.organization_domains,
+        |domain| render.organization_domain(domain),
+        |domain| deleted("organization_domain", &domain.id),
+    );
+    told.rows("permission", &changes.permissions, permission, |permission| deleted("permission", &permission.id));
+    told.rows("role", &changes.roles, |role| render.role(role), |role| deleted("role", &role.id));
     told.each(&changes.sessions, |before, after| change::session(render, before, after));
     told.each(&changes.waitlist_entries, |before, after| change::waitlist_entry(render, before, after));
     for change in changes.messages.iter().filter(|change| change.before.is_none()) {

@@ -161,10 +161,11 @@ async fn settings_that_make_no_sense() {
 
 #[tokio::test]
 async fn tokens_end_with_their_user_and_their_application() {
-    let ends: [(&str, &dyn Fn(&World) -> String); 3] = [
-        ("DELETE", &|world| format!("/users/{}", world.user)),
-        ("POST", &|world| format!("/users/{}/ban", world.user)),
-        ("DELETE", &|world| format!("/oauth_applications/{}", world.application)),
+    type Path = fn(&World) -> String;
+    let ends: [(&str, Path); 3] = [
+        ("DELETE", |world| format!("/users/{}", world.user)),
+        ("POST", |world| format!("/users/{}/ban", world.user)),
+        ("DELETE", |world| format!("/oauth_applications/{}", world.application)),
     ];
     for (method, path) in ends {
         let world = World::new(json!({"consent_screen_enabled": false})).await;
