@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::Args;
-use clerk_usher_emulator::{Answered, Emulator, EmulatorBuilder, EmulatorError};
+use clerk_usher_emulator::{
+    Answered, Emulator, EmulatorBuilder, EmulatorError, RateLimits, WebhookEndpoint, WebhookEndpointOptions,
+};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -18,6 +20,8 @@ Examples:
   usher dev                                     on port 4010, with a log of the requests
   usher dev --port 0 --json                     any free port; one line of JSON with url and keys, for scripts
   usher dev --data .usher                       what is in it stays, from one run to the next
+  usher dev --fixtures people.yaml              with users, organizations and so on from a file
+  usher dev --webhook http://localhost:3000/hooks   events are delivered there, signed as Svix signs
   usher dev --seed 7                            the same ids in every run
   CLERK_API_URL=http://127.0.0.1:4010 CLERK_SECRET_KEY=sk_test_… usher api users.list
 
@@ -50,6 +54,18 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 
+    /// Create what this YAML file says: users, organizations, roles, invitations and so on
+    #[arg(long, value_name = "FILE")]
+    fixtures: Option<PathBuf>,
+
+    /// Deliver events to this URL; may be given more than once
+    #[arg(long, value_name = "URL")]
+    webhook: Vec<String>,
+
+    /// Limit requests as the API documents it, with 429 and Retry-After
+    #[arg(long)]
+    rate_limits: bool,
+
     /// Do not show the requests
     #[arg(long)]
     quiet: bool,
@@ -60,15 +76,16 @@ impl Dev {
         let builder = self.builder()?;
         let port = self.port;
         let emulator = aside(move || builder.start().map_err(|error| refused(error, port))).await?;
+        let webhooks = endpoints(&emulator, &self.webhook)?;
         let mut log = (!self.quiet && !json).then(|| watch(&emulator));
         // Its key is made beside the start; waiting for it is not for this thread.
         let keyed = emulator.clone();
         let jwt_key = aside(move || keyed.jwt_key().map_err(|error| refused(error, port))).await?;
         if json {
             output::note(NOT_FOR_PRODUCTION);
-            output::line(&description(&emulator, &jwt_key))?;
+            output::line(&description(&emulator, &jwt_key, &webhooks))?;
         } else {
-            output::print(&greeting(&emulator, &jwt_key))?;
+            output::print(&greeting(&emulator, &jwt_key, &webhooks))?;
         }
         if !self.host.is_loopback() {
             output::note(&format!(
@@ -100,8 +117,30 @@ impl Dev {
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
+        if let Some(file) = &self.fixtures {
+            builder = builder.fixtures(file);
+        }
+        if self.rate_limits {
+            builder = builder.rate_limits(RateLimits::Documented(true));
+        }
         Ok(builder)
     }
+}
+
+/// The endpoints of these URLs: one that is there from an earlier run is not added again.
+fn endpoints(emulator: &Emulator, urls: &[String]) -> Outcome<Vec<WebhookEndpoint>> {
+    let known = emulator.webhook_endpoints();
+    urls.iter()
+        .map(|url| match known.iter().find(|endpoint| endpoint.url == *url) {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => {
+                let options = WebhookEndpointOptions { url: url.clone(), ..WebhookEndpointOptions::default() };
+                emulator
+                    .add_webhook_endpoint(options)
+                    .map_err(|error| Failure::Usage(format!("--webhook {url}: {error}")))
+            }
+        })
+        .collect()
 }
 
 fn refused(error: EmulatorError, port: u16) -> Failure {
@@ -114,22 +153,31 @@ fn refused(error: EmulatorError, port: u16) -> Failure {
 }
 
 /// What an application is told, in the environment of its process.
-fn environment(emulator: &Emulator, jwt_key: &str) -> Vec<(&'static str, String)> {
-    vec![
+fn environment(emulator: &Emulator, jwt_key: &str, webhooks: &[WebhookEndpoint]) -> Vec<(&'static str, String)> {
+    let mut variables = vec![
         ("CLERK_SECRET_KEY", emulator.secret_key().to_owned()),
         ("CLERK_PUBLISHABLE_KEY", emulator.publishable_key().to_owned()),
         ("CLERK_API_URL", emulator.url().to_owned()),
         // Its lines joined: readers of such files disagree about what breaks a line.
         ("CLERK_JWT_KEY", format!("\"{}\"", jwt_key.lines().collect::<String>())),
-    ]
+    ];
+    if let [only] = webhooks {
+        variables.push(("CLERK_WEBHOOK_SIGNING_SECRET", only.secret.clone()));
+    }
+    variables
 }
 
-fn greeting(emulator: &Emulator, jwt_key: &str) -> String {
+fn greeting(emulator: &Emulator, jwt_key: &str, webhooks: &[WebhookEndpoint]) -> String {
     let variables: Vec<String> =
-        environment(emulator, jwt_key).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        environment(emulator, jwt_key, webhooks).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut endpoints = String::new();
+    for WebhookEndpoint { url, secret, .. } in webhooks {
+        endpoints.push_str(&format!("  webhooks to         {url}, signed with {secret}\n"));
+    }
     format!(
         "usher {version}: the API on this machine.\n{NOT_FOR_PRODUCTION}\n\n  API and dashboard   {url}\n  \
-         machine secret key  {machine}\n\nFor your application's environment:\n\n{variables}\n\nCtrl-C ends it. Requests:\n\n",
+         sign-in page        {url}/sign-in\n  \
+         machine secret key  {machine}\n{endpoints}\nFor your application's environment:\n\n{variables}\n\nCtrl-C ends it. Requests:\n\n",
         version = env!("CARGO_PKG_VERSION"),
         url = emulator.url(),
         machine = emulator.machine_secret_key(),
@@ -137,7 +185,8 @@ fn greeting(emulator: &Emulator, jwt_key: &str) -> String {
     )
 }
 
-fn description(emulator: &Emulator, jwt_key: &str) -> String {
+fn description(emulator: &Emulator, jwt_key: &str, webhooks: &[WebhookEndpoint]) -> String {
+    let webhooks: Vec<_> = webhooks.iter().map(|it| json!({ "url": it.url, "secret": it.secret })).collect();
     json!({
         "url": emulator.url(),
         "secret_key": emulator.secret_key(),
@@ -146,6 +195,7 @@ fn description(emulator: &Emulator, jwt_key: &str) -> String {
         "machine_id": emulator.machine_id(),
         "instance_id": emulator.instance_id(),
         "jwt_key": jwt_key,
+        "webhooks": webhooks,
     })
     .to_string()
 }

@@ -32,6 +32,18 @@ async fn it_shows_what_is_there() {
 }
 
 #[tokio::test]
+async fn it_shows_events_and_their_deliveries() {
+    let api = Api::start();
+    assert!(page(&api, "/_usher/webhooks").await.contains("No endpoint yet"));
+    // Nobody listens there.
+    api.control("add_webhook_endpoint", json!({"url": "http://127.0.0.1:1/hooks", "disabled": true}));
+    api.user("ann@example.com").await;
+    let shown = page(&api, "/_usher/webhooks").await;
+    assert!(shown.contains("user.created") && shown.contains("http://127.0.0.1:1/hooks"), "{shown}");
+    assert!(page(&api, "/_usher/webhooks?q=organization").await.contains("No events fit."));
+}
+
+#[tokio::test]
 async fn a_search_narrows_what_is_shown() {
     let api = Api::start();
     api.user("ann@example.com").await;

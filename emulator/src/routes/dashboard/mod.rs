@@ -1,5 +1,5 @@
-//! What is in the instance, for the eyes of who develops against it: users, sessions, organizations, messages, requests.
-//! Nothing here changes anything but the clock, and the end of a session.
+//! What is in the instance, for the eyes of who develops against it: users, sessions, organizations, messages,
+//! webhooks, requests. What can be done here: move the clock, end a session, replay an event.
 
 mod messages;
 mod organizations;
@@ -8,6 +8,7 @@ mod requests;
 mod sessions;
 mod table;
 mod users;
+mod webhooks;
 
 use crate::api::{Call, Reply, Route};
 use crate::errors::ApiError;
@@ -27,6 +28,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::public("GET", "/_usher/organizations/{organization_id}", organizations::show),
     Route::public("GET", "/_usher/messages", messages::list),
     Route::public("GET", "/_usher/requests", requests::list),
+    Route::public("GET", "/_usher/webhooks", webhooks::list),
+    Route::public("POST", "/_usher/webhooks/replay", webhooks::replay),
     Route::public("GET", LIVE_PATH, live),
 ];
 
@@ -37,6 +40,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/_usher/sessions", "Sessions"),
     ("/_usher/organizations", "Organizations"),
     ("/_usher/messages", "Messages"),
+    ("/_usher/webhooks", "Webhooks"),
     ("/_usher/requests", "Requests"),
 ];
 
