@@ -139,13 +139,18 @@ struct BySession {
 
 /// The names of all commands.
 pub(crate) const COMMANDS: &[&str] = &[
+    "accept_actor_token",
+    "accept_agent_task",
     "accept_invitation",
     "accept_organization_invitation",
     "accept_sign_in_token",
+    "add_aws_credential",
+    "add_discount",
     "add_external_account",
     "add_fault",
     "add_jwt_template",
     "add_passkey",
+    "add_plan",
     "add_role",
     "add_trusted_device",
     "add_webhook_endpoint",
@@ -153,10 +158,13 @@ pub(crate) const COMMANDS: &[&str] = &[
     "browser_sign_out",
     "clear_faults",
     "clear_requests",
+    "client_token",
     "clock_advance",
     "clock_get",
     "clock_set",
+    "complete_sign_up",
     "create_handshake_nonce",
+    "create_sign_up",
     "export",
     "import",
     "info",
@@ -174,6 +182,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "reset",
     "set_rate_limit",
     "stop",
+    "subscribe",
     "totp_code",
     "update_webhook_endpoint",
     "wait_for_webhooks",
@@ -362,12 +371,20 @@ mod tests {
 
     #[test]
     fn all_commands_are_listed() {
-        let sources =
-            [include_str!("control.rs"), include_str!("control/browser.rs"), include_str!("control/webhooks.rs")];
+        let sources = [
+            include_str!("control.rs"),
+            include_str!("control/acting.rs"),
+            include_str!("control/billing.rs"),
+            include_str!("control/browser.rs"),
+            include_str!("control/enterprise.rs"),
+            include_str!("control/webhooks.rs"),
+        ];
         let mut found: Vec<&str> = sources
             .iter()
             .flat_map(|source| source.lines())
-            .filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>").map(|(name, _)| name))
+            .filter_map(|line| line.split_once(" =>").map(|(names, _)| names.trim()))
+            .filter(|names| names.starts_with('"'))
+            .flat_map(|names| names.split(" | ").map(|name| name.trim_matches('"')))
             .collect();
         found.sort_unstable();
         assert_eq!(found, COMMANDS);
