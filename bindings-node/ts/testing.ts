@@ -56,6 +56,12 @@ export interface EmulatorOptions {
   instanceId?: string | undefined;
   /** Makes the keys those of a production instance. Default: false. */
   production?: boolean | undefined;
+  /** A directory in which everything is kept, keys too; what was answered survives a kill. Default: none, memory. */
+  dataDir?: string | undefined;
+  /** A YAML file of users, organizations and so on to begin with. */
+  fixtures?: string | undefined;
+  /** `true` for the limits that the API documents, or limits of your own. Default: none. */
+  rateLimits?: boolean | { requests: number; perSeconds: number } | undefined;
 }
 
 /** What to go wrong, and for which requests. */
@@ -258,24 +264,27 @@ export class Emulator {
   readonly instanceId: string;
   /** The id of the machine that the machine secret key belongs to. */
   readonly machineId: string;
-  readonly #secrets: { secretKey: string; machineSecretKey: string; jwtKey: string };
+  readonly #secrets: { secretKey: string; machineSecretKey: string };
   readonly #native: NativeEmulator;
 
   private constructor(emulator: NativeEmulator) {
     this.#native = emulator;
-    const info = this.#control<Record<string, string>>('info', {});
+    const info = this.#control<Record<string, string>>('info', { jwt_key: false });
     const text = (name: string): string => String(info[name] ?? '');
     this.url = text('url');
     this.publishableKey = text('publishable_key');
     this.instanceId = text('instance_id');
     this.machineId = text('machine_id');
-    this.#secrets = { secretKey: text('secret_key'), machineSecretKey: text('machine_secret_key'), jwtKey: text('jwt_key') };
+    this.#secrets = { secretKey: text('secret_key'), machineSecretKey: text('machine_secret_key') };
   }
 
   /** Starts one. */
   static start(options: EmulatorOptions = {}): Emulator {
     const module = nativeModule();
-    const json = JSON.stringify({ ...snake(options, OPTION_NAMES), clock_ms: milliseconds(options.now) });
+    const { rateLimits } = options;
+    const custom = typeof rateLimits === 'object' ? { requests: rateLimits.requests, per_seconds: rateLimits.perSeconds } : rateLimits;
+    const given = { ...options, ...(custom === undefined ? {} : { rateLimits: custom }) };
+    const json = JSON.stringify({ ...snake(given, OPTION_NAMES), clock_ms: milliseconds(options.now) });
     const emulator = new Emulator(native(() => module.NativeEmulator.start(json)));
     RUNNING.add(emulator);
     return emulator;
@@ -291,9 +300,9 @@ export class Emulator {
     return this.#secrets.machineSecretKey;
   }
 
-  /** The instance's public key, as PEM. */
+  /** The instance's public key, as PEM. The first time it may take a moment to make. */
   get jwtKey(): string {
-    return this.#secrets.jwtKey;
+    return this.#control<{ jwt_key: string }>('info', {}).jwt_key;
   }
 
   /**
@@ -426,7 +435,14 @@ export class Emulator {
 /** One that is running is not collected, even if only its URL is kept. */
 const RUNNING = new Set<Emulator>();
 
-const OPTION_NAMES = names('secret_key', 'publishable_key', 'machine_secret_key', 'instance_id');
+const OPTION_NAMES = names(
+  'secret_key',
+  'publishable_key',
+  'machine_secret_key',
+  'instance_id',
+  'data_dir',
+  'rate_limits',
+);
 const MINT_NAMES = names(
   'user_id',
   'session_id',

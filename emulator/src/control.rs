@@ -28,6 +28,17 @@ struct Nothing {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Info {
+    #[serde(default = "yes")]
+    jwt_key: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ClockSet {
     now_ms: Option<i64>,
 }
@@ -199,10 +210,7 @@ pub(crate) fn unknown(command: &str) -> EmulatorError {
 /// Runs one command.
 pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result<String, EmulatorError> {
     let answer = match command {
-        "info" => {
-            read::<Nothing>(arguments)?;
-            info(emulator)?
-        }
+        "info" => info(emulator, read::<Info>(arguments)?.jwt_key)?,
         "mint_session_token" => json!({ "jwt": emulator.mint_session_token(&read::<MintOptions>(arguments)?)? }),
         "clock_get" => {
             read::<Nothing>(arguments)?;
@@ -351,18 +359,22 @@ fn clock(emulator: &Emulator) -> Value {
     json!({ "now_ms": emulator.clock().now_ms(), "frozen": emulator.clock().is_frozen() })
 }
 
-fn info(emulator: &Emulator) -> Result<Value, EmulatorError> {
-    Ok(json!({
+/// The key takes a tenth of a second or more to make: who does not want it need not wait for it.
+fn info(emulator: &Emulator, with_key: bool) -> Result<Value, EmulatorError> {
+    let mut info = json!({
         "url": emulator.url(),
         "secret_key": emulator.secret_key(),
         "publishable_key": emulator.publishable_key(),
         "machine_secret_key": emulator.machine_secret_key(),
         "machine_id": emulator.machine_id(),
         "instance_id": emulator.instance_id(),
-        "jwt_key": emulator.jwt_key()?,
         "data_dir": emulator.shared().disk.as_ref().map(|disk| disk.directory().display().to_string()),
         "unreadable": emulator.shared().unreadable,
-    }))
+    });
+    if with_key {
+        info["jwt_key"] = json!(emulator.jwt_key()?);
+    }
+    Ok(info)
 }
 
 #[cfg(test)]
@@ -382,8 +394,9 @@ mod tests {
         let mut found: Vec<&str> = sources
             .iter()
             .flat_map(|source| source.lines())
-            .filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>").map(|(name, _)| name))
-            .flat_map(|names| names.split("\" | \""))
+            .filter_map(|line| line.split_once(" =>").map(|(names, _)| names.trim()))
+            .filter(|names| names.starts_with('"'))
+            .flat_map(|names| names.split(" | ").map(|name| name.trim_matches('"')))
             .collect();
         found.sort_unstable();
         assert_eq!(found, COMMANDS);

@@ -261,7 +261,7 @@ impl Emulator {
     ///
     /// | command | arguments | answer |
     /// |---|---|---|
-    /// | `info` | | `{url, secret_key, publishable_key, machine_secret_key, machine_id, instance_id, jwt_key, data_dir, unreadable}`; the last one: rows of the directory that could not be read, `{table, id, reason}` each |
+    /// | `info` | `{jwt_key?}`: false leaves it out and does not wait for it | `{url, secret_key, publishable_key, machine_secret_key, machine_id, instance_id, jwt_key, data_dir, unreadable}`; the last one: rows of the directory that could not be read, `{table, id, reason}` each |
     /// | `mint_session_token` | as [`MintOptions`] | `{jwt}` |
     /// | `mint_handshake_token` | as [`HandshakeOptions`](crate::HandshakeOptions) | `{jwt}` |
     /// | `mint_m2m_token` | as [`M2mTokenOptions`](crate::M2mTokenOptions) | `{id, token}` |

@@ -108,7 +108,7 @@ async fn errors_name_line_entry_and_rule() {
         ("roles:\n  - { key: \"org:editor\" }\n", "roles[0]: name is missing"),
         ("machines:\n  - { name: worker, can_call: [x] }\n", "machines[0]: there is no machine x"),
         ("api_keys:\n  - { name: a key, of: eve }\n", "api_keys[0]: there is no user, organization or machine eve"),
-        ("jwt_templates:\n  - { name: t, lifetime_seconds: 0 }\n", "lifetime_seconds must be a whole number above 0"),
+        ("jwt_templates:\n  - { name: t, lifetime_seconds: 0 }\n", "jwt_templates[0]: The value of lifetime must be"),
         ("people: []\n", "line 1: unknown field"),
     ] {
         let text = refusal(&api, yaml);

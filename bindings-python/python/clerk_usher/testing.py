@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
@@ -134,9 +135,6 @@ class Emulator:
     """The id of the machine that the machine secret key belongs to."""
     instance_id: str
     """The instance's id, which is the `kid` of tokens."""
-    jwt_key: str
-    """The public key as PEM, for verification without the network."""
-
     def __init__(
         self,
         *,
@@ -148,6 +146,9 @@ class Emulator:
         machine_secret_key: str | None = None,
         instance_id: str | None = None,
         production: bool = False,
+        data_dir: str | os.PathLike[str] | None = None,
+        fixtures: str | os.PathLike[str] | None = None,
+        rate_limits: bool | Mapping[str, int] = False,
     ) -> None:
         """Starts an emulator.
 
@@ -160,6 +161,12 @@ class Emulator:
             machine_secret_key: The machine secret key to accept.
             instance_id: The id to have.
             production: Makes its keys those of a production instance.
+            data_dir: A directory in which everything is kept, keys too; what was answered survives a kill. Default: memory.
+            fixtures: A YAML file of users, organizations and so on to begin with.
+            rate_limits: True for the limits that the API documents, or `{"requests": 5, "per_seconds": 10}`. Default: none.
+
+        Raises:
+            ValueError: an option is wrong, or the directory or the file is not what it should be.
         """
         options = {
             "seed": seed,
@@ -170,17 +177,25 @@ class Emulator:
             "machine_secret_key": machine_secret_key,
             "instance_id": instance_id,
             "production": production or None,
+            "data_dir": None if data_dir is None else os.fspath(data_dir),
+            "fixtures": None if fixtures is None else os.fspath(fixtures),
+            "rate_limits": (rate_limits if isinstance(rate_limits, bool) else dict(rate_limits)) or None,
         }
         given = {name: value for name, value in options.items() if value is not None}
         self._native = NativeEmulator(json.dumps(given))
-        info = self.control("info")
+        info = self.control("info", jwt_key=False)
         self.url = info["url"]
         self.secret_key = info["secret_key"]
         self.publishable_key = info["publishable_key"]
         self.machine_secret_key = info["machine_secret_key"]
         self.machine_id = info["machine_id"]
         self.instance_id = info["instance_id"]
-        self.jwt_key = info["jwt_key"]
+
+    @property
+    def jwt_key(self) -> str:
+        """The public key as PEM, for verification without the network. The first time it may take a moment to make."""
+        key: str = self.control("info")["jwt_key"]
+        return key
 
     def control(self, command: str, **arguments: Any) -> Any:
         """Runs any command of the emulator; the methods below are the usual ones.
