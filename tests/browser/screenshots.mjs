@@ -14,20 +14,23 @@ await site.api('POST', '/users', { email_address: ['bo@example.com'], first_name
 const ann = await site.ann();
 await site.api('POST', '/organizations', { name: 'Umbrella Works', created_by: ann.id });
 const browser = await launch();
-for (const colorScheme of ['light', 'dark']) {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 480, height: 700 } });
-  const page = await context.newPage();
-  const draw = async (name) => {
-    await page.evaluate(() => document.activeElement?.blur());
-    await page.screenshot({ path: `${folder}${name}-${colorScheme}.png` });
-  };
-  await page.goto(`${site.url}/account`);
-  await draw('sign-in');
-  await page.getByRole('button', { name: 'Continue as Ann Lee' }).click();
-  await page.waitForURL(`${site.url}/account`);
-  await page.getByRole('link', { name: 'Switch organization' }).click();
-  await draw('organizations');
-  await context.close();
-}
+const context = await browser.newContext({ colorScheme: 'light', viewport: { width: 480, height: 700 } });
+const page = await context.newPage();
+const draw = async (name) => {
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.screenshot({ path: `${folder}${name}-light.png` });
+};
+await page.goto(`${site.url}/account`);
+await draw('sign-in');
+await page.getByRole('button', { name: 'Continue as Ann Lee' }).click();
+await page.waitForURL(`${site.url}/account`);
+await page.getByRole('link', { name: 'Switch organization' }).click();
+await draw('organizations');
+await page.setViewportSize({ width: 900, height: 620 });
+await page.goto(site.emulator);
+await draw('dashboard');
+await page.getByRole('link', { name: 'Requests', exact: true }).click();
+await draw('requests');
+await context.close();
 await browser.close();
 await site.stop();

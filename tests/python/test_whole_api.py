@@ -1,5 +1,5 @@
-"""Every operation against the emulator: by our SDK, whose answers are kept for validation, and by the official one, whose
-own parsing accepts them."""
+"""Every operation against the emulator: by our SDK, whose answers are kept for validation, and by the official one,
+whose own parsing accepts them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ class Ours:
                 "body": raw.body.decode(),
             }
         )
-        return json.loads(raw.body) if raw.body and "json" in raw.headers.get("content-type", "") else raw.body.decode()
+        return (
+            json.loads(raw.body) if raw.body and "json" in str(raw.headers.get("content-type")) else raw.body.decode()
+        )
 
 
 def file_of(value: Any) -> Any:

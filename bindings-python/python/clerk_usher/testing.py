@@ -127,14 +127,15 @@ class Emulator:
     secret_key: str
     """The secret key that it accepts."""
     publishable_key: str
-    """The publishable key of its instance. It names the emulator, which is spoken to without TLS: handshakes and sign-in
-    pages need no other option."""
+    """The publishable key of its instance. It names the emulator, which is spoken to without TLS: handshakes and
+    sign-in pages need no other option."""
     machine_secret_key: str
     """The machine secret key that it accepts."""
     machine_id: str
     """The id of the machine that the machine secret key belongs to."""
     instance_id: str
     """The instance's id, which is the `kid` of tokens."""
+
     def __init__(
         self,
         *,
@@ -161,9 +162,11 @@ class Emulator:
             machine_secret_key: The machine secret key to accept.
             instance_id: The id to have.
             production: Makes its keys those of a production instance.
-            data_dir: A directory in which everything is kept, keys too; what was answered survives a kill. Default: memory.
+            data_dir: A directory in which everything is kept, keys too; what was answered survives a kill.
+                Default: none, memory.
             fixtures: A YAML file of users, organizations and so on to begin with.
-            rate_limits: True for the limits that the API documents, or `{"requests": 5, "per_seconds": 10}`. Default: none.
+            rate_limits: True for the limits that the API documents, or `{"requests": 5, "per_seconds": 10}`.
+                Default: none.
 
         Raises:
             ValueError: an option is wrong, or the directory or the file is not what it should be.
