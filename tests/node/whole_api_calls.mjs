@@ -20,7 +20,6 @@ export const CALLS = {
   'api_keys.revoke': (c, p, a) => c.apiKeys.revoke({ apiKeyId: p[0], ...a }),
   'api_keys.get_secret': (c, p) => c.apiKeys.getSecret(p[0]),
   'api_keys.verify': (c, p, a) => c.apiKeys.verify(a.secret),
-  'beta_features.update_production_instance_domain': (c, p, a) => c.betaFeatures.changeDomain(a),
   'billing.list_plans': (c, p, a) => c.billing.getPlanList(a),
   'billing.cancel_subscription_item': (c, p, a) => c.billing.cancelSubscriptionItem(p[0], a),
   'billing.extend_subscription_item_free_trial': (c, p, a) =>
@@ -107,7 +106,7 @@ export const CALLS = {
     c.organizations.getOrganizationInvitationList({ organizationId: p[0], ...a, status: [a.status] }),
   'organization_invitations.create': (c, p, a) =>
     c.organizations.createOrganizationInvitation({ organizationId: p[0], ...a }),
-  'organization_invitations.bulk_create': (c, p, a) => c.organizations.createOrganizationInvitationBulk(p[0], a.invitations),
+  'organization_invitations.bulk_create': (c, p, a) => c.organizations.createOrganizationInvitationBulk(p[0], a),
   'organization_invitations.get': (c, p) =>
     c.organizations.getOrganizationInvitation({ organizationId: p[0], invitationId: p[1] }),
   'organization_invitations.revoke': (c, p, a) =>

@@ -1,8 +1,8 @@
 """Holds the emulator's answers against the API description, with a validator that is not ours.
 
 `validate_answers.py SPEC_FOLDER ANSWERS_FILE`: the story of `tests/whole` wrote the second. Every described operation
-must be there. What differs on purpose is listed with its reason in `answer_exceptions.yaml`; an entry that nothing needs
-is refused.
+must be there. What differs on purpose is listed with its reason in `answer_exceptions.yaml`; an entry that nothing
+needs is refused.
 """
 
 from __future__ import annotations
