@@ -85,7 +85,7 @@ def test_our_sdk_calls_every_operation(fresh: Emulator) -> None:
     assert set(played) == set(OPERATIONS), "the story has every operation of the catalogue"
     if folder := os.environ.get("USHER_RECORDED"):
         lines = [json.dumps(answer) + "\n" for answer in ours.answers]
-        Path(folder, "answers.jsonl").write_text("".join(lines), "utf-8")
+        Path(folder, "answers.ndjson").write_text("".join(lines), "utf-8")
 
 
 class Official:

@@ -95,6 +95,6 @@ pub(crate) fn validate_answers() -> Outcome {
     };
     setup::python()?;
     let mut script = setup::venv_python();
-    script.arg("tests/spec/validate_answers.py").arg(folder).arg(recorded().join("answers.jsonl"));
+    script.arg("tests/spec/validate_answers.py").arg(folder).arg(recorded().join("answers.ndjson"));
     step("validate the emulator's answers", &mut script)
 }
