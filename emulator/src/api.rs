@@ -59,7 +59,6 @@ pub(crate) enum Reply {
         cookies: Vec<String>,
     },
     /// Anything else.
-    #[allow(dead_code)] // Its users land next.
     Full {
         status: u16,
         headers: Vec<(HeaderName, String)>,

@@ -135,8 +135,7 @@ impl Shared {
         look(&lock(&self.store))
     }
 
-    /// Changes the store, all or nothing: what fails leaves no trace, but for what says that it is to stay. So does
-    /// what cannot be kept where it is to be kept.
+    /// Changes the store, all or nothing: what fails leaves no trace, nor does what cannot be kept where it is to be kept.
     pub(crate) fn change<T, E: From<NotKept>>(&self, run: impl FnOnce(&mut Store) -> Result<T, E>) -> Result<T, E> {
         self.change_for(Cause::default(), run)
     }
@@ -150,7 +149,7 @@ impl Shared {
         let mut store = lock(&self.store);
         let result = run(&mut store);
         if result.is_err() {
-            store.undo();
+            store.rollback();
         }
         self.settle(&mut store, cause)?;
         result

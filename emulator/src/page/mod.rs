@@ -145,7 +145,7 @@ pub(crate) fn serve(
     Ok(match served {
         Ok(reply) | Err(Refusal::Page(reply)) => reply,
         Err(Refusal::Error(error)) => {
-            call.store.undo();
+            call.store.rollback();
             told(&error)
         }
     })

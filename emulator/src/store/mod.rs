@@ -119,7 +119,6 @@ macro_rules! store {
         pub(crate) struct Store {
             pub(crate) ids: Ids,
             age: u64,
-            keep: bool,
             quiet: bool,
             claims: Claims,
             $($(#[$doc])* pub(crate) $name: Table<$row>,)*
@@ -134,13 +133,14 @@ macro_rules! store {
 
         impl Store {
             fn empty(ids: Ids) -> Self {
-                Store { ids, age: 0, keep: false, quiet: false, claims: Claims::default(), $($name: Table::default(),)* }
+                Store { ids, age: 0, quiet: false, claims: Claims::default(), $($name: Table::default(),)* }
             }
 
             pub(crate) fn is_changed(&self) -> bool {
                 false $(|| self.$name.is_changed())*
             }
 
+            /// Ends a failed request: all it changed is undone.
             pub(crate) fn rollback(&mut self) {
                 $(self.$name.rollback();)*
             }
@@ -152,7 +152,6 @@ macro_rules! store {
 
             /// Ends a change: it can no longer be taken back.
             pub(crate) fn settle(&mut self) {
-                self.keep = false;
                 self.quiet = false;
                 self.settle_claims();
                 $(self.$name.settle();)*
@@ -315,12 +314,6 @@ impl Store {
         self.settle_in(seed, machine_id, machine_key, now);
     }
 
-    /// Says that what was changed stays changed though the answer will be an error, such as a count of attempts.
-    #[allow(dead_code)] // Its users land next.
-    pub(crate) fn keep(&mut self) {
-        self.keep = true;
-    }
-
     /// Says that nobody is to be told of what is changed: it is no event in the life of the instance.
     pub(crate) fn hush(&mut self) {
         self.quiet = true;
@@ -329,13 +322,6 @@ impl Store {
     /// Whether nobody is to be told; from now on they are again.
     pub(crate) fn take_quiet(&mut self) -> bool {
         std::mem::take(&mut self.quiet)
-    }
-
-    /// Ends a failed request: all it changed is undone, unless it said otherwise.
-    pub(crate) fn undo(&mut self) {
-        if !std::mem::take(&mut self.keep) {
-            self.rollback();
-        }
     }
 
     /// A number that grows with every creation: it orders what was created within one millisecond.

@@ -21,7 +21,6 @@ struct Slot<T> {
 }
 
 /// A row that was touched.
-#[allow(dead_code)] // Its readers land next: deliveries.
 #[derive(Debug)]
 pub(crate) struct Change<T> {
     pub(crate) id: String,
@@ -37,7 +36,6 @@ impl<T> Default for Table<T> {
     }
 }
 
-#[allow(dead_code)] // Its users land next.
 impl<T: Clone> Table<T> {
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
         self.rows.get(id).map(|slot| &slot.row)
@@ -49,10 +47,6 @@ impl<T: Clone> Table<T> {
 
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &String> {
