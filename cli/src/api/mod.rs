@@ -79,6 +79,6 @@ impl Api {
 fn find(name: &str) -> Outcome<&'static Operation> {
     // The core names the one that was meant.
     clerk_usher::page::Walk::new(name, clerk_usher::args::Arguments::default())
-        .map_err(|error| Failure::Usage(format!("{error}. `usher api --list WORD` tells which there are")))?;
+        .map_err(|error| Failure::Usage(format!("{error} (`usher api --list WORD` tells which there are)")))?;
     operations::find(name).ok_or_else(|| Failure::Usage(format!("`{name}` is not an operation")))
 }
