@@ -218,9 +218,12 @@ impl EmulatorBuilder {
         let mut fresh = Ids::new(None);
         let kind = if self.production { "live" } else { "test" };
         KeptIdentity {
-            secret_key: self.secret_key.clone().unwrap_or_else(|| format!("sk_{kind}_{}", fresh.text(42))),
+            secret_key: self.secret_key.clone().unwrap_or_else(|| format!("sk_{kind}_emulator{}", fresh.text(34))),
             publishable_key: self.publishable_key.clone(),
-            machine_secret_key: self.machine_secret_key.clone().unwrap_or_else(|| format!("ak_{}", fresh.text(42))),
+            machine_secret_key: self
+                .machine_secret_key
+                .clone()
+                .unwrap_or_else(|| format!("ak_emulator{}", fresh.text(34))),
             // Not from the store's ids: those that a seed gives to users and others do not depend on it.
             machine_id: Ids::new(self.seed.map(|seed| !seed)).id("mch_"),
             instance_id: self.instance_id.clone().unwrap_or_else(|| fresh.id("ins_")),

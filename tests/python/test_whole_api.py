@@ -16,7 +16,7 @@ import pytest
 import yaml
 from clerk_usher import Clerk, File
 from clerk_usher.testing import Emulator
-from story import FOLDER, PICTURE, STEPS, Story
+from whole_story import FOLDER, PICTURE, STEPS, Story
 
 API = FOLDER.parent.parent / "core" / "api"
 OTHERS: dict[str, Any] = json.loads((FOLDER / "others.json").read_text("utf-8"))["python"]

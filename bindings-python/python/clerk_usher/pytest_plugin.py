@@ -82,7 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def _clerk_session_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:  # pyright: ignore[reportUnusedFunction]
+def _clerk_session_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     # Loaded here: a run that needs no emulator does not wait for it.
     from .testing import Emulator
 
