@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use clerk_usher::CallOptions;
 use clerk_usher::args::Arguments;
-use clerk_usher::key::Algorithm;
-use clerk_usher::testing::sign_jwt;
+use clerk_usher::error::Error;
+use clerk_usher::testing::{SessionTokenOptions, TestKeys, TokenOrganization};
 use serde_json::{Map, Value, json};
 
-use super::claims::{self, Organization, Wanted};
 use crate::failure::{Failure, Outcome};
 use crate::{client, input, output};
 
@@ -57,7 +56,7 @@ pub(crate) struct Mint {
     #[arg(long, value_name = "SLUG", requires = "org")]
     slug: Option<String>,
 
-    /// A permission in it, such as org:invoices:read; may be repeated
+    /// A permission in it, such as org:invoices:read; may be repeated. Real tokens have none of the system (org:sys_…)
     #[arg(long, value_name = "PERMISSION", requires = "org")]
     permission: Vec<String>,
 
@@ -93,47 +92,40 @@ impl Mint {
     }
 
     fn sign(&self, key: &str) -> Outcome<String> {
-        let wanted = Wanted {
-            user: self.user.clone().unwrap_or_else(|| claims::random_id("user_")),
-            session: self.session.clone().unwrap_or_else(|| claims::random_id("sess_")),
-            issuer: self.issuer.clone(),
-            authorized_party: self.authorized_party.clone(),
-            organization: self.organization()?,
-            expires_in_seconds: self.expires,
-            over: self.over()?,
+        let keys =
+            TestKeys::from_key(key).map_err(|error| Failure::Usage(error.to_string().replace("`key`", "--key")))?;
+        let options = SessionTokenOptions {
+            user_id: self.user.clone(),
+            session_id: self.session.clone(),
+            org: self.organization(),
+            claims: self.over()?,
+            header: Map::from_iter([("kid".to_owned(), self.kid.as_str().into())]),
+            expires_in_seconds: Some(self.expires),
+            issuer: Some(self.issuer.clone()),
+            azp: self.authorized_party.clone(),
+            ..SessionTokenOptions::default()
         };
         let now = clerk_usher::clock::Clock::now_ms(&clerk_usher::clock::SystemClock);
-        let header = [("cat", claims::CATEGORY), ("kid", self.kid.as_str()), ("typ", "JWT")];
-        let header: Map<String, Value> =
-            header.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
-        sign_jwt(&wanted.claims(now), key, Algorithm::Rs256, Some(&header), now)
-            .map_err(|error| Failure::Usage(error.to_string().replace("`key`", "--key")))
+        keys.mint_session_token(&options, now).map_err(|error| match error {
+            Error::Argument(error) => Failure::Usage(
+                error.to_string().replace("a permission of `org`", "each --permission").replace("`org`", "--org"),
+            ),
+            error => error.into(),
+        })
     }
 
-    fn organization(&self) -> Outcome<Option<Organization>> {
-        let Some(id) = &self.org else { return Ok(None) };
-        if let Some(odd) = self.permission.iter().find(|text| claims::permission(text).is_none()) {
-            return Err(Failure::Usage(format!("--permission: {odd} must be like org:invoices:read")));
-        }
-        if self.permission.len() > claims::MOST_PERMISSIONS {
-            return Err(Failure::Usage(format!("--permission: more than {}", claims::MOST_PERMISSIONS)));
-        }
-        Ok(Some(Organization {
-            id: id.clone(),
+    fn organization(&self) -> Option<TokenOrganization> {
+        self.org.as_ref().map(|id| TokenOrganization {
             slug: self.slug.clone(),
-            role: self.role.clone().unwrap_or_else(|| "org:member".to_owned()),
+            role: self.role.clone(),
             permissions: self.permission.clone(),
-        }))
+            ..TokenOrganization::new(id)
+        })
     }
 
     fn over(&self) -> Outcome<Map<String, Value>> {
         let Some(text) = &self.claims else { return Ok(Map::new()) };
-        let claims: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| Failure::Usage(format!("--claims must be a JSON object: {error}")))?;
-        if claims.contains_key("iat") {
-            return Err(Failure::Usage("--claims: `iat` is always the time of signing".to_owned()));
-        }
-        Ok(claims)
+        serde_json::from_str(text).map_err(|error| Failure::Usage(format!("--claims must be a JSON object: {error}")))
     }
 
     /// A session of that user at a running emulator, and a token of it.

@@ -1,11 +1,8 @@
 //! `usher token`: looking into tokens, verifying and making them.
 
-mod claims;
 mod decode;
 mod mint;
 mod verify;
-
-pub(crate) use claims::random_id;
 
 use clap::Subcommand;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::token::random_id;
+use super::id::random_id;
 
 /// 30 days, in milliseconds.
 const PERIOD: i64 = 30 * 24 * 60 * 60 * 1_000;

@@ -1,6 +1,7 @@
 //! `usher webhook`: signing, sending and receiving deliveries.
 
 mod billing;
+mod id;
 mod listen;
 mod sample;
 mod send;
@@ -64,5 +65,5 @@ fn now_ms() -> i64 {
 
 /// An id of a delivery.
 fn message_id() -> String {
-    crate::token::random_id("msg_")
+    id::random_id("msg_")
 }

@@ -10,10 +10,10 @@ use clerk_usher::models::WebhookEvent;
 use clerk_usher_emulator::Emulator;
 use serde_json::{Value, json};
 
+use super::id::random_id;
 use super::{billing, now_ms};
 use crate::failure::{Failure, Outcome};
 use crate::runtime::aside;
-use crate::token::random_id;
 
 /// The types there are.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{self, KeyPair as _};
@@ -11,7 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use super::{read_key, wrong_key};
+use crate::error::{ArgumentError, Error, Result};
+use crate::key::Algorithm;
 
 /// An RSA key that nobody else has, for the tokens of tests. A client whose `jwt_key` is [`jwt_key`](TestKeys::jwt_key)
 /// verifies them, without a server.
@@ -33,8 +36,21 @@ impl TestKeys {
     /// `Internal` if this machine cannot make one.
     pub fn generate() -> Result<Self> {
         let fail = |_| Error::Internal("this machine cannot make an RSA key".to_owned());
-        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(fail)?;
-        let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(fail)?;
+        Self::of(KeyPair::generate(KeySize::Rsa2048).map_err(fail)?).map_err(fail)
+    }
+
+    /// A key of one's own.
+    ///
+    /// * `key`: an RSA private key, as [`sign_jwt`](super::sign_jwt) takes it.
+    ///
+    /// # Errors
+    /// [`ArgumentError`] for `key`, which is not repeated.
+    pub fn from_key(key: &str) -> Result<Self, ArgumentError> {
+        Self::of(read_key(key, Algorithm::Rs256)?).map_err(|_| wrong_key("its public half cannot be told"))
+    }
+
+    fn of(pair: KeyPair) -> Result<Self, Unspecified> {
+        let der: PublicKeyX509Der<'_> = pair.public_key().as_der()?;
         let body = STANDARD.encode(der.as_ref());
         let mut jwt_key = "-----BEGIN PUBLIC KEY-----\n".to_owned();
         for (at, c) in body.chars().enumerate() {
