@@ -1,12 +1,13 @@
 //! The client: options in, calls out.
 
-use clerk_usher::args::Arguments;
 use std::borrow::Cow;
 
+use clerk_usher::args::Arguments;
 use clerk_usher::auth::{AuthenticateOptions, RequestParts};
 use clerk_usher::hooks::Recorder;
 use clerk_usher::token::Step;
 use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
@@ -19,6 +20,7 @@ use crate::machine::MachineToken;
 use crate::options::{authenticate_options, verify_options};
 use crate::request::Source;
 use crate::task::{Completions, Product, Task};
+use crate::transport::with_transport;
 use crate::webhook;
 
 /// Name of the argument, file name, media type, content.
@@ -26,7 +28,11 @@ type NativeFile = (String, String, Option<String>, Vec<u8>);
 
 /// A client of the core. Options and arguments come as JSON.
 #[pyclass(frozen, module = "clerk_usher._native")]
-pub(crate) struct NativeClient(Clerk);
+pub(crate) struct NativeClient {
+    clerk: Clerk,
+    /// What sends in the place of the network: a function of the host's.
+    transport: Option<Py<PyAny>>,
+}
 
 fn files(taken: Vec<NativeFile>) -> Vec<(String, File)> {
     taken
@@ -54,26 +60,42 @@ fn call_options(py: Python<'_>, options: &str, recorded: bool) -> PyResult<(Call
     })
 }
 
+/// The options of a client. Whether its transport is the host's, is known by whether there is one.
+fn builder(options: &str, clock: Option<&ManualClock>, transport: Option<&Py<PyAny>>) -> Result<ClerkBuilder, Error> {
+    let builder = with_transport(ClerkBuilder::from_json(options)?, transport);
+    Ok(match clock {
+        Some(clock) => builder.shared_clock(clock.shared()),
+        None => builder,
+    })
+}
+
 #[pymethods]
 impl NativeClient {
     #[new]
-    #[pyo3(signature = (options, clock=None))]
-    fn new(py: Python<'_>, options: &str, clock: Option<&ManualClock>) -> PyResult<Self> {
-        let build = || -> Result<Clerk, Error> {
-            let builder = ClerkBuilder::from_json(options)?;
-            match clock {
-                Some(clock) => builder.shared_clock(clock.shared()),
-                None => builder,
-            }
-            .build()
-        };
-        build().map(Self).map_err(|error| raise(py, &error))
+    #[pyo3(signature = (options, clock=None, transport=None))]
+    fn new(py: Python<'_>, options: &str, clock: Option<&ManualClock>, transport: Option<Py<PyAny>>) -> PyResult<Self> {
+        let built = builder(options, clock, transport.as_ref()).and_then(ClerkBuilder::build);
+        built.map(|clerk| Self { clerk, transport }).map_err(|error| raise(py, &error))
     }
 
     /// A copy with some options changed.
-    fn with_options(&self, py: Python<'_>, options: &str) -> PyResult<Self> {
-        let copy = self.0.with_options(|builder| builder.merge_json(options));
-        copy.map(Self).map_err(|error| raise(py, &error))
+    #[pyo3(signature = (options, transport=None))]
+    fn with_options(&self, py: Python<'_>, options: &str, transport: Option<Py<PyAny>>) -> PyResult<Self> {
+        let change = |builder: ClerkBuilder| Ok(with_transport(builder.merge_json(options)?, transport.as_ref()));
+        let clerk = self.clerk.with_options(change).map_err(|error| raise(py, &error))?;
+        let transport = transport.or_else(|| self.transport.as_ref().map(|transport| transport.clone_ref(py)));
+        Ok(Self { clerk, transport })
+    }
+
+    /// What sends in the place of the network.
+    #[getter]
+    fn transport(&self) -> Option<&Py<PyAny>> {
+        self.transport.as_ref()
+    }
+
+    /// A transport may well know its client.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.transport.as_ref().map_or(Ok(()), |transport| visit.call(transport))
     }
 
     /// Starts a call of an operation.
@@ -92,9 +114,15 @@ impl NativeClient {
         let arguments = Arguments::from_json(arguments).map_err(|error| raise(py, &error.into()))?;
         let (options, recorder) = call_options(py, options, recorded)?;
         // Refused here, it starts no thread and waits for none.
-        let call = self.0.prepare(operation, &arguments, &self::files(files), &options);
+        let call = self.clerk.prepare(operation, &arguments, &self::files(files), &options);
         let call = call.map_err(|error| raise(py, &error))?;
-        let task = Task::start(py, completions, async move { call.send().await.map(Product::Response) })?;
+        let task =
+            Task::start(
+                py,
+                completions,
+                self.transport.as_ref(),
+                async move { call.send().await.map(Product::Response) },
+            )?;
         Ok(task.recorded(recorder))
     }
 
@@ -113,8 +141,15 @@ impl NativeClient {
         recorded: bool,
     ) -> PyResult<Task> {
         let (options, recorder) = call_options(py, options, recorded)?;
-        let call = self.0.prepare_request(method, path, &query, body, &options).map_err(|error| raise(py, &error))?;
-        let task = Task::start(py, completions, async move { call.send().await.map(Product::Response) })?;
+        let call =
+            self.clerk.prepare_request(method, path, &query, body, &options).map_err(|error| raise(py, &error))?;
+        let task =
+            Task::start(
+                py,
+                completions,
+                self.transport.as_ref(),
+                async move { call.send().await.map(Product::Response) },
+            )?;
         Ok(task.recorded(recorder))
     }
 
@@ -127,10 +162,10 @@ impl NativeClient {
     ) -> PyResult<Option<Claims>> {
         let options = verify_options(options)?;
         let token = token_text(token);
-        let verdict = match self.0.verify_token_at_once(&token, &options) {
+        let verdict = match self.clerk.verify_token_at_once(&token, &options) {
             Some(verdict) => verdict,
             // A signature takes a while: others may run meanwhile.
-            None => match py.detach(|| self.0.try_verify_token(&token, &options)) {
+            None => match py.detach(|| self.clerk.try_verify_token(&token, &options)) {
                 Step::Done(verdict) => verdict,
                 Step::NeedKeys(_) => return Ok(None),
             },
@@ -148,8 +183,10 @@ impl NativeClient {
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
         let (token, options) = (token_text(token).into_owned(), verify_options(options)?);
-        let clerk = self.0.clone();
-        Task::start(py, completions, async move { clerk.verify_token(&token, &options).await.map(Product::Claims) })
+        let clerk = self.clerk.clone();
+        Task::start(py, completions, self.transport.as_ref(), async move {
+            clerk.verify_token(&token, &options).await.map(Product::Claims)
+        })
     }
 
     /// Authenticates a request with what is in hand; where the API has to be asked first, what is to be started for it.
@@ -166,17 +203,18 @@ impl NativeClient {
         let (source, parts) = Source::read(request)?;
         let options = authenticate_options(options)?;
         let parts = parts.view();
-        let decided = match self.0.authenticate_request_at_once(&parts, &options) {
+        let decided = match self.clerk.authenticate_request_at_once(&parts, &options) {
             Some(decided) => Some(decided),
             // A signature takes a while: others may run meanwhile.
-            None => py.detach(|| self.0.try_authenticate_request(&parts, &options)),
+            None => py.detach(|| self.clerk.try_authenticate_request(&parts, &options)),
         };
         match decided {
             Some(Ok(state)) => RequestState::made(py, state, Some(client), awaited),
             Some(Err(error)) => Err(raise(py, &error)),
             None => {
                 let request = source.all()?.view().into_owned();
-                let undecided = Undecided { clerk: self.0.clone(), request, options, client, awaited };
+                let transport = self.transport.as_ref().map(|transport| transport.clone_ref(py));
+                let undecided = Undecided { clerk: self.clerk.clone(), transport, request, options, client, awaited };
                 Ok(Py::new(py, undecided)?.into_any())
             }
         }
@@ -190,7 +228,7 @@ impl NativeClient {
         options: &Bound<'_, PyDict>,
     ) -> PyResult<Option<MachineToken>> {
         let (token, options) = (token_text(token), authenticate_options(options)?);
-        match py.detach(|| self.0.try_verify_machine_token(&token, &options)) {
+        match py.detach(|| self.clerk.try_verify_machine_token(&token, &options)) {
             Some(Ok(token)) => Ok(Some(MachineToken::new(token))),
             Some(Err(error)) => Err(raise(py, &error)),
             None => Ok(None),
@@ -207,60 +245,57 @@ impl NativeClient {
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
         let (token, options) = (token_text(token).into_owned(), authenticate_options(options)?);
-        let clerk = self.0.clone();
-        Task::start(
-            py,
-            completions,
-            async move { clerk.verify_machine_token(&token, &options).await.map(Product::Machine) },
-        )
+        let clerk = self.clerk.clone();
+        Task::start(py, completions, self.transport.as_ref(), async move {
+            clerk.verify_machine_token(&token, &options).await.map(Product::Machine)
+        })
     }
 
     /// Starts examining this client.
     #[pyo3(signature = (token, completions=None))]
     fn start_doctor(&self, py: Python<'_>, token: Option<String>, completions: Option<&Completions>) -> PyResult<Task> {
-        let clerk = self.0.clone();
+        let clerk = self.clerk.clone();
         let examine = async move { Ok(Product::Text(clerk.doctor(token.as_deref()).await.to_json())) };
-        Task::start(py, completions, examine)
+        Task::start(py, completions, self.transport.as_ref(), examine)
     }
 
     /// Starts examining options, of which no client has to be possible.
     #[staticmethod]
-    #[pyo3(signature = (options, clock, token, completions=None))]
+    #[pyo3(signature = (options, clock, transport, token, completions=None))]
     fn start_diagnose(
         py: Python<'_>,
         options: &str,
         clock: Option<&ManualClock>,
+        transport: Option<Py<PyAny>>,
         token: Option<String>,
         completions: Option<&Completions>,
     ) -> PyResult<Task> {
-        let builder = ClerkBuilder::from_json(options).map_err(|error| raise(py, &error))?;
-        let builder = match clock {
-            Some(clock) => builder.shared_clock(clock.shared()),
-            None => builder,
-        };
+        let builder = builder(options, clock, transport.as_ref()).map_err(|error| raise(py, &error))?;
         let examine = async move { Ok(Product::Text(builder.diagnose(token.as_deref()).await.to_json())) };
-        Task::start(py, completions, examine)
+        Task::start(py, completions, transport.as_ref(), examine)
     }
 
     /// A Frontend API proxy with this client's keys.
     fn frontend_api_proxy(&self, py: Python<'_>, options: &str) -> PyResult<NativeFrontendApiProxy> {
         let made =
-            || -> Result<_, Error> { Ok(self.0.frontend_api_proxy(clerk_usher::helper::proxy_options(options)?)?) };
+            || -> Result<_, Error> { Ok(self.clerk.frontend_api_proxy(clerk_usher::helper::proxy_options(options)?)?) };
         made().map(NativeFrontendApiProxy::new).map_err(|error| raise(py, &error))
     }
 
     /// As `NativeWebhook.verify`.
     fn verify_webhook(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<(String, i64)>> {
         let Some(pairs) = webhook::pairs(headers)? else { return Ok(None) };
-        let verifier = self.0.webhook().map_err(|error| raise(headers.py(), &error.into()))?;
+        let verifier = self.clerk.webhook().map_err(|error| raise(headers.py(), &error.into()))?;
         webhook::verify(headers.py(), verifier, &pairs, body).map(Some)
     }
 
     /// Starts fetching the keys that verify tokens.
     #[pyo3(signature = (completions=None))]
     fn start_warm_up(&self, py: Python<'_>, completions: Option<&Completions>) -> PyResult<Task> {
-        let clerk = self.0.clone();
-        Task::start(py, completions, async move { clerk.warm_up().await.map(|()| Product::Nothing) })
+        let clerk = self.clerk.clone();
+        Task::start(py, completions, self.transport.as_ref(), async move {
+            clerk.warm_up().await.map(|()| Product::Nothing)
+        })
     }
 }
 
@@ -268,6 +303,7 @@ impl NativeClient {
 #[pyclass(frozen, module = "clerk_usher._native")]
 pub(crate) struct Undecided {
     clerk: Clerk,
+    transport: Option<Py<PyAny>>,
     request: RequestParts<'static>,
     options: AuthenticateOptions,
     client: Py<PyAny>,
@@ -281,7 +317,7 @@ impl Undecided {
     fn start(&self, py: Python<'_>, completions: Option<&Completions>) -> PyResult<Task> {
         let (clerk, request, options) = (self.clerk.clone(), self.request.clone(), self.options.clone());
         let (client, awaited) = (self.client.clone_ref(py), self.awaited);
-        Task::start(py, completions, async move {
+        Task::start(py, completions, self.transport.as_ref(), async move {
             let state = clerk.authenticate_request(&request, &options).await?;
             Ok(Product::State(Box::new(state), client, awaited))
         })

@@ -20,6 +20,7 @@ mod options;
 mod request;
 mod runtime;
 mod task;
+mod transport;
 mod walk;
 mod webhook;
 
@@ -60,6 +61,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<machine::MachineToken>()?;
     module.add_class::<task::Completions>()?;
     module.add_class::<task::Task>()?;
+    module.add_class::<transport::Ask>()?;
     module.add_class::<walk::Walk>()?;
     module.add_class::<webhook::NativeWebhook>()
 }

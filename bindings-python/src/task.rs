@@ -9,6 +9,7 @@ use std::time::Duration;
 use clerk_usher::auth::RequestState as CoreState;
 use clerk_usher::hooks::Recorder;
 use clerk_usher::token::{Claims as CoreClaims, MachineToken as CoreMachine};
+use clerk_usher::transport::{Question, asking};
 use clerk_usher::{Error, RawResponse, host};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -20,6 +21,7 @@ use crate::claims::Claims;
 use crate::error::{exception, raise};
 use crate::machine::MachineToken;
 use crate::runtime;
+use crate::transport::{Ask, answer_now};
 
 /// How long a waiting thread does without a look at signals.
 const SLICE: Duration = Duration::from_millis(50);
@@ -61,42 +63,72 @@ impl Product {
 /// How a call ended.
 type End = Result<Product, Error>;
 
-/// Id of a task, and what it was for, or its exception.
+/// What is heard of a call.
+#[allow(clippy::large_enum_variant)] // one at a time, moved once
+enum News {
+    /// It wants to send something, which the host does.
+    Asks(Question),
+    /// It is over.
+    Ends(End),
+}
+
+impl News {
+    /// As the facade takes it: what the call was for, or an `Ask`; or its exception.
+    fn into_python(self, py: Python<'_>) -> PyResult<(Option<Py<PyAny>>, Option<Py<PyAny>>)> {
+        Ok(match self {
+            Self::Asks(question) => (Some(Py::new(py, Ask::new(py, question))?.into_any()), None),
+            Self::Ends(Ok(product)) => (Some(product.into_python(py)?), None),
+            Self::Ends(Err(error)) => (None, Some(exception(py, &error))),
+        })
+    }
+}
+
+/// Id of a task, and what it was for (or what it asks), or its exception.
 type Drained = (u64, Option<Py<PyAny>>, Option<Py<PyAny>>);
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is guarded here is replaced whole, so a panic elsewhere cannot have left it half done.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Where one thread waits for one end.
+/// Where one thread waits for one call: the last that was heard of it. A question of which nobody has heard when the next
+/// one comes has run out of time.
 #[derive(Default)]
 struct Place {
-    end: Mutex<Option<End>>,
-    ended: Condvar,
+    news: Mutex<Option<News>>,
+    heard: Condvar,
 }
 
-/// Where the ends of a loop's tasks are, until the loop takes them.
+/// What was heard of a loop's tasks, until the loop takes it.
 struct Queue {
-    ends: Mutex<VecDeque<(u64, End)>>,
+    news: Mutex<VecDeque<(u64, News)>>,
     bell: Bell,
 }
 
-impl Queue {
-    fn put(&self, id: u64, end: End) {
-        let mut ends = locked(&self.ends);
-        ends.push_back((id, end));
-        if ends.len() == 1 {
-            self.bell.ring();
-        }
-    }
-}
-
+#[derive(Clone)]
 enum Receiver {
     Place(Arc<Place>),
     Queue(u64, Arc<Queue>),
+}
+
+impl Receiver {
+    fn put(&self, news: News) {
+        match self {
+            Self::Place(place) => {
+                *locked(&place.news) = Some(news);
+                place.heard.notify_all();
+            }
+            Self::Queue(id, queue) => {
+                let mut waiting = locked(&queue.news);
+                waiting.push_back((*id, news));
+                if waiting.len() == 1 {
+                    queue.bell.ring();
+                }
+            }
+        }
+    }
 }
 
 /// Delivers the end of a task, whatever that end is: dropped unused, it says that the task was given up, or died.
@@ -104,13 +136,8 @@ struct Delivery(Option<Receiver>);
 
 impl Delivery {
     fn deliver(&mut self, end: End) {
-        match self.0.take() {
-            Some(Receiver::Place(place)) => {
-                *locked(&place.end) = Some(end);
-                place.ended.notify_all();
-            }
-            Some(Receiver::Queue(id, queue)) => queue.put(id, end),
-            None => {}
+        if let Some(receiver) = self.0.take() {
+            receiver.put(News::Ends(end));
         }
     }
 }
@@ -134,7 +161,7 @@ impl Completions {
     #[new]
     fn new() -> PyResult<Self> {
         let (bell, door) = Bell::new()?;
-        Ok(Self { queue: Arc::new(Queue { ends: Mutex::default(), bell }), door })
+        Ok(Self { queue: Arc::new(Queue { news: Mutex::default(), bell }), door })
     }
 
     /// The descriptor to watch.
@@ -142,20 +169,16 @@ impl Completions {
         self.door.fileno()
     }
 
-    /// Takes out what is finished: id, and what it was for or its exception.
+    /// Takes out what there is: id, and what a call was for (or an `Ask` of it), or its exception.
     fn drain(&self, py: Python<'_>) -> PyResult<Vec<Drained>> {
-        let ends = {
-            let mut ends = locked(&self.queue.ends);
+        let news = {
+            let mut news = locked(&self.queue.news);
             // Under the lock, so that no bell rung for what is taken here is left to ring again.
             self.door.hush();
-            std::mem::take(&mut *ends)
+            std::mem::take(&mut *news)
         };
-        ends.into_iter()
-            .map(|(id, end)| match end {
-                Ok(product) => Ok((id, Some(product.into_python(py)?), None)),
-                Err(error) => Ok((id, None, Some(exception(py, &error)))),
-            })
-            .collect()
+        let told = |(id, news): (u64, News)| news.into_python(py).map(|(answer, error)| (id, answer, error));
+        news.into_iter().map(told).collect()
     }
 }
 
@@ -166,12 +189,19 @@ pub(crate) struct Task {
     generation: u64,
     abort: AbortHandle,
     place: Option<Arc<Place>>,
+    transport: Option<Py<PyAny>>,
     recorder: Option<Recorder>,
 }
 
 impl Task {
-    /// Starts it. Its end goes to the queue if there is one, else to who calls [`Task::wait`].
-    pub(crate) fn start<F>(py: Python<'_>, completions: Option<&Completions>, call: F) -> PyResult<Self>
+    /// Starts it. What is heard of it goes to the queue if there is one, else to who calls [`Task::wait`]. Where there is
+    /// a transport, it is that which sends.
+    pub(crate) fn start<F>(
+        py: Python<'_>,
+        completions: Option<&Completions>,
+        transport: Option<&Py<PyAny>>,
+        call: F,
+    ) -> PyResult<Self>
     where
         F: Future<Output = End> + Send + 'static,
     {
@@ -183,12 +213,17 @@ impl Task {
             (None, Some(place)) => Some(Receiver::Place(place.clone())),
             (None, None) => None,
         };
+        let desk = receiver.clone().filter(|_| transport.is_some());
         let mut delivery = Delivery(receiver);
         let running = runtime.spawn(async move {
-            let end = call.await;
+            let end = match desk {
+                Some(desk) => asking(move |question| desk.put(News::Asks(question)), call).await,
+                None => call.await,
+            };
             delivery.deliver(end);
         });
-        Ok(Self { id, generation: host::generation(), abort: running.abort_handle(), place, recorder: None })
+        let transport = transport.map(|transport| transport.clone_ref(py));
+        Ok(Self { id, generation: host::generation(), abort: running.abort_handle(), place, transport, recorder: None })
     }
 }
 
@@ -222,20 +257,52 @@ impl Task {
         }
     }
 
-    /// Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up.
+    /// What sends for it in the place of the network.
+    #[getter]
+    fn transport(&self) -> Option<&Py<PyAny>> {
+        self.transport.as_ref()
+    }
+
+    /// Waits for its end without the GIL, and answers on this thread what it asks. A signal (Ctrl-C) ends the waiting and
+    /// gives the call up.
     fn wait(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        loop {
+            let question = match self.hear(py)? {
+                News::Ends(Ok(product)) => return product.into_python(py),
+                News::Ends(Err(error)) => return Err(raise(py, &error)),
+                News::Asks(question) => question,
+            };
+            if let Some(transport) = &self.transport
+                && let Err(error) = answer_now(py, transport, Ask::new(py, question))
+            {
+                self.abort();
+                return Err(error);
+            }
+        }
+    }
+
+    /// Waits for what is next to be heard of it: its end, or an `Ask`.
+    fn next(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let (answer, error) = self.hear(py)?.into_python(py)?;
+        match error {
+            Some(error) => Err(PyErr::from_value(error.into_bound(py))),
+            None => Ok(answer),
+        }
+    }
+}
+
+impl Task {
+    fn hear(&self, py: Python<'_>) -> PyResult<News> {
         let Some(place) = &self.place else {
             return Err(raise(py, &Error::Internal("this task's end goes to a queue".to_owned())));
         };
         loop {
-            let end = py.detach(|| {
-                let waited = place.ended.wait_timeout_while(locked(&place.end), SLICE, |end| end.is_none());
+            let news = py.detach(|| {
+                let waited = place.heard.wait_timeout_while(locked(&place.news), SLICE, |news| news.is_none());
                 waited.unwrap_or_else(PoisonError::into_inner).0.take()
             });
-            match end {
-                Some(Ok(product)) => return product.into_python(py),
-                Some(Err(error)) => return Err(raise(py, &error)),
-                None => {}
+            if let Some(news) = news {
+                return Ok(news);
             }
             if let Err(interrupted) = py.check_signals() {
                 self.abort.abort();

@@ -23,6 +23,10 @@
 //! # }
 //! ```
 
+mod asking;
+
+pub use asking::{AskingTransport, Question, asking};
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from clerk_usher import AsyncClerk, NotFoundError, bridge
 from clerk_usher.testing import Emulator
+from loops import ProactorLike
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
@@ -125,15 +126,6 @@ def test_a_loop_that_ends_takes_its_bridge_along(emulator: Emulator) -> None:
         asyncio.run(main())
     gc.collect()
     assert len(bridge._bridges) <= before
-
-
-class ProactorLike(asyncio.SelectorEventLoop):
-    """A loop that cannot watch descriptors for callbacks."""
-
-    def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:  # type: ignore[override]
-        if getattr(callback, "__self__", None).__class__ is bridge.LoopBridge:
-            asyncio.AbstractEventLoop.add_reader(self, fd, callback, *args)
-        super().add_reader(fd, callback, *args)
 
 
 def no_completions() -> None:

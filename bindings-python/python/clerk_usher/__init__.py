@@ -85,6 +85,9 @@ if TYPE_CHECKING:
     from .redirect import Redirects as Redirects
     from .reverification import ReverificationError as ReverificationError
     from .reverification import reverification_error as reverification_error
+    from .transport import TransportError as TransportError
+    from .transport import TransportRequest as TransportRequest
+    from .transport import TransportResponse as TransportResponse
     from .webhook import Webhook as Webhook
     from .webhook import WebhookDelivery as WebhookDelivery
 
@@ -151,6 +154,7 @@ _HOMES = {
     ),
     "redirect": ("Redirects",),
     "reverification": ("ReverificationError", "reverification_error"),
+    "transport": ("TransportError", "TransportRequest", "TransportResponse"),
     "webhook": ("Webhook", "WebhookDelivery"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -209,6 +213,9 @@ __all__ = [
     "ReverificationError",
     "ServerError",
     "TokenError",
+    "TransportError",
+    "TransportRequest",
+    "TransportResponse",
     "UnavailableError",
     "UnverifiedToken",
     "ValidationError",

@@ -11,6 +11,7 @@ _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "Ask",
     "AsyncAuth",
     "AsyncRequestState",
     "Auth",
@@ -145,7 +146,21 @@ class Completions:
         """The descriptor to watch."""
 
     def drain(self) -> list[tuple[int, Any, BaseException | None]]:
-        """Takes out what is finished: id, and what it was for or its exception."""
+        """Takes out what there is: id, and what a call was for (or an `Ask` of it), or its exception."""
+
+@final
+class Ask:
+    """A request that waits for its answer."""
+
+    @property
+    def request(self) -> tuple[str, str, list[tuple[str, str]], bytes]:
+        """Method, URL, headers and body of what would be sent."""
+
+    def answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Answers it."""
+
+    def fail(self, message: str, sent: bool) -> None:
+        """Tells that there is no answer."""
 
 @final
 class Task(Generic[_T_co]):
@@ -161,8 +176,16 @@ class Task(Generic[_T_co]):
     def take_steps(self) -> str | None:
         """Its steps since they were last taken, as a JSON array; None where they are not kept, or are the parent's."""
 
+    @property
+    def transport(self) -> Any:
+        """What sends for it in the place of the network."""
+
     def wait(self) -> _T_co:
-        """Waits for its end without the GIL. A signal (Ctrl-C) ends the waiting and gives the call up."""
+        """Waits for its end without the GIL, and answers on this thread what it asks. A signal (Ctrl-C) ends the
+        waiting and gives the call up."""
+
+    def next(self) -> _T_co | Ask:
+        """Waits for what is next to be heard of it: its end, or an `Ask`."""
 
 @final
 class LateObject:
@@ -224,9 +247,13 @@ class Undecided(Generic[_T_co]):
 class NativeClient:
     """A client of the core. Options and arguments come as JSON."""
 
-    def __new__(cls, options: str, clock: ManualClock | None = None) -> NativeClient: ...
-    def with_options(self, options: str) -> NativeClient:
+    def __new__(cls, options: str, clock: ManualClock | None = None, transport: object = None) -> NativeClient: ...
+    def with_options(self, options: str, transport: object = None) -> NativeClient:
         """A copy with some options changed."""
+
+    @property
+    def transport(self) -> Any:
+        """What sends in the place of the network."""
 
     def start_call(
         self,
@@ -285,7 +312,11 @@ class NativeClient:
 
     @staticmethod
     def start_diagnose(
-        options: str, clock: ManualClock | None, token: str | None, completions: Completions | None = None
+        options: str,
+        clock: ManualClock | None,
+        transport: object,
+        token: str | None,
+        completions: Completions | None = None,
     ) -> Task[str]:
         """Starts examining options, of which no client has to be possible."""
 

@@ -139,11 +139,13 @@ class AsyncCalls(Protocol):
 class Starter:
     """Starts calls on one native client. Whatever the caller passed is checked before read_anything is sent."""
 
-    __slots__ = ("hooks", "native")
+    __slots__ = ("hooks", "late", "native")
 
     def __init__(self, native: NativeClient, hooks: Hooks) -> None:
         self.native = native
         self.hooks = hooks
+        # The caller's thread is what answers, and it does while it waits.
+        self.late = native.transport is not None
 
     def operation(
         self, operation: str, arguments: str, options: CallOptions | None, files: Arguments | None = None
@@ -166,7 +168,7 @@ class Starter:
 
     def ask(self, start: Start) -> Asked:
         """Starts a call, to be waited for later."""
-        return Asked(start, self.hooks)
+        return Asked(start, self.hooks, late=self.late)
 
     def begin(self, start: Start) -> AsyncAsked:
         """Starts a call, to be awaited later."""
@@ -292,25 +294,28 @@ class AsyncRawCalls(AsyncTypedCalls):
 
 
 class Asked:
-    """A call on its way, to be waited for later."""
+    """A call on its way, to be waited for later; a late one is on its way only then."""
 
-    __slots__ = ("_hooks", "_task")
+    __slots__ = ("_hooks", "_start", "_task")
 
-    def __init__(self, start: Start, hooks: Hooks) -> None:
+    def __init__(self, start: Start, hooks: Hooks, *, late: bool = False) -> None:
         self._hooks = hooks
-        self._task = start(None)
+        self._start = start
+        self._task = None if late else start(None)
 
     def wait(self) -> RawResponse[Any]:
         """Waits for its answer."""
+        task = self._start(None) if self._task is None else self._task
         try:
-            return _response(self._task.wait())
+            return _response(task.wait())
         finally:
-            self._hooks.tell(self._task)
+            self._hooks.tell(task)
 
     def abort(self) -> None:
         """Gives it up."""
-        self._task.abort()
-        self._hooks.tell(self._task)
+        if self._task is not None:
+            self._task.abort()
+            self._hooks.tell(self._task)
 
 
 class AsyncAsked:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .options import AuthenticateOptions, CallOptions, ClientOptions, MachineTokenOptions, VerifyOptions
     from .page import AsyncPage, AsyncPager, Page, Pager
     from .raw import RawResponse
+    from .transport import Transport
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,18 +54,33 @@ if hasattr(os, "register_at_fork"):
 
 
 def _made(secret_key: str | None, clock: ManualClock | None, options: Mapping[str, Any]) -> tuple[NativeClient, Hooks]:
-    hooks, _ = Hooks.taken_from(options)
-    return NativeClient(_told_options(secret_key, options), clock), hooks
+    hooks, rest = Hooks.taken_from(options)
+    transport, rest = _transport(rest)
+    return NativeClient(_told_options(secret_key, rest), clock, transport), hooks
 
 
 def _told_options(secret_key: str | None, options: Mapping[str, Any]) -> str:
-    _, rest = Hooks.taken_from(options)
-    return encode_options({**rest, "secret_key": secret_key, "platform": _PLATFORM}, ConfigError)
+    return encode_options({**options, "secret_key": secret_key, "platform": _PLATFORM}, ConfigError)
 
 
 def _changed(native: NativeClient, before: Hooks, options: Mapping[str, Any]) -> tuple[NativeClient, Hooks]:
     hooks, rest = Hooks.taken_from(options, before)
-    return native.with_options(encode_options(rest, ConfigError)), hooks
+    transport, rest = _transport(rest)
+    return native.with_options(encode_options(rest, ConfigError), transport), hooks
+
+
+def _examined(secret_key: str | None, options: Mapping[str, Any]) -> tuple[str, Transport | None]:
+    _, rest = Hooks.taken_from(options)
+    transport, rest = _transport(rest)
+    return _told_options(secret_key, rest), transport
+
+
+def _transport(options: dict[str, Any]) -> tuple[Transport | None, dict[str, Any]]:
+    if "transport" not in options:
+        return None, options
+    with loading:
+        from .transport import taken_from
+    return taken_from(options)
 
 
 def _text(token: object) -> str:
@@ -326,8 +342,8 @@ class Clerk(Resources):
         Raises:
             ConfigError: an option is unknown, or of another type.
         """
-        told = _told_options(secret_key, options)
-        return _report(NativeClient.start_diagnose(told, clock, _maybe(token)).wait())
+        told, transport = _examined(secret_key, options)
+        return _report(NativeClient.start_diagnose(told, clock, transport, _maybe(token)).wait())
 
     def frontend_api_proxy(self, *, path: str | None = None, fapi_url: str | None = None) -> FrontendApiProxy:
         """A Frontend API proxy with this client's keys.
@@ -562,8 +578,10 @@ class AsyncClerk(AsyncResources):
         Raises:
             ConfigError: an option is unknown, or of another type.
         """
-        told, text = _told_options(secret_key, options), _maybe(token)
-        return _report(await _run(lambda completions: NativeClient.start_diagnose(told, clock, text, completions)))
+        (told, transport), text = _examined(secret_key, options), _maybe(token)
+        return _report(
+            await _run(lambda completions: NativeClient.start_diagnose(told, clock, transport, text, completions))
+        )
 
     def frontend_api_proxy(self, *, path: str | None = None, fapi_url: str | None = None) -> FrontendApiProxy:
         """A Frontend API proxy with this client's keys.

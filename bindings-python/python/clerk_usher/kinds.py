@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypeGuard
 
 
@@ -34,6 +34,16 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 def is_buffer(value: object) -> TypeGuard[bytearray | memoryview[int]]:
     """Whether it is bytes that are not called so."""
     return isinstance(value, (bytearray, memoryview))
+
+
+def is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
+    """Whether it can be awaited."""
+    return isinstance(value, Awaitable)
+
+
+def is_integer(value: object) -> TypeGuard[int]:
+    """Whether it is an integer, which a bool is not."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_bytes(value: object) -> TypeGuard[bytes]:

@@ -14,6 +14,7 @@ from .option_json import encode_options
 
 if TYPE_CHECKING:
     from .hooks import Hook
+    from .transport import Transport
 
 TokenType: TypeAlias = Literal["session_token", "api_key", "m2m_token", "oauth_token"]
 """The kinds of token."""
@@ -96,6 +97,9 @@ class ClientOptions(TypedDict, total=False):
     """Is told of every attempt that ended, answered or failed."""
     on_retry: Hook | None
     """Is told when another attempt followed."""
+    transport: Transport | None
+    """Sends in the place of the network, for tests and for means of one's own; see `clerk_usher.transport`. Options of
+    connections, such as `proxy`, are then of no use."""
 
 
 class VerifyOptions(TypedDict, total=False):
