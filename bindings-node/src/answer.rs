@@ -5,6 +5,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use crate::auth::NativeRequestState;
+use crate::transport::NativeAsk;
 
 /// What a call came to, before it is on JavaScript's side.
 pub(crate) enum Outcome {
@@ -22,6 +23,7 @@ pub(crate) enum Outcome {
 
 /// What a promise resolves to: an answer, a value, a state, or an error's envelope.
 #[napi(object, object_from_js = false)]
+#[derive(Default)]
 pub(crate) struct Answer {
     /// HTTP status.
     pub status: Option<u16>,
@@ -35,14 +37,15 @@ pub(crate) struct Answer {
     pub value: Option<String>,
     /// The state of a request.
     pub state: Option<NativeRequestState>,
+    /// What the call asks of the host's transport: it is not over.
+    pub ask: Option<NativeAsk>,
     /// An error's envelope, as JSON text.
     pub error: Option<String>,
 }
 
 impl Answer {
     pub(crate) fn of(outcome: clerk_usher::Result<Outcome>) -> Self {
-        let mut answer =
-            Self { status: None, headers: None, body: None, items: None, value: None, state: None, error: None };
+        let mut answer = Self::default();
         match outcome {
             Err(error) => answer.error = Some(error.to_json()),
             Ok(Outcome::Done) => {}
@@ -57,6 +60,10 @@ impl Answer {
             }
         }
         answer
+    }
+
+    pub(crate) fn asks(ask: NativeAsk) -> Self {
+        Self { ask: Some(ask), ..Self::default() }
     }
 
     fn take(&mut self, response: RawResponse) {

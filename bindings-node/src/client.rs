@@ -19,6 +19,7 @@ use crate::hooks::{NativeRecorder, recorded};
 use crate::names::NativeNames;
 use crate::request;
 use crate::runtime::promise;
+use crate::transport::with_transport;
 use crate::webhook::NativeDelivery;
 
 /// A file of a multipart form.
@@ -37,24 +38,30 @@ pub struct NativeFile {
 /// A client of one instance.
 #[napi]
 #[derive(Debug)]
-pub struct NativeClient(Clerk);
+pub struct NativeClient {
+    clerk: Clerk,
+    /// Whether its transport is the host's.
+    asks: bool,
+}
 
 #[napi]
 impl NativeClient {
     /// A client from its options, as JSON text.
     #[napi(factory, catch_unwind)]
-    pub fn create(options_json: String, clock: Option<&NativeClock>) -> Result<Self> {
+    pub fn create(options_json: String, clock: Option<&NativeClock>, asks: bool) -> Result<Self> {
         let built = ClerkBuilder::from_json(&options_json)
-            .map(|builder| with_clock(builder, clock))
+            .map(|builder| with_transport(with_clock(builder, clock), asks))
             .and_then(ClerkBuilder::build);
-        built.map(Self).map_err(|error| thrown(&error))
+        built.map(|clerk| Self { clerk, asks }).map_err(|error| thrown(&error))
     }
 
-    /// A copy with some options changed.
+    /// A copy with some options changed; `asks` says whether it has a transport that this one has not.
     #[napi(catch_unwind)]
-    pub fn with_options(&self, options_json: String, clock: Option<&NativeClock>) -> Result<Self> {
-        let copy = self.0.with_options(|builder| Ok(with_clock(builder.merge_json(&options_json)?, clock)));
-        copy.map(Self).map_err(|error| thrown(&error))
+    pub fn with_options(&self, options_json: String, clock: Option<&NativeClock>, asks: bool) -> Result<Self> {
+        let change =
+            |builder: ClerkBuilder| Ok(with_transport(with_clock(builder.merge_json(&options_json)?, clock), asks));
+        let copy = self.clerk.with_options(change);
+        copy.map(|clerk| Self { clerk, asks: asks || self.asks }).map_err(|error| thrown(&error))
     }
 
     /// Calls an operation.
@@ -71,12 +78,12 @@ impl NativeClient {
         recorder: Option<&NativeRecorder>,
         names: Option<&NativeNames>,
     ) -> Result<Object<'env>> {
-        let clerk = self.0.clone();
+        let clerk = self.clerk.clone();
         let recorder = recorder.map(NativeRecorder::recorder);
         let names = names.map(NativeNames::names);
         // The bytes are JavaScript's, and only until this function returns.
         let files: Vec<(String, File)> = files.into_iter().map(file).collect();
-        promise(env, flag(canceller), async move {
+        promise(env, flag(canceller), self.asks, async move {
             let arguments = Arguments::from_json(&arguments_json)?;
             let options = recorded(CallOptions::from_json(&options_json)?, recorder);
             let response = clerk.call(&operation, &arguments, &files, &options).await?;
@@ -101,9 +108,9 @@ impl NativeClient {
         canceller: Option<&NativeCanceller>,
         recorder: Option<&NativeRecorder>,
     ) -> Result<Object<'env>> {
-        let clerk = self.0.clone();
+        let clerk = self.clerk.clone();
         let recorder = recorder.map(NativeRecorder::recorder);
-        promise(env, flag(canceller), async move {
+        promise(env, flag(canceller), self.asks, async move {
             let query: Vec<(String, String)> = match query_json {
                 Some(text) => serde_json::from_str(&text).map_err(|error| Error::Internal(error.to_string()))?,
                 None => Vec::new(),
@@ -124,7 +131,7 @@ impl NativeClient {
     ) -> Result<Option<Either<f64, String>>> {
         let options = verify_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
         let token = latin1(&token);
-        match self.0.try_verify_token(&token, &options) {
+        match self.clerk.try_verify_token(&token, &options) {
             Step::Done(Ok(claims)) if claims.were_remembered() && whole != Some(true) => {
                 Ok(Some(Either::A(number(&claims))))
             }
@@ -138,7 +145,7 @@ impl NativeClient {
     #[napi(catch_unwind)]
     #[must_use]
     pub fn remembered(&self, token: Latin1String) -> f64 {
-        match self.0.verify_token_at_once(&latin1(&token), &VerifyOptions::default()) {
+        match self.clerk.verify_token_at_once(&latin1(&token), &VerifyOptions::default()) {
             Some(Ok(claims)) => number(&claims),
             _ => 0.0,
         }
@@ -150,9 +157,10 @@ impl NativeClient {
     #[must_use]
     pub fn remembered_request(&self, request: Latin1String, fields: u32) -> f64 {
         let text = latin1(&request);
-        let state = request::read(&text, fields)
-            .and_then(|request| self.0.authenticate_request_at_once(&request, &AuthenticateOptions::default())?.ok());
-        state.and_then(|state| whose(&state, &self.0.echo()).map(number)).unwrap_or_default()
+        let state = request::read(&text, fields).and_then(|request| {
+            self.clerk.authenticate_request_at_once(&request, &AuthenticateOptions::default())?.ok()
+        });
+        state.and_then(|state| whose(&state, &self.clerk.echo()).map(number)).unwrap_or_default()
     }
 
     /// The same, fetching keys.
@@ -164,8 +172,8 @@ impl NativeClient {
         options_json: String,
         canceller: Option<&NativeCanceller>,
     ) -> Result<Object<'env>> {
-        let clerk = self.0.clone();
-        promise(env, flag(canceller), async move {
+        let clerk = self.clerk.clone();
+        promise(env, flag(canceller), self.asks, async move {
             let claims = clerk.verify_token(&token, &verify_options(Some(&options_json))?).await?;
             Ok(Outcome::Value(numbered(&claims)))
         })
@@ -185,11 +193,11 @@ impl NativeClient {
         let options = authenticate_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
         let text = latin1(&request);
         let Some(request) = request::read(&text, fields) else { return Ok(None) };
-        let state = match self.0.try_authenticate_request(&request, &options) {
+        let state = match self.clerk.try_authenticate_request(&request, &options) {
             Some(decided) => decided.map_err(|error| thrown(&error))?,
             None => return Ok(None),
         };
-        Ok(Some(match whose(&state, &self.0.echo()) {
+        Ok(Some(match whose(&state, &self.clerk.echo()) {
             Some(claims) if claims.were_remembered() && whole != Some(true) => Either3::A(number(claims)),
             Some(claims) => Either3::B(identity(claims, &state)),
             None => Either3::C(NativeRequestState::new(state)),
@@ -203,7 +211,7 @@ impl NativeClient {
         let told = || {
             let options = authenticate_options(options_json.as_deref())?;
             let request = request::read(&text, fields).ok_or_else(|| Error::Internal("no request".to_owned()))?;
-            self.0.context_json(&request, &options)
+            self.clerk.context_json(&request, &options)
         };
         told().map_err(|error| thrown(&error))
     }
@@ -213,14 +221,14 @@ impl NativeClient {
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // a number of things in memory
     pub fn remembers_tokens(&self) -> f64 {
-        self.0.remembers_tokens() as f64
+        self.clerk.remembers_tokens() as f64
     }
 
     /// The settings that a state repeats unless its call says otherwise, as JSON text.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn echo_json(&self) -> String {
-        self.0.echo().to_json()
+        self.clerk.echo().to_json()
     }
 
     /// The same, asking the API.
@@ -232,8 +240,8 @@ impl NativeClient {
         options_json: String,
         canceller: Option<&NativeCanceller>,
     ) -> Result<Object<'env>> {
-        let clerk = self.0.clone();
-        promise(env, flag(canceller), async move {
+        let clerk = self.clerk.clone();
+        promise(env, flag(canceller), self.asks, async move {
             let options = authenticate_options(Some(&options_json))?;
             let request = RequestParts::from_json(&request_json)?;
             let state = clerk.authenticate_request(&request, &options).await?;
@@ -245,7 +253,7 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn try_verify_machine_token(&self, token: String, options_json: String) -> Result<Option<String>> {
         let options = AuthenticateOptions::from_json(&options_json).map_err(|error| thrown(&error.into()))?;
-        match self.0.try_verify_machine_token(&token, &options) {
+        match self.clerk.try_verify_machine_token(&token, &options) {
             Some(Ok(token)) => Ok(Some(token.to_json())),
             Some(Err(error)) => Err(thrown(&error)),
             None => Ok(None),
@@ -261,8 +269,8 @@ impl NativeClient {
         options_json: String,
         canceller: Option<&NativeCanceller>,
     ) -> Result<Object<'env>> {
-        let clerk = self.0.clone();
-        promise(env, flag(canceller), async move {
+        let clerk = self.clerk.clone();
+        promise(env, flag(canceller), self.asks, async move {
             let options = AuthenticateOptions::from_json(&options_json)?;
             Ok(Outcome::Value(clerk.verify_machine_token(&token, &options).await?.to_json()))
         })
@@ -271,21 +279,25 @@ impl NativeClient {
     /// The verdict on a webhook's delivery. `headers` has names and values in turn.
     #[napi(catch_unwind)]
     pub fn verify_webhook(&self, headers: Vec<String>, body: Uint8Array) -> Result<NativeDelivery> {
-        let webhook = self.0.webhook().map_err(|error| thrown(&error.into()))?;
+        let webhook = self.clerk.webhook().map_err(|error| thrown(&error.into()))?;
         crate::webhook::verify(webhook, &headers, &body)
     }
 
     /// Fetches the keys that verify tokens.
     #[napi(catch_unwind, ts_return_type = "Promise<Answer>")]
     pub fn warm_up<'env>(&self, env: &'env Env, canceller: Option<&NativeCanceller>) -> Result<Object<'env>> {
-        let clerk = self.0.clone();
-        promise(env, flag(canceller), async move { clerk.warm_up().await.map(|()| Outcome::Done) })
+        let clerk = self.clerk.clone();
+        promise(env, flag(canceller), self.asks, async move { clerk.warm_up().await.map(|()| Outcome::Done) })
     }
 }
 
 impl NativeClient {
     pub(crate) fn clerk(&self) -> Clerk {
-        self.0.clone()
+        self.clerk.clone()
+    }
+
+    pub(crate) fn asks(&self) -> bool {
+        self.asks
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cancel::NativeCanceller;
 use crate::client::NativeClient;
 use crate::clock::NativeClock;
 use crate::runtime::promise;
+use crate::transport::with_transport;
 
 /// What needs no client.
 #[napi]
@@ -33,10 +34,11 @@ impl NativeHelper {
         clock: Option<&NativeClock>,
         token: Option<String>,
         canceller: Option<&NativeCanceller>,
+        asks: bool,
     ) -> Result<Object<'env>> {
         let clock = clock.map(NativeClock::shared);
-        promise(env, canceller.map(NativeCanceller::flag), async move {
-            let builder = ClerkBuilder::from_json(&options_json)?;
+        promise(env, canceller.map(NativeCanceller::flag), asks, async move {
+            let builder = with_transport(ClerkBuilder::from_json(&options_json)?, asks);
             let builder = match clock {
                 Some(clock) => builder.shared_clock(clock),
                 None => builder,
@@ -57,7 +59,7 @@ impl NativeClient {
         canceller: Option<&NativeCanceller>,
     ) -> Result<Object<'env>> {
         let clerk = self.clerk();
-        promise(env, canceller.map(NativeCanceller::flag), async move {
+        promise(env, canceller.map(NativeCanceller::flag), self.asks(), async move {
             Ok(Outcome::Value(clerk.doctor(token.as_deref()).await.to_json()))
         })
     }

@@ -17,6 +17,7 @@ mod hooks;
 mod names;
 mod request;
 mod runtime;
+mod transport;
 mod walk;
 mod webhook;
 

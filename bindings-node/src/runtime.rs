@@ -8,12 +8,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
 use clerk_usher::Error;
+use clerk_usher::transport::asking;
 use napi::bindgen_prelude::*;
 use napi::{Env, JsDeferred};
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::answer::{Answer, Outcome};
 use crate::cancel::Flag;
+use crate::transport::{NativeAsk, News};
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 static MAKING: Mutex<()> = Mutex::new(());
@@ -38,22 +41,59 @@ fn runtime() -> io::Result<&'static Runtime> {
 type Resolver = Box<dyn FnOnce(Env) -> Result<Answer> + Send>;
 
 /// Runs a future on the runtime, and gives a promise of what it comes to. The promise never rejects. While it is pending
-/// the process stays alive, as with `fetch`.
-pub(crate) fn promise<'env, F>(env: &'env Env, flag: Option<Arc<Flag>>, future: F) -> Result<Object<'env>>
+/// the process stays alive, as with `fetch`. Where the future `asks`, the promise is of what is heard of it first.
+pub(crate) fn promise<'env, F>(env: &'env Env, flag: Option<Arc<Flag>>, asks: bool, future: F) -> Result<Object<'env>>
 where
     F: Future<Output = clerk_usher::Result<Outcome>> + Send + 'static,
 {
-    let runtime = runtime().map_err(|error| {
+    if asks {
+        let (news, heard) = mpsc::unbounded_channel();
+        let desk = news.clone();
+        started()?.spawn(async move {
+            // Nobody hears what is said after the host has given the call up.
+            let ask = move |question| drop(desk.send(News::Asks(question)));
+            let end = guarded(flag, asking(ask, future)).await;
+            let _ = news.send(News::Ends(end));
+        });
+        return hear(env, heard);
+    }
+    settled(env, async move { Heard::End(guarded(flag, future).await) })
+}
+
+/// A promise of what is heard of a call next.
+pub(crate) fn hear<'env>(env: &'env Env, mut heard: UnboundedReceiver<News>) -> Result<Object<'env>> {
+    settled(env, async move {
+        match heard.recv().await {
+            Some(News::Asks(question)) => Heard::Ask(NativeAsk::new(question, heard)),
+            Some(News::Ends(end)) => Heard::End(end),
+            None => Heard::End(Err(Error::Cancelled)),
+        }
+    })
+}
+
+/// What a promise is of, before it is on JavaScript's side.
+#[allow(clippy::large_enum_variant)] // one at a time, moved once
+enum Heard {
+    Ask(NativeAsk),
+    End(clerk_usher::Result<Outcome>),
+}
+
+fn settled<'env, F>(env: &'env Env, future: F) -> Result<Object<'env>>
+where
+    F: Future<Output = Heard> + Send + 'static,
+{
+    let runtime = started()?;
+    let (deferred, promise) = env.create_deferred::<Answer, Resolver>()?;
+    let settle = Settle(Some(deferred));
+    runtime.spawn(async move { settle.settle(future.await) });
+    Ok(promise)
+}
+
+fn started() -> Result<&'static Runtime> {
+    runtime().map_err(|error| {
         let message = format!("no threads can be had for calls: {error}");
         crate::answer::thrown(&Error::Internal(message))
-    })?;
-    let (deferred, promise) = env.create_deferred::<Answer, Resolver>()?;
-    let deferred = Settle(Some(deferred));
-    runtime.spawn(async move {
-        let outcome = guarded(flag, future).await;
-        deferred.settle(outcome);
-    });
-    Ok(promise)
+    })
 }
 
 /// The future, unless the flag is raised first; a panic in it is an internal error.
@@ -91,19 +131,24 @@ fn text(panic: &(dyn std::any::Any + Send)) -> String {
 struct Settle(Option<JsDeferred<Answer, Resolver>>);
 
 impl Settle {
-    fn settle(mut self, outcome: clerk_usher::Result<Outcome>) {
-        self.put(outcome);
+    fn settle(mut self, heard: Heard) {
+        self.put(heard);
     }
 
-    fn put(&mut self, outcome: clerk_usher::Result<Outcome>) {
+    fn put(&mut self, heard: Heard) {
         if let Some(deferred) = self.0.take() {
-            deferred.resolve(Box::new(move |_| Ok(Answer::of(outcome))));
+            deferred.resolve(Box::new(move |_| {
+                Ok(match heard {
+                    Heard::Ask(ask) => Answer::asks(ask),
+                    Heard::End(end) => Answer::of(end),
+                })
+            }));
         }
     }
 }
 
 impl Drop for Settle {
     fn drop(&mut self) {
-        self.put(Err(Error::Cancelled));
+        self.put(Heard::End(Err(Error::Cancelled)));
     }
 }

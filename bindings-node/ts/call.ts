@@ -4,6 +4,7 @@ import { watch } from './cancel.js';
 import { CancelledError, DecodeError, parseError } from './error.js';
 import type { Hooks } from './hooks.js';
 import type { NativeAnswer, NativeCanceller, NativeModule, NativeRecorder } from './native.js';
+import { converse, type Transport } from './transport.js';
 
 /** The items of a listing in our names, as a JSON array, and what came beside them, as a JSON object. @internal */
 export interface NamedItems {
@@ -126,52 +127,65 @@ export class Call<T> extends Promise<T> {
   }
 }
 
+/** Whose calls are waited for. @internal */
+export interface Caller {
+  readonly module: NativeModule;
+  readonly transport: Transport | undefined;
+}
+
 /**
  * A call of the API: waits for it as {@link settle} does, and tells the client's hooks of it when it has ended.
  *
  * @internal
  */
 export async function settleCall(
-  module: NativeModule,
-  hooks: Hooks,
+  caller: Caller & { readonly hooks: Hooks },
   signal: AbortSignal | null | undefined,
   start: (canceller: NativeCanceller | null, recorder: NativeRecorder | null) => Promise<NativeAnswer>,
   canceller?: NativeCanceller,
 ): Promise<RawResponse> {
-  const recorder = hooks.recorder(module);
+  const recorder = caller.hooks.recorder(caller.module);
   try {
-    return new RawResponse(await settle(module, signal, (given) => start(given, recorder), canceller));
+    return new RawResponse(await settle(caller, signal, (given) => start(given, recorder), canceller));
   } finally {
-    if (recorder !== null) hooks.tell(recorder);
+    if (recorder !== null) caller.hooks.tell(recorder);
   }
 }
 
 /**
  * Waits for the native module, and stops waiting when the signal says so: with the signal's reason, as it is. The
- * canceller does the same, for whoever does not look at the answer any more.
+ * canceller does the same, for whoever does not look at the answer any more. Where the caller has a transport, it sends.
  *
  * @internal
  */
 export async function settle(
-  module: NativeModule,
+  caller: Caller,
   signal: AbortSignal | null | undefined,
   start: (canceller: NativeCanceller | null) => Promise<NativeAnswer>,
   canceller?: NativeCanceller,
 ): Promise<NativeAnswer> {
-  const answer = await (signal ? abortable(signal, start, canceller ?? new module.NativeCanceller()) : start(canceller ?? null));
+  const { module, transport } = caller;
+  let answer: NativeAnswer;
+  if (signal || transport) {
+    const given = canceller ?? new module.NativeCanceller();
+    const begin = async (): Promise<NativeAnswer> => (transport ? converse(await start(given), transport, given) : start(given));
+    answer = await (signal ? abortable(signal, begin, given) : begin());
+  } else {
+    answer = await start(canceller ?? null);
+  }
   if (answer.error !== undefined && answer.error !== null) throw parseError(answer.error);
   return answer;
 }
 
 async function abortable(
   signal: AbortSignal,
-  start: (canceller: NativeCanceller | null) => Promise<NativeAnswer>,
+  begin: () => Promise<NativeAnswer>,
   canceller: NativeCanceller,
 ): Promise<NativeAnswer> {
   signal.throwIfAborted();
   const unwatch = watch(signal, canceller);
   try {
-    const answer = await start(canceller);
+    const answer = await begin();
     if (answer.error !== undefined && answer.error !== null && signal.aborted) {
       const error = parseError(answer.error);
       throw error instanceof CancelledError ? signal.reason : error;

@@ -35,6 +35,7 @@ import {
   type RequestText,
 } from './request.js';
 import type { SessionClaims } from './token.js';
+import { transportOf } from './transport.js';
 import type { WebhookEvent } from './generated/webhook_events.js';
 import { verifyDelivery, type WebhookBody } from './webhook.js';
 
@@ -78,12 +79,14 @@ export class Clerk extends Resources {
    * @throws {ConfigError} naming the option that is wrong.
    */
   withOptions(options: ClerkOptions): Clerk {
-    const { module, client, hooks: before } = this.#dispatch;
+    const { module, client, hooks: before, transport: kept } = this.#dispatch;
     const json = toOptionsJson(options, CLIENT_NAMES, OWN_NAMES);
     const hooks = Hooks.of(options ?? {}, before);
     const clock = clockOf(options);
-    const copy = native(() => client.withOptions(json, clock));
-    return new (Clerk as unknown as new (dispatch: Dispatch) => Clerk)(new Dispatch(module, copy, hooks));
+    const transport = transportOf(options ?? {});
+    const copy = native(() => client.withOptions(json, clock, transport !== undefined));
+    const dispatch = new Dispatch(module, copy, hooks, transport ?? kept);
+    return new (Clerk as unknown as new (dispatch: Dispatch) => Clerk)(dispatch);
   }
 
   /**
@@ -98,11 +101,11 @@ export class Clerk extends Resources {
   }
 
   async #send(method: string, path: string, params: RequestParams, options?: CallOptions): Promise<RawResponse> {
-    const { module, client, hooks } = this.#dispatch;
+    const { client } = this.#dispatch;
     const query = queryJson(params.query);
     const body = params.body === undefined ? null : bodyJson(params.body);
     const json = toOptionsJson(options, CALL_NAMES, ['signal']);
-    return settleCall(module, hooks, options?.signal, (canceller, recorder) =>
+    return settleCall(this.#dispatch, options?.signal, (canceller, recorder) =>
       native(() => client.request(String(method), String(path), query, body, json, canceller, recorder)),
     );
   }
@@ -136,8 +139,8 @@ export class Clerk extends Resources {
   }
 
   async #verifyToken(token: string, json: string | undefined, signal: AbortSignal | undefined): Promise<SessionClaims> {
-    const { module, client, identities } = this.#dispatch;
-    const answer = await settle(module, signal, (canceller) =>
+    const { client, identities } = this.#dispatch;
+    const answer = await settle(this.#dispatch, signal, (canceller) =>
       native(() => client.verifyToken(token, json ?? '{}', canceller)),
     );
     return identities.readClaims(answer.value ?? '0{}', false);
@@ -183,9 +186,9 @@ export class Clerk extends Resources {
   }
 
   async #authenticateRequest(request: RequestInput, json: string | undefined, signal: AbortSignal | undefined): Promise<RequestState> {
-    const { module, client } = this.#dispatch;
+    const { client } = this.#dispatch;
     const parts = toRequestJson(request);
-    const answer = await settle(module, signal, (canceller) =>
+    const answer = await settle(this.#dispatch, signal, (canceller) =>
       native(() => client.authenticateRequest(parts, json ?? '{}', canceller)),
     );
     if (answer.state === undefined) throw new TypeError('the native module gave no state');
@@ -206,12 +209,12 @@ export class Clerk extends Resources {
    * @throws {UnavailableError} when the API could not be asked: that says nothing of the token.
    */
   async verifyMachineToken(token: string, options?: VerifyMachineTokenOptions): Promise<MachineToken> {
-    const { module, client } = this.#dispatch;
+    const { client } = this.#dispatch;
     const json = toOptionsJson(options, MACHINE_NAMES, ['signal']);
     const text = typeof token === 'string' ? token : '';
     const verified = native(() => client.tryVerifyMachineToken(text, json));
     if (verified !== null) return toMachineToken(verified);
-    const answer = await settle(module, options?.signal, (canceller) =>
+    const answer = await settle(this.#dispatch, options?.signal, (canceller) =>
       native(() => client.verifyMachineToken(text, json, canceller)),
     );
     return toMachineToken(answer.value ?? '{}');
@@ -219,8 +222,8 @@ export class Clerk extends Resources {
 
   /** What an auth object gets its tokens with. */
   readonly #operation: CallOperation = async (operation, argumentsJson, signal) => {
-    const { module, client, hooks } = this.#dispatch;
-    const response = await settleCall(module, hooks, signal, (canceller, recorder) =>
+    const { client } = this.#dispatch;
+    const response = await settleCall(this.#dispatch, signal, (canceller, recorder) =>
       native(() => client.call(operation, argumentsJson, [], '{}', canceller, recorder, null)),
     );
     return response.json();
@@ -244,8 +247,8 @@ export class Clerk extends Resources {
    * they are at hand, or when there is a `jwtKey`.
    */
   async warmUp(options?: { signal?: AbortSignal | undefined }): Promise<void> {
-    const { module, client } = this.#dispatch;
-    await settle(module, options?.signal, (canceller) => native(() => client.warmUp(canceller)));
+    const { client } = this.#dispatch;
+    await settle(this.#dispatch, options?.signal, (canceller) => native(() => client.warmUp(canceller)));
   }
 
   /**
@@ -256,9 +259,9 @@ export class Clerk extends Resources {
    * @returns what was found: print it, or look at `findings`.
    */
   async doctor(token?: string | null, options?: { signal?: AbortSignal | undefined }): Promise<Report> {
-    const { module, client } = this.#dispatch;
+    const { client } = this.#dispatch;
     const text = tokenOf(token);
-    const answer = await settle(module, options?.signal, (canceller) => native(() => client.doctor(text, canceller)));
+    const answer = await settle(this.#dispatch, options?.signal, (canceller) => native(() => client.doctor(text, canceller)));
     return new Report(answer.value ?? '');
   }
 
@@ -277,8 +280,9 @@ export class Clerk extends Resources {
     const json = optionsJson(options);
     const clock = clockOf(options);
     const text = tokenOf(token);
-    const answer = await settle(module, callOptions?.signal, (canceller) =>
-      native(() => module.NativeHelper.diagnose(json, clock, text, canceller)),
+    const transport = transportOf(options);
+    const answer = await settle({ module, transport }, callOptions?.signal, (canceller) =>
+      native(() => module.NativeHelper.diagnose(json, clock, text, canceller, transport !== undefined)),
     );
     return new Report(answer.value ?? '');
   }
@@ -325,7 +329,7 @@ function bytesOf(token: string): string {
 }
 
 /** Options that are no data, and stay on this side. */
-const OWN_NAMES = ['clock', ...HOOK_NAMES];
+const OWN_NAMES = ['clock', 'transport', ...HOOK_NAMES];
 
 function create(options: ClerkOptions): Dispatch {
   if (typeof options !== 'object' || options === null) {
@@ -336,7 +340,8 @@ function create(options: ClerkOptions): Dispatch {
   const json = optionsJson(options);
   const hooks = Hooks.of(options ?? {});
   const clock = clockOf(options);
-  return new Dispatch(module, native(() => module.NativeClient.create(json, clock)), hooks);
+  const transport = transportOf(options);
+  return new Dispatch(module, native(() => module.NativeClient.create(json, clock, transport !== undefined)), hooks, transport);
 }
 
 function optionsJson(options: ClerkOptions): string {

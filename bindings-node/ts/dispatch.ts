@@ -12,6 +12,7 @@ import type { NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNam
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
 import { Pager } from './page.js';
 import { FILE, Shaper, type Fields } from './shape.js';
+import type { Transport } from './transport.js';
 
 /** What an operation takes and answers. */
 export type OperationShape = {
@@ -41,12 +42,14 @@ export class Dispatch {
   readonly module: NativeModule;
   readonly client: NativeClient;
   readonly hooks: Hooks;
+  readonly transport: Transport | undefined;
   readonly identities: Identities;
 
-  constructor(module: NativeModule, client: NativeClient, hooks: Hooks) {
+  constructor(module: NativeModule, client: NativeClient, hooks: Hooks, transport: Transport | undefined) {
     this.module = module;
     this.client = client;
     this.hooks = hooks;
+    this.transport = transport;
     this.identities = new Identities(client.remembersTokens());
   }
 
@@ -89,8 +92,7 @@ export class Dispatch {
     const optionsJson = toOptionsJson(options, CALL_NAMES, ['signal']);
     const files = await readFiles(this.module, fields, params);
     return settleCall(
-      this.module,
-      this.hooks,
+      this,
       options?.signal,
       (given, recorder) => native(() => this.client.call(operation, json, files, optionsJson, given, recorder, names)),
       canceller,

@@ -81,6 +81,7 @@ export { reverificationError, type ReverificationError } from './reverification.
 export type { CallEvent, Hook, HookOptions } from './hooks.js';
 export type { HeadersInput, RequestInput } from './request.js';
 export type { ActorClaim, SessionClaims } from './token.js';
+export { TransportError, type Transport } from './transport.js';
 export type { UnknownEventType } from './event.js';
 export { Webhook, WebhookDelivery, type WebhookBody, type WebhookOptions } from './webhook.js';
 export * from './generated/index.js';

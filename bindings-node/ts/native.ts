@@ -26,7 +26,18 @@ export interface NativeAnswer {
   /** JSON text of a result that is not an HTTP answer. */
   value?: string;
   state?: NativeRequestState;
+  /** What the call asks of the host's transport: it is not over. */
+  ask?: NativeAsk;
   error?: string;
+}
+
+/** A request that waits for its answer. Headers are names and values in turn. */
+export interface NativeAsk {
+  request(): { method: string; url: string; headers: string[]; body?: Uint8Array };
+  answer(status: number, headers: string[], body: Uint8Array): void;
+  fail(message: string, sent: boolean): void;
+  /** What is heard of the call next: another request, or its end. */
+  next(): Promise<NativeAnswer>;
 }
 
 /** Cancels the one call it was given to. */
@@ -81,7 +92,8 @@ export interface NativeTokenRequest {
 
 /** A client. */
 export interface NativeClient {
-  withOptions(optionsJson: string, clock: NativeClock | null): NativeClient;
+  /** `asks`: whether the copy has a transport of the host's that this one has not. */
+  withOptions(optionsJson: string, clock: NativeClock | null, asks: boolean): NativeClient;
   call(
     operation: string,
     argumentsJson: string,
@@ -165,7 +177,7 @@ export interface NativeEmulator {
 
 /** The module. */
 export interface NativeModule {
-  NativeClient: { create(optionsJson: string, clock: NativeClock | null): NativeClient };
+  NativeClient: { create(optionsJson: string, clock: NativeClock | null, asks: boolean): NativeClient };
   NativeWebhook: { create(optionsJson: string, clock: NativeClock | null): NativeWebhook };
   NativeCanceller: new () => NativeCanceller;
   NativeRecorder: new () => NativeRecorder;
@@ -182,6 +194,7 @@ export interface NativeModule {
       clock: NativeClock | null,
       token: string | null,
       canceller: NativeCanceller | null,
+      asks: boolean,
     ): Promise<NativeAnswer>;
   };
   nativeVersion(): string;

@@ -5,6 +5,7 @@ import type { HookOptions } from './hooks.js';
 import { camelCase } from './names.js';
 import type { AcceptedToken } from './auth.js';
 import type { ManualClock } from './clock.js';
+import type { Transport } from './transport.js';
 
 /** A public key as a JSON Web Key. */
 export interface JwtKeyObject {
@@ -100,6 +101,11 @@ export interface ClerkOptions extends HookOptions {
   webhookSigningSecret?: string | readonly string[] | undefined;
   /** Where the time comes from. Default: this machine's clock. For tests. */
   clock?: ManualClock | undefined;
+  /**
+   * Sends in the place of the network: for tests, and for means of one's own, such as Node's `fetch`. Options of
+   * connections, such as `proxy`, are then of no use.
+   */
+  transport?: Transport | undefined;
   /** Where unset options come from. Default: `process.env`. */
   environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
