@@ -73,8 +73,8 @@ enum News {
 }
 
 impl News {
-    /// As the facade takes it: what the call was for, or an `Ask`; or its exception.
-    fn into_python(self, py: Python<'_>) -> PyResult<(Option<Py<PyAny>>, Option<Py<PyAny>>)> {
+    /// As the facade takes it.
+    fn into_python(self, py: Python<'_>) -> PyResult<Told> {
         Ok(match self {
             Self::Asks(question) => (Some(Py::new(py, Ask::new(py, question))?.into_any()), None),
             Self::Ends(Ok(product)) => (Some(product.into_python(py)?), None),
@@ -83,7 +83,10 @@ impl News {
     }
 }
 
-/// Id of a task, and what it was for (or what it asks), or its exception.
+/// What a call was for (or an `Ask` of it), or its exception.
+type Told = (Option<Py<PyAny>>, Option<Py<PyAny>>);
+
+/// The same, and the id of its task before.
 type Drained = (u64, Option<Py<PyAny>>, Option<Py<PyAny>>);
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
