@@ -27,6 +27,7 @@ mod interstitial;
 mod invitations;
 mod jwks;
 mod jwt_templates;
+mod keyed;
 mod listed_identifiers;
 mod m2m_tokens;
 mod machine_scopes;

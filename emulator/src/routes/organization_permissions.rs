@@ -1,11 +1,10 @@
 //! What members of organizations can be allowed to do.
 
+use super::keyed::{self, is_plain};
 use crate::api::{Call, Reply, Route};
 use crate::errors::{ApiError, ErrorItem};
-use crate::query::Order;
 use crate::render;
 use crate::store::role::Permission;
-use serde_json::Value;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("GET", "/v1/organization_permissions", list),
@@ -15,39 +14,12 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new("DELETE", "/v1/organization_permissions/{permission_id}", delete),
 ];
 
-/// Whether a search hits: all of the id, or part of the name or the key.
-pub(super) fn hits(needle: Option<&str>, id: &str, name: &str, key: &str) -> bool {
-    needle.is_none_or(|needle| {
-        let part = needle.to_lowercase();
-        id == needle || name.to_lowercase().contains(&part) || key.to_lowercase().contains(&part)
-    })
-}
-
-/// Whether a text is not empty and has nothing but lower-case letters, digits and underscores.
-pub(super) fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let needle = call.query.text("query").map(str::to_owned);
-    let order = call.query.order(&["created_at", "name", "key"], Order::NEWEST);
-    let page = call.query.page();
-    call.query.finish()?;
-    let mut found: Vec<&Permission> = call
-        .store
-        .permissions
-        .values()
-        .filter(|permission| hits(needle.as_deref(), &permission.id, &permission.name, &permission.key))
-        .collect();
-    let key = |permission: &&Permission| match order.field {
-        "name" => (0, permission.name.to_lowercase()),
-        "key" => (0, permission.key.clone()),
-        _ => (permission.created_at, String::new()),
-    };
-    order.sort(&mut found, key, |permission| permission.age);
-    let total = found.len();
-    let items: Vec<Value> = page.cut(found).into_iter().map(render::permission).collect();
-    Ok(Reply::list(items, total))
+    keyed::list(
+        call,
+        |store| store.permissions.values().collect(),
+        |_, permission: &Permission| render::permission(permission),
+    )
 }
 
 fn find<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Permission, ApiError> {

@@ -1,11 +1,10 @@
 //! Roles: create, read, list, change, delete, and what they allow.
 
-use super::organization_permissions::{hits, is_plain, no_permission};
+use super::keyed::{self, is_plain};
+use super::organization_permissions::no_permission;
 use crate::api::{Call, Reply, Route};
 use crate::errors::{ApiError, ErrorItem};
-use crate::query::Order;
 use crate::store::role::{Role, no_role};
-use serde_json::Value;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("GET", "/v1/organization_roles", list),
@@ -18,22 +17,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let needle = call.query.text("query").map(str::to_owned);
-    let order = call.query.order(&["created_at", "name", "key"], Order::NEWEST);
-    let page = call.query.page();
-    call.query.finish()?;
-    let mut found: Vec<&Role> =
-        call.store.roles.values().filter(|role| hits(needle.as_deref(), &role.id, &role.name, &role.key)).collect();
-    let key = |role: &&Role| match order.field {
-        "name" => (0, role.name.to_lowercase()),
-        "key" => (0, role.key.clone()),
-        _ => (role.created_at, String::new()),
-    };
-    order.sort(&mut found, key, |role| role.age);
-    let total = found.len();
-    let render = call.render();
-    let items: Vec<Value> = page.cut(found).into_iter().map(|role| render.role(role)).collect();
-    Ok(Reply::list(items, total))
+    keyed::list(call, |store| store.roles.values().collect(), |render, role: &Role| render.role(role))
 }
 
 fn find(call: &Call<'_>) -> Result<Role, ApiError> {

@@ -1,10 +1,9 @@
 //! Sets of roles: create, read, list, change, and taking one role or set in the place of another.
 
-use super::organization_permissions::{hits, is_plain};
+use super::keyed::{self, is_plain};
 use crate::api::{Call, Reply, Route};
 use crate::errors::{ApiError, ErrorItem};
 use crate::form::Form;
-use crate::query::Order;
 use crate::store::role::RoleSet;
 use serde_json::{Map, Value};
 
@@ -22,22 +21,7 @@ pub(super) const ROUTES: &[Route] = &[
 const MOST_ROLES: usize = 10;
 
 fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let needle = call.query.text("query").map(str::to_owned);
-    let order = call.query.order(&["created_at", "name", "key"], Order::NEWEST);
-    let page = call.query.page();
-    call.query.finish()?;
-    let mut found: Vec<&RoleSet> =
-        call.store.role_sets.values().filter(|set| hits(needle.as_deref(), &set.id, &set.name, &set.key)).collect();
-    let key = |set: &&RoleSet| match order.field {
-        "name" => (0, set.name.to_lowercase()),
-        "key" => (0, set.key.clone()),
-        _ => (set.created_at, String::new()),
-    };
-    order.sort(&mut found, key, |set| set.age);
-    let total = found.len();
-    let render = call.render();
-    let items: Vec<Value> = page.cut(found).into_iter().map(|set| render.role_set(set)).collect();
-    Ok(Reply::list(items, total))
+    keyed::list(call, |store| store.role_sets.values().collect(), |render, set: &RoleSet| render.role_set(set))
 }
 
 fn no_set() -> ApiError {
