@@ -5,6 +5,7 @@ use crate::clock::{Clock, Mode};
 use crate::disk::{Disk, KeptIdentity, Wanted};
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
+use crate::fixtures::Fixtures;
 use crate::ids::Ids;
 use crate::keys::LazyKey;
 use crate::rate::{RateLimits, Rates};
@@ -122,8 +123,9 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Makes what a YAML file describes before the first request; see [`Emulator::load_fixtures`]. What is there already
-    /// stays as it is, so that the file can go with a directory of data.
+    /// Makes what a YAML file describes before the first request, and again at each [`reset`](Emulator::reset); see
+    /// [`Emulator::load_fixtures`]. It is read when the emulator starts. What is there already stays as it is, so that the file can go
+    /// with a directory of data.
     pub fn fixtures(mut self, path: impl Into<PathBuf>) -> Self {
         self.fixtures = Some(path.into());
         self
@@ -190,13 +192,11 @@ impl EmulatorBuilder {
         store.settle();
         let key = LazyKey::new(signing_key, disk.clone());
         let seed = identity.seed;
-        let state = State { store, clock, key, disk, unreadable, rates, is_remote };
+        let fixtures = self.fixtures.as_deref().map(Fixtures::open).transpose()?;
+        let state = State { store, clock, key, disk, fixtures, unreadable, rates, is_remote };
         let shared = Arc::new(Shared::new(Identity::new(identity, &host), seed, state, Router::new()?));
-        if let Some(path) = &self.fixtures {
-            let name = path.display().to_string();
-            let yaml = std::fs::read_to_string(path)
-                .map_err(|error| EmulatorError::Argument(format!("fixtures {name}: {error}")))?;
-            crate::fixtures::load(&shared, &name, &yaml)?;
+        if let Some(fixtures) = &shared.fixtures {
+            fixtures.load(&shared)?;
         }
         Emulator::launch(listener, shared)
     }

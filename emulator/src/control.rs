@@ -1,7 +1,7 @@
 //! The control door: commands and arguments as text, for bindings and for tests in any language.
 
 mod acting;
-mod billing;
+pub(crate) mod billing;
 mod browser;
 mod enterprise;
 mod webhooks;
@@ -247,7 +247,7 @@ pub(crate) fn run(emulator: &Emulator, command: &str, arguments: &str) -> Result
             let fixtures = read::<Fixtures>(arguments)?;
             let name = fixtures.path.clone().unwrap_or_else(|| "fixtures".to_owned());
             let yaml = given_or_file(("yaml", "path"), fixtures.yaml, fixtures.path)?;
-            json!(fixtures::load(emulator.shared(), &name, &yaml)?)
+            json!(fixtures::Fixtures::parse(&name, &yaml)?.load(emulator.shared())?)
         }
         "set_rate_limit" => {
             emulator.set_rate_limits(read::<SetRateLimit>(arguments)?.limit)?;

@@ -243,14 +243,20 @@ impl Emulator {
         Ok(())
     }
 
-    /// Back to the first moment: an empty store, the seed's ids again, no faults, no requests. Keys and clock stay.
+    /// Back to the first moment: nothing in the store but the [`fixtures`](crate::EmulatorBuilder::fixtures) it was
+    /// started with, the seed's ids again, no faults, no requests. Keys and clock stay.
     ///
     /// # Errors
     /// [`EmulatorError::Data`] if that cannot be kept in the directory of data; then everything is as it was.
+    /// [`EmulatorError::Argument`] if the fixtures speak of what was only in that directory; then the store is empty.
     pub fn reset(&self) -> Result<(), EmulatorError> {
         let shared = self.shared();
-        shared.alter(|store| {
+        let empty = |store: &mut Store| {
             store.reset(shared.seed, &shared.machine_id, &shared.machine_secret_key, shared.clock.now_ms());
+        };
+        shared.change_twice(empty, |store| match &shared.fixtures {
+            Some(fixtures) => fixtures.apply(shared, store).map(|_| ()),
+            None => Ok(()),
         })?;
         shared.faults().clear();
         shared.log().clear();

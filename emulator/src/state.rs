@@ -7,6 +7,7 @@ use crate::disk::{Disk, NotKept, Unreadable};
 use crate::emulator::Inner;
 use crate::event::{self, Cause};
 use crate::faults::Faults;
+use crate::fixtures::Fixtures;
 use crate::keys::LazyKey;
 use crate::log::Log;
 use crate::rate::Rates;
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     /// What webhooks wait to be delivered.
     pub(crate) deliveries: Queue,
     pub(crate) disk: Option<Arc<Disk>>,
+    /// What each life of the instance begins with.
+    pub(crate) fixtures: Option<Fixtures>,
     /// Rows of the directory that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) watchers: Watchers,
@@ -64,6 +67,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) key: LazyKey,
     pub(crate) disk: Option<Arc<Disk>>,
+    pub(crate) fixtures: Option<Fixtures>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) rates: Rates,
     pub(crate) is_remote: bool,
@@ -92,6 +96,7 @@ impl Shared {
             requests: AtomicU64::new(0),
             deliveries: Queue::default(),
             disk: state.disk,
+            fixtures: state.fixtures,
             unreadable: state.unreadable,
             is_remote: state.is_remote,
             handle: OnceLock::new(),
@@ -146,13 +151,35 @@ impl Shared {
         cause: Cause<'_>,
         run: impl FnOnce(&mut Store) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut store = lock(&self.store);
-        let result = run(&mut store);
+        self.change_in(&mut lock(&self.store), cause, run)
+    }
+
+    fn change_in<T, E: From<NotKept>>(
+        &self,
+        store: &mut Store,
+        cause: Cause<'_>,
+        run: impl FnOnce(&mut Store) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = run(store);
         if result.is_err() {
             store.rollback();
         }
-        self.settle(&mut store, cause)?;
+        self.settle(store, cause)?;
         result
+    }
+
+    /// As two changes one after the other, with nobody between them. Without the first there is no second.
+    pub(crate) fn change_twice<T, E: From<NotKept>>(
+        &self,
+        first: impl FnOnce(&mut Store),
+        second: impl FnOnce(&mut Store) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut store = lock(&self.store);
+        self.change_in(&mut store, Cause::default(), |store| {
+            first(store);
+            Ok::<_, NotKept>(())
+        })?;
+        self.change_in(&mut store, Cause::default(), second)
     }
 
     /// As [`change`](Shared::change), for what fails only where it cannot be kept.

@@ -4,6 +4,7 @@ use crate::delivery::Secret;
 use crate::emulator::Emulator;
 use crate::errors::EmulatorError;
 use crate::event;
+use crate::store::Store;
 use crate::store::webhook::{STATES, WebhookDelivery, WebhookEndpoint, WebhookEvent, no_endpoint};
 use indexmap::IndexSet;
 use serde::Deserialize;
@@ -24,6 +25,31 @@ pub struct WebhookEndpointOptions {
     pub description: Option<String>,
     /// Whether nothing is delivered until it is enabled. Default: false.
     pub disabled: bool,
+}
+
+impl WebhookEndpointOptions {
+    /// An error that begins with the option that is wrong.
+    pub(crate) fn check(&self) -> Result<(), EmulatorError> {
+        check_url(&self.url)?;
+        check_events(&self.events)?;
+        self.secret.as_deref().map_or(Ok(()), |secret| Secret::parse(secret).map(|_| ()))
+    }
+
+    /// Makes the endpoint, once the options are checked.
+    pub(crate) fn open(self, store: &mut Store, secret: String, now: i64) -> WebhookEndpoint {
+        let endpoint = WebhookEndpoint {
+            id: store.ids.id("ep_"),
+            url: self.url,
+            events: self.events,
+            secret,
+            description: self.description,
+            disabled: self.disabled,
+            created_at: now,
+            updated_at: now,
+        };
+        store.webhook_endpoints.insert(endpoint.id.clone(), endpoint.clone());
+        endpoint
+    }
 }
 
 impl fmt::Debug for WebhookEndpointOptions {
@@ -88,26 +114,12 @@ impl Emulator {
     /// # Errors
     /// [`EmulatorError::Argument`] for a URL, a type of event or a secret that is none.
     pub fn add_webhook_endpoint(&self, options: WebhookEndpointOptions) -> Result<WebhookEndpoint, EmulatorError> {
-        check_url(&options.url)?;
-        check_events(&options.events)?;
-        if let Some(secret) = &options.secret {
-            Secret::parse(secret)?;
-        }
+        options.check()?;
         let shared = self.shared();
         let now = shared.clock.now_ms();
         Ok(shared.alter(|store| {
-            let endpoint = WebhookEndpoint {
-                id: store.ids.id("ep_"),
-                url: options.url,
-                events: options.events,
-                secret: options.secret.unwrap_or_else(Secret::fresh),
-                description: options.description,
-                disabled: options.disabled,
-                created_at: now,
-                updated_at: now,
-            };
-            store.webhook_endpoints.insert(endpoint.id.clone(), endpoint.clone());
-            endpoint
+            let secret = options.secret.clone().unwrap_or_else(Secret::fresh);
+            options.open(store, secret, now)
         })?)
     }
 

@@ -56,7 +56,7 @@ fn title(slug: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-pub(super) fn add_plan(store: &mut Store, arguments: &str, now: i64) -> Result<Value, EmulatorError> {
+pub(crate) fn add_plan(store: &mut Store, arguments: &str, now: i64) -> Result<Value, EmulatorError> {
     let new = read::<NewPlan>(arguments)?;
     let payer_type = match new.payer_type.as_deref() {
         None | Some("user") => "user",
@@ -134,7 +134,7 @@ pub(super) fn add_discount(store: &mut Store, arguments: &str) -> Result<Value, 
     Ok(json!({ "id": id }))
 }
 
-pub(super) fn subscribe(store: &mut Store, arguments: &str, now: i64) -> Result<Value, EmulatorError> {
+pub(crate) fn subscribe(store: &mut Store, arguments: &str, now: i64) -> Result<Value, EmulatorError> {
     let wanted = read::<Subscribe>(arguments)?;
     let owner = match store.organization(&wanted.payer) {
         Ok(organization) => organization.id.clone(),

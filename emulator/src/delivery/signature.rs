@@ -21,6 +21,13 @@ impl Secret {
         format!("{PREFIX}{}", BASE64.encode(&Ids::new(None).bytes::<FRESH>()))
     }
 
+    /// The one of a URL at an emulator that has this secret key: the same each time, and no other emulator's.
+    pub(crate) fn of(secret_key: &str, url: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret_key.as_bytes());
+        let tag = hmac::sign(&key, format!("webhook endpoint\n{url}").as_bytes());
+        format!("{PREFIX}{}", BASE64.encode(tag.as_ref().get(..FRESH).unwrap_or_default()))
+    }
+
     /// Reads `whsec_` and base 64; padding may lack.
     pub(crate) fn parse(text: &str) -> Result<Self, EmulatorError> {
         let refuse = || {
@@ -64,6 +71,11 @@ mod tests {
             assert!(Secret::parse(text).is_err(), "{text}");
         }
         assert!(Secret::parse(&Secret::fresh()).is_ok());
+        let own = Secret::of("sk_test_1", "http://localhost/a");
+        assert!(Secret::parse(&own).is_ok() && own.len() == Secret::fresh().len());
+        assert_eq!(own, Secret::of("sk_test_1", "http://localhost/a"));
+        assert_ne!(own, Secret::of("sk_test_2", "http://localhost/a"));
+        assert_ne!(own, Secret::of("sk_test_1", "http://localhost/b"));
         let odd = BASE64.encode(&[7; 25]);
         assert!(Secret::parse(&format!("{PREFIX}{odd}")).is_ok() && odd.ends_with('='));
     }

@@ -29,11 +29,14 @@ struct Event {
     data: Value,
 }
 
-/// Finds out what there is to tell of a change, and writes it into the log.
+/// Finds out what there is to tell of a change, and writes it into the log. An endpoint is told of what happens once it is
+/// there: not of what the change did that brought it.
 pub(crate) fn record(shared: &Shared, store: &mut Store, changes: &Changes, cause: Cause<'_>) {
     let now = shared.clock.now_ms();
     let client_ip = cause.client_ip.map(|ip| ip.to_string()).unwrap_or_default();
     let render = Render { store, url: &shared.url, instance_id: &shared.instance_id, now };
+    let brought = changes.webhook_endpoints.iter().filter(|change| change.before.is_none());
+    let brought: Vec<&str> = brought.map(|change| change.id.as_str()).collect();
     for event in derive(changes, &render) {
         let payload = json!({
             "data": event.data,
@@ -46,7 +49,7 @@ pub(crate) fn record(shared: &Shared, store: &mut Store, changes: &Changes, caus
             "timestamp": now,
             "type": event.kind,
         });
-        store.log_event(event.kind, payload.to_string(), now);
+        store.log_event(event.kind, payload.to_string(), &brought, now);
     }
 }
 

@@ -172,10 +172,11 @@ impl WebhookDelivery {
 }
 
 impl Store {
-    /// Writes an event into the log, on its way to every endpoint that wants it.
-    pub(crate) fn log_event(&mut self, kind: Word, payload: String, now: i64) {
+    /// Writes an event into the log, on its way to every endpoint that wants it, except for some.
+    pub(crate) fn log_event(&mut self, kind: Word, payload: String, except: &[&str], now: i64) {
         let event = WebhookEvent { id: self.ids.id("msg_"), age: self.next_age(), kind, payload, created_at: now };
         let wanting = self.webhook_endpoints.values().filter(|endpoint| endpoint.wants(&event.kind));
+        let wanting = wanting.filter(|endpoint| !except.contains(&endpoint.id.as_str()));
         let deliveries: Vec<_> = wanting.map(|endpoint| WebhookDelivery::new(&event, &endpoint.id, now)).collect();
         for delivery in deliveries {
             self.webhook_deliveries.insert(delivery.id.clone(), delivery);
