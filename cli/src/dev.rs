@@ -20,7 +20,7 @@ Examples:
   usher dev                                     on port 4010, with a log of the requests
   usher dev --port 0 --json                     any free port; one line of JSON with url and keys, for scripts
   usher dev --data .usher                       what is in it stays, from one run to the next
-  usher dev --fixtures people.yaml              with users, organizations and so on from a file
+  usher dev --fixtures people.yaml              with users, organizations, settings and so on from a file
   usher dev --webhook http://localhost:3000/hooks   events are delivered there, signed as Svix signs
   usher dev --seed 7                            the same ids in every run
   CLERK_API_URL=http://127.0.0.1:4010 CLERK_SECRET_KEY=sk_test_… usher api users.list
@@ -54,7 +54,7 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 
-    /// Create what this YAML file says: users, organizations, roles, invitations and so on
+    /// Create what this YAML file says: users, organizations, roles, settings, webhook endpoints and so on
     #[arg(long, value_name = "FILE")]
     fixtures: Option<PathBuf>,
 
@@ -127,9 +127,13 @@ impl Dev {
     }
 }
 
-/// The endpoints of these URLs: one that is there from an earlier run is not added again.
+/// The endpoints of these URLs; without any, those of the fixtures and of an earlier run. One that is there is not added
+/// again.
 fn endpoints(emulator: &Emulator, urls: &[String]) -> Outcome<Vec<WebhookEndpoint>> {
     let known = emulator.webhook_endpoints();
+    if urls.is_empty() {
+        return Ok(known.into_iter().filter(|endpoint| !endpoint.disabled).collect());
+    }
     urls.iter()
         .map(|url| match known.iter().find(|endpoint| endpoint.url == *url) {
             Some(endpoint) => Ok(endpoint.clone()),

@@ -8,7 +8,7 @@ mod common;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use common::{run, usher};
+use common::{Folder, run, usher};
 use serde_json::Value;
 
 /// A running one, which goes with the test.
@@ -70,6 +70,17 @@ fn json_is_one_line_with_url_and_keys_and_an_interrupt_ends_it() {
     let (code, stderr) = dev.signal("INT");
     assert_eq!(code, Some(130));
     assert!(stderr.contains("Not for production"), "{stderr}");
+}
+
+#[test]
+fn the_only_endpoint_of_the_fixtures_is_told_with_its_secret() {
+    let folder = Folder::new();
+    let secret = "whsec_plJ3nmyCDGBKInavdOK15jsl";
+    let yaml = format!("webhook_endpoints:\n  - {{ url: \"http://localhost:1/hooks\", secret: {secret} }}\n");
+    let file = folder.write("place.yaml", &yaml);
+    let mut dev = Running::start(&["--port", "0", "--fixtures", file.to_str().expect("a path")]);
+    assert!(dev.line_with("webhooks to").contains("http://localhost:1/hooks"));
+    assert_eq!(dev.line_with("CLERK_WEBHOOK_SIGNING_SECRET="), format!("CLERK_WEBHOOK_SIGNING_SECRET={secret}"));
 }
 
 #[test]
