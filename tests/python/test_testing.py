@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -98,3 +99,26 @@ def test_handshakes_can_be_made_up(emulator: Emulator) -> None:
     header, payload, _ = emulator.mint_handshake_token(["a=b"], header={"cat": "cl_x"}).split(".")
     assert json.loads(base64.urlsafe_b64decode(header + "==="))["cat"] == "cl_x"
     assert json.loads(base64.urlsafe_b64decode(payload + "===")) == {"handshake": ["a=b"]}
+
+
+def test_a_reset_goes_back_to_the_fixtures(tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    file.write_text("users: [{ id: user_ann, username: ann_1 }]\ninstance: { restrictions: { allowlist: true } }\n")
+    with Emulator(fixtures=file) as emulator:
+        clerk = emulator.clerk()
+        clerk.users.delete("user_ann")
+        clerk.instance_settings.update_restrictions(allowlist=False)
+        emulator.reset()
+        assert [user.id for user in clerk.users.list()] == ["user_ann"]
+        assert clerk.instance_settings.update_restrictions().allowlist is True
+
+
+def test_a_file_of_fixtures_that_is_wrong_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    file.write_text("users:\n  - username: ann_1\n    hair: red\n")
+    with pytest.raises(ValueError, match=r"people\.yaml line 3: users\[0\]\.hair: hair is not a valid parameter"):
+        Emulator(fixtures=file)
+    with Emulator() as emulator:
+        with pytest.raises(ValueError, match=r"line 3: users\[0\]\.hair"):
+            emulator.control("load_fixtures", path=str(file))
+        assert emulator.clerk().users.count().total_count == 0

@@ -15,13 +15,31 @@
 | `clerk_headers` | `{"Authorization": "Bearer …"}` with `clerk_token` |
 
 In pytest's configuration `clerk_seed` says what ids are made of (default 1: the same in every run; empty: always
-others). A test that uses none of these starts nothing.
+others), and `clerk_fixtures` names YAML files of users, organizations, settings and so on that every test begins with,
+relative to the configuration's file:
+
+    [pytest]
+    clerk_fixtures = tests/clerk.yaml
+
+A marker adds further ones for a test, a class or a module, relative to the folder of the test's file. They are loaded
+after those of the configuration, the marker that is closest to the test last. With `only=True` nothing else is loaded
+but what it names; without a file that is an instance with nothing in it:
+
+    @pytest.mark.clerk_fixtures("billing.yaml")
+    def test_invoice(clerk): ...
+
+    @pytest.mark.clerk_fixtures(only=True)
+    def test_first_user(clerk): ...
+
+A test that uses none of these fixtures starts and loads nothing.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import pytest
 
@@ -33,6 +51,7 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _SEED = "clerk_seed"
+_FILES = "clerk_fixtures"
 
 
 class MakeClerkUser(Protocol):
@@ -79,29 +98,114 @@ class MakeClerkToken(Protocol):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Tells pytest of the plugin's configuration."""
     parser.addini(_SEED, "The seed of the clerk_emulator fixture; empty for none.", default="1")
+    parser.addini(_FILES, "YAML files that clerk_emulator begins each test with.", type="paths", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tells pytest of the marker."""
+    marker = "clerk_fixtures(*files, only=False): YAML files, relative to the test's, that clerk_emulator begins with."
+    config.addinivalue_line("markers", marker)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Refuses a configuration that no test could begin with."""
+    _seed(session.config)
+    for path in session.config.getini(_FILES):
+        if not path.is_file():
+            raise pytest.UsageError(f"{_FILES}: there is no file {path}")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuses markers that no test could begin with."""
+    if hasattr(session.config, "workerinput"):
+        return  # A worker of xdist cannot refuse a run: each test does.
+    wrong: dict[str, str] = {}
+    for item in session.items:
+        if "clerk_emulator" in getattr(item, "fixturenames", ()):
+            try:
+                _files(item)
+            except pytest.UsageError as error:
+                wrong.setdefault(str(error), item.nodeid)
+    if wrong:
+        raise pytest.UsageError(*(f"{nodeid}: {text}" for text, nodeid in wrong.items()))
+
+
+def _seed(config: pytest.Config) -> int | None:
+    text = str(config.getini(_SEED)).strip()
+    try:
+        return int(text) if text else None
+    except ValueError:
+        raise pytest.UsageError(f"{_SEED} must be an integer, not {text!r}") from None
+
+
+def _files(item: pytest.Item) -> list[Path]:
+    """What a test begins with, in the order of loading."""
+    marked: list[Path] = []
+    for marker in item.iter_markers(_FILES):  # The closest first.
+        if set(marker.kwargs) - {"only"} or not isinstance(marker.kwargs.get("only", False), bool):
+            raise pytest.UsageError(f"the marker {_FILES} takes files and only=True, not {marker.kwargs!r}")
+        if not all(isinstance(file, (str, os.PathLike)) for file in marker.args):
+            raise pytest.UsageError(f"the marker {_FILES} takes paths of YAML files, not {marker.args!r}")
+        files = [item.path.parent / file for file in marker.args]
+        for path in files:
+            if not path.is_file():
+                raise pytest.UsageError(f"the marker {_FILES} names {path}, and there is no such file")
+        marked = files + marked
+        if marker.kwargs.get("only"):
+            return marked
+    return [*item.config.getini(_FILES), *marked]
 
 
 @pytest.fixture(scope="session")
-def _clerk_session_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
+def _clerk_session_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     # Loaded here: a run that needs no emulator does not wait for it.
     from .testing import Emulator
 
-    text = str(pytestconfig.getini(_SEED)).strip()
-    try:
-        seed = int(text) if text else None
-    except ValueError:
-        raise pytest.UsageError(f"{_SEED} must be an integer, not {text!r}") from None
-    with Emulator(seed=seed) as emulator:
+    with Emulator(seed=_seed(request.config)) as emulator:
+        wrong = _load(emulator, request.config.getini(_FILES))
+        if wrong is not None:
+            _give_up(request.session, wrong)
         yield emulator
 
 
+def _load(emulator: Emulator, files: list[Path]) -> str | None:
+    """Loads files; what is wrong with one, if something is."""
+    try:
+        for path in files:
+            emulator.control("load_fixtures", path=str(path))
+    except ValueError as error:
+        return f"{_FILES}: {error}"
+    return None
+
+
+def _begin(emulator: Emulator, item: pytest.Item) -> str | None:
+    try:
+        files = _files(item)
+    except pytest.UsageError as error:
+        return str(error)
+    return _load(emulator, files)
+
+
+def _give_up(session: pytest.Session, text: str) -> NoReturn:
+    """Ends the run: no test of it could begin."""
+    if not hasattr(session.config, "workerinput"):
+        pytest.exit(text, returncode=pytest.ExitCode.USAGE_ERROR)
+    # That is how a worker of xdist has the others stop too.
+    session.shouldstop = text
+    pytest.fail(text, pytrace=False)
+
+
 @pytest.fixture
-def clerk_emulator(_clerk_session_emulator: Emulator) -> Iterator[Emulator]:
-    """An emulator of the API, as it was when it started; its clock runs."""
-    _clerk_session_emulator.reset()
-    _clerk_session_emulator.set_clock(None)
-    yield _clerk_session_emulator
-    _clerk_session_emulator.set_clock(None)
+def clerk_emulator(_clerk_session_emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """An emulator of the API with nothing in it but the files of `clerk_fixtures`; its clock runs."""
+    emulator = _clerk_session_emulator
+    emulator.set_clock(None)
+    emulator.reset()
+    wrong = _begin(emulator, request.node)
+    if wrong is not None:
+        pytest.fail(wrong, pytrace=False)
+    yield emulator
+    emulator.set_clock(None)
 
 
 @pytest.fixture

@@ -164,7 +164,8 @@ class Emulator:
             production: Makes its keys those of a production instance.
             data_dir: A directory in which everything is kept, keys too; what was answered survives a kill.
                 Default: none, memory.
-            fixtures: A YAML file of users, organizations and so on to begin with.
+            fixtures: A YAML file of users, organizations, settings and so on to begin with, and to begin again with at
+                each `reset`.
             rate_limits: True for the limits that the API documents, or `{"requests": 5, "per_seconds": 10}`.
                 Default: none.
 
@@ -527,7 +528,7 @@ class Emulator:
         self.control("clear_requests")
 
     def reset(self) -> None:
-        """Back to how it was when it started."""
+        """Back to how it was when it started, with its `fixtures` if it was given a file; its clock stays."""
         self.control("reset")
 
     def stop(self) -> None:
