@@ -13,7 +13,7 @@ type Hook = (run: () => void) => unknown;
  * these functions. The hooks need one `each` and one at the end.
  */
 export interface TestHooks {
-  /** Before each test: the instance is made clean. */
+  /** Before each test: the instance is made clean, with nothing in it but its `fixtures`. */
   readonly beforeEach?: Hook | undefined;
   /** After all tests (`node:test`). */
   readonly after?: Hook | undefined;
@@ -62,8 +62,15 @@ export interface EmulatorKit {
  * });
  * ```
  *
+ * With `fixtures`, a YAML file, each test begins from what it describes:
+ *
+ * ```ts
+ * const { tokenFor } = setupEmulator(runner, { fixtures: new URL('./clerk.yaml', import.meta.url) });
+ * runner.test('greets', () => greet(tokenFor('user_ann')));
+ * ```
+ *
  * @param hooks the hooks of the test runner. Default: its globals.
- * @throws {ArgumentError} if there are no hooks.
+ * @throws {ArgumentError} if there are no hooks, or the file is not there or not what it should be.
  */
 export function setupEmulator(hooks: TestHooks = globalThis as TestHooks, options: SetupOptions = {}): EmulatorKit {
   const { beforeEach, after, afterAll } = hooks;
@@ -79,8 +86,9 @@ export function setupEmulator(hooks: TestHooks = globalThis as TestHooks, option
   let made = 0;
   beforeEach(() => {
     made = 0;
-    emulator.reset();
+    // Before the reset: what fixtures make is made at this time.
     emulator.control('clock_set', { now_ms: milliseconds(options.now) });
+    emulator.reset();
   });
   last(() => emulator.stop());
 

@@ -1,8 +1,10 @@
 /** For tests: the API on this machine, and a clock that can be moved. Nothing here talks to Clerk. */
 
+import { fileURLToPath } from 'node:url';
+
 import { Clerk } from './client.js';
 import type { ManualClock } from './clock.js';
-import { native } from './error.js';
+import { ArgumentError, native } from './error.js';
 import { runHelper } from './helper.js';
 import { camelCase, put } from './names.js';
 import { nativeModule, type NativeEmulator } from './native.js';
@@ -58,8 +60,12 @@ export interface EmulatorOptions {
   production?: boolean | undefined;
   /** A directory in which everything is kept, keys too; what was answered survives a kill. Default: none, memory. */
   dataDir?: string | undefined;
-  /** A YAML file of users, organizations and so on to begin with. */
-  fixtures?: string | undefined;
+  /**
+   * A YAML file of users, organizations, settings and so on to begin with, and to begin again with at each
+   * {@link Emulator.reset}: a path from the working directory, or a `file:` URL such as
+   * `new URL('./clerk.yaml', import.meta.url)`. It is read once, at the start. Default: nothing is there.
+   */
+  fixtures?: string | URL | undefined;
   /** `true` for the limits that the API documents, or limits of your own. Default: none. */
   rateLimits?: boolean | { requests: number; perSeconds: number } | undefined;
 }
@@ -278,12 +284,20 @@ export class Emulator {
     this.#secrets = { secretKey: text('secret_key'), machineSecretKey: text('machine_secret_key') };
   }
 
-  /** Starts one. */
+  /**
+   * Starts one.
+   *
+   * @throws {ArgumentError} if an option, the directory or the file of fixtures is not what it should be.
+   */
   static start(options: EmulatorOptions = {}): Emulator {
     const module = nativeModule();
-    const { rateLimits } = options;
+    const { rateLimits, fixtures } = options;
     const custom = typeof rateLimits === 'object' ? { requests: rateLimits.requests, per_seconds: rateLimits.perSeconds } : rateLimits;
-    const given = { ...options, ...(custom === undefined ? {} : { rateLimits: custom }) };
+    const given = {
+      ...options,
+      ...(custom === undefined ? {} : { rateLimits: custom }),
+      ...(fixtures === undefined ? {} : { fixtures: pathOf(fixtures) }),
+    };
     const json = JSON.stringify({ ...snake(given, OPTION_NAMES), clock_ms: milliseconds(options.now) });
     const emulator = new Emulator(native(() => module.NativeEmulator.start(json)));
     RUNNING.add(emulator);
@@ -401,7 +415,7 @@ export class Emulator {
     this.#control('clear_requests', {});
   }
 
-  /** Empties the store, the faults and the requests. Keys stay. */
+  /** Back to how it was when it started, with its `fixtures`: no other rows, no faults, no requests. Keys and clock stay. */
   reset(): void {
     this.#control('reset', {});
   }
@@ -469,6 +483,15 @@ function camel(record: object): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record)) put(out, camelCase(name), value);
   return out;
+}
+
+function pathOf(fixtures: string | URL): string {
+  try {
+    return typeof fixtures === 'string' ? fixtures : fileURLToPath(fixtures);
+  } catch (cause) {
+    const message = '`fixtures` must be a path, or a URL that begins with file:';
+    throw new ArgumentError({ kind: 'argument', argument: 'fixtures', message }, { cause });
+  }
 }
 
 function milliseconds(time: Date | number | undefined): number | undefined {

@@ -190,6 +190,10 @@ void clerk.nothing;
 const kit = setupEmulator(runner, { seed: 2, clerk: { timeoutMs: 1_000 } });
 expectType<EmulatorKit>()(kit);
 setupEmulator({ beforeEach: (run) => run(), afterAll: (run: () => void) => run() });
+setupEmulator(runner, { fixtures: new URL('./clerk.yaml', import.meta.url) });
+setupEmulator(runner, { fixtures: 'tests/clerk.yaml' });
+// @ts-expect-error a path or a URL
+setupEmulator(runner, { fixtures: 5 });
 const ada = await kit.createUser({ firstName: 'Ada' });
 expectType<User>()(ada);
 expectType<string>()(kit.tokenFor(ada, { org: 'org_1', claims: { plan: 'pro' } }));
