@@ -2,10 +2,11 @@
  * Makes the few files that are published: loading one is quick, loading fifty is not. The declarations beside them are
  * TypeScript's own work.
  *
- *   command.js          the command `usher`: the native module and nothing else
  *   core.js             everything but what is loaded late
  *   generated/late.js   see ts/late.ts
  *   index, testing      the doors: .js for require, .mjs for import, to one copy of the code
+ *
+ * And those of `clerk-usher-dev`: the native module with the emulator (index.js), and the command `usher` (command.js).
  */
 
 import { build } from 'esbuild';
@@ -17,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, 'ts');
 const DIST = join(HERE, 'dist');
+const DEV = join(HERE, '../bindings-node-dev/dist');
 const LATE = './generated/late';
 
 for (const path of readdirSync(DIST, { recursive: true })) {
@@ -24,9 +26,10 @@ for (const path of readdirSync(DIST, { recursive: true })) {
 }
 
 const common = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning' };
-await build({ ...common, entryPoints: [join(SOURCES, 'core.ts')], outfile: join(DIST, 'core.js'), external: [`${LATE}.js`] });
-const command = { entryPoints: [join(SOURCES, 'command.ts')], outfile: join(DIST, 'command.js') };
-await build({ ...common, ...command, banner: { js: '#!/usr/bin/env node' } });
+await build({ ...common, entryPoints: [join(SOURCES, 'core.ts')], outfile: join(DIST, 'core.js'), external: [`${LATE}.js`, 'clerk-usher-dev'] });
+await build({ ...common, entryPoints: [join(SOURCES, 'dev/index.ts')], outfile: join(DEV, 'index.js') });
+const command = { entryPoints: [join(SOURCES, 'dev/command.ts')], outfile: join(DEV, 'command.js') };
+await build({ ...common, ...command, banner: { js: '#!/usr/bin/env node' }, external: ['./index.js'] });
 await build({ ...common, entryPoints: [join(SOURCES, `${LATE}.ts`)], outfile: join(DIST, `${LATE}.js`) });
 
 for (const [door, exported] of Object.entries(createRequire(import.meta.url)(join(DIST, 'core.js')))) {

@@ -10,8 +10,6 @@ mod auth;
 mod cancel;
 mod client;
 mod clock;
-mod command;
-mod emulator;
 mod helper;
 mod hooks;
 mod names;

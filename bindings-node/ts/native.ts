@@ -1,11 +1,10 @@
 /**
- * Finds and loads the native module, and says what it takes and gives. Everything that is decided is decided there.
+ * The native module: what it takes and gives. Everything that is decided is decided there.
  *
  * @internal
  */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { load } from './load.js';
 
 /** A file as the native module takes it. */
 export interface NativeFile {
@@ -170,11 +169,6 @@ export interface NativeWalk {
   advance(count: number, total: number | null, first: string | null, last: string | null): NativeWalk;
 }
 
-/** The API on this machine. */
-export interface NativeEmulator {
-  control(command: string, argumentsJson: string): string;
-}
-
 /** The module. */
 export interface NativeModule {
   NativeClient: { create(optionsJson: string, clock: NativeClock | null, asks: boolean): NativeClient };
@@ -183,7 +177,6 @@ export interface NativeModule {
   NativeRecorder: new () => NativeRecorder;
   NativeNames: new (shapesJson: string) => NativeNames;
   NativeClock: new (milliseconds: number) => NativeClock;
-  NativeEmulator: { start(optionsJson: string): NativeEmulator };
   NativeWalk: { start(operation: string, argumentsJson: string, optionsJson: string): NativeWalk };
   NativeAuth: { ofVerified(token: string): NativeAuth };
   NativeFrontendApiProxy: { create(optionsJson: string): NativeFrontendApiProxy };
@@ -198,58 +191,16 @@ export interface NativeModule {
     ): Promise<NativeAnswer>;
   };
   nativeVersion(): string;
-  /** Runs the command `usher`, its name first; the exit code. It blocks until the command has ended. */
-  NativeCommand: { run(args: string[]): number };
   /** The names of the headers that decisions are made on, in lower case. */
   lookedAt(): string[];
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;
 }
 
-/** The names a build of the native module may have on this machine, likeliest first. */
-export function candidates(platform: string = process.platform, arch: string = process.arch): string[] {
-  const name = `clerk-usher.${platform}-${arch}`;
-  if (platform === 'linux') return [`${name}-gnu.node`, `${name}-musl.node`];
-  if (platform === 'win32') return [`${name}-msvc.node`, `${name}-gnu.node`];
-  return [`${name}.node`];
-}
-
-/**
- * Loads the native module from a folder.
- *
- * @throws Error that says what was tried, what went wrong with each, and what to do; `cause` is the last failure.
- */
-export function load(folder: string, names: string[] = candidates()): NativeModule {
-  const tried: string[] = [];
-  let cause: unknown;
-  for (const name of names) {
-    const path = join(folder, name);
-    if (!existsSync(path)) {
-      tried.push(`  ${path}: there is no such file`);
-      continue;
-    }
-    try {
-      return require(path) as NativeModule;
-    } catch (error) {
-      cause = error;
-      tried.push(`  ${path}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  const machine = `${process.platform}-${process.arch}, Node ${process.versions.node}`;
-  const advice =
-    cause === undefined
-      ? 'This package has no build for this machine, or the build was left behind when the package was copied or bundled:\n' +
-        'keep `clerk-usher` out of the bundle (mark it external) and install it on the machine that runs it. To build it\n' +
-        'from source, see "Working on it" in the README.'
-      : 'The build is there but cannot be loaded: most often it is for another system or C library than this one. Delete\n' +
-        'node_modules and install again on the machine that runs it.';
-  throw new Error(`clerk-usher has no native module for ${machine}. Tried:\n${tried.join('\n')}\n${advice}`, { cause });
-}
-
 let loaded: NativeModule | undefined;
 
 /** The native module, loaded once a thread. */
 export function nativeModule(): NativeModule {
-  loaded ??= load(__dirname);
+  loaded ??= load<NativeModule>('clerk-usher', __dirname);
   return loaded;
 }

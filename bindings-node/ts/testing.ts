@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { Clerk } from './client.js';
 import type { ManualClock } from './clock.js';
 import { ArgumentError, native } from './error.js';
+import { devModule } from './dev.js';
+import type { NativeEmulator } from './dev/index.js';
 import { runHelper } from './helper.js';
 import { camelCase, put } from './names.js';
-import { nativeModule, type NativeEmulator } from './native.js';
 import type { ClerkOptions } from './options.js';
 
 export { ManualClock } from './clock.js';
@@ -290,7 +291,7 @@ export class Emulator {
    * @throws {ArgumentError} if an option, the directory or the file of fixtures is not what it should be.
    */
   static start(options: EmulatorOptions = {}): Emulator {
-    const module = nativeModule();
+    const module = devModule();
     const { rateLimits, fixtures } = options;
     const custom = typeof rateLimits === 'object' ? { requests: rateLimits.requests, per_seconds: rateLimits.perSeconds } : rateLimits;
     const given = {

@@ -9,8 +9,6 @@ mod bell;
 mod claims;
 mod client;
 mod clock;
-mod command;
-mod emulator;
 mod error;
 mod helper;
 mod json;
@@ -52,8 +50,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::NativeClient>()?;
     module.add_class::<client::Undecided>()?;
     module.add_class::<clock::ManualClock>()?;
-    module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
-    module.add_class::<emulator::NativeEmulator>()?;
     module.add_function(wrap_pyfunction!(json::late_items, module)?)?;
     module.add_function(wrap_pyfunction!(json::late_object, module)?)?;
     module.add_class::<json::LateItems>()?;

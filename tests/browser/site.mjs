@@ -22,7 +22,8 @@ export class Site {
   static async start(name, { kind = 'development', host = 'localhost' } = {}) {
     const site = new Site();
     const [program, script] = APPS[name];
-    const PYTHONPATH = path.join(root, 'bindings-python/python');
+    const folders = ['bindings-python/python', 'bindings-python-dev/python'];
+    const PYTHONPATH = folders.map((folder) => path.join(root, folder)).join(path.delimiter);
     const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' };
     site.#child = spawn(program, [script, kind], { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'] });
     site.#lines = createInterface({ input: site.#child.stdout })[Symbol.asyncIterator]();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import * as esmTesting from 'clerk-usher/testing';
 import { ROOT, internal } from './support.mjs';
 
 const require = createRequire(import.meta.url);
-const { load, candidates } = internal('native.js');
+const { load, candidates } = internal('load.js');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 test('import and require give the same objects', () => {
@@ -37,15 +37,38 @@ test('a first client loads one file and the native module; resources come when t
 });
 
 test('there are no runtime dependencies, and no scripts at installation', () => {
-  for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies']) {
+  for (const field of ['dependencies', 'optionalDependencies', 'bundledDependencies']) {
     assert.equal(manifest[field], undefined, field);
   }
+  assert.deepEqual(manifest.peerDependencies, { 'clerk-usher-dev': manifest.version });
+  assert.deepEqual(manifest.peerDependenciesMeta, { 'clerk-usher-dev': { optional: true } });
   for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.equal(manifest.scripts[script], undefined);
   assert.match(manifest.description, /[Uu]nofficial/);
 });
 
-test('the native module is of this version', () => {
-  assert.equal(load(join(ROOT, 'bindings-node/dist')).nativeVersion(), manifest.version);
+test('the native modules are of this version', () => {
+  assert.equal(load('clerk-usher', join(ROOT, 'bindings-node/dist')).nativeVersion(), manifest.version);
+  const dev = JSON.parse(readFileSync(join(ROOT, 'bindings-node-dev/package.json'), 'utf8'));
+  assert.equal(dev.version, manifest.version);
+  assert.equal(load('clerk-usher-dev', join(ROOT, 'bindings-node-dev/dist')).nativeVersion(), dev.version);
+});
+
+test('without the package for development all but the emulator is there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-'));
+  try {
+    const alone = join(folder, 'node_modules/clerk-usher');
+    cpSync(join(ROOT, 'bindings-node/dist'), join(alone, 'bindings-node/dist'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(alone, 'package.json'));
+    const script = `
+      const { Emulator, mintSessionToken } = require('clerk-usher/testing');
+      console.log(typeof mintSessionToken());
+      try { Emulator.start(); } catch (error) { console.log(error.message); }`;
+    const told = execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' });
+    const how = `npm install --save-dev clerk-usher-dev@${manifest.version}`;
+    assert.equal(told, `string\nthe emulator comes with the package clerk-usher-dev: ${how}\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('the package has what it exports, and no sources or tests', () => {
@@ -63,16 +86,16 @@ test('the package has what it exports, and no sources or tests', () => {
 });
 
 test('the names of native modules', () => {
-  assert.deepEqual(candidates('linux', 'x64'), ['clerk-usher.linux-x64-gnu.node', 'clerk-usher.linux-x64-musl.node']);
-  assert.deepEqual(candidates('darwin', 'arm64'), ['clerk-usher.darwin-arm64.node']);
-  assert.equal(candidates('win32', 'x64')[0], 'clerk-usher.win32-x64-msvc.node');
+  assert.deepEqual(candidates('clerk-usher', 'linux', 'x64'), ['clerk-usher.linux-x64-gnu.node', 'clerk-usher.linux-x64-musl.node']);
+  assert.deepEqual(candidates('clerk-usher', 'darwin', 'arm64'), ['clerk-usher.darwin-arm64.node']);
+  assert.equal(candidates('clerk-usher', 'win32', 'x64')[0], 'clerk-usher.win32-x64-msvc.node');
 });
 
 test('a loader that finds nothing says what it tried, why, and what to do', () => {
   const folder = mkdtempSync(join(tmpdir(), 'usher-'));
   try {
     assert.throws(
-      () => load(folder, ['clerk-usher.none.node']),
+      () => load('clerk-usher', folder, ['clerk-usher.none.node']),
       (error) => {
         assert.match(error.message, /no native module for/);
         assert.match(error.message, /clerk-usher\.none\.node: there is no such file/);
@@ -83,7 +106,7 @@ test('a loader that finds nothing says what it tried, why, and what to do', () =
     );
     writeFileSync(join(folder, 'clerk-usher.broken.node'), 'this is no shared library');
     assert.throws(
-      () => load(folder, ['clerk-usher.none.node', 'clerk-usher.broken.node']),
+      () => load('clerk-usher', folder, ['clerk-usher.none.node', 'clerk-usher.broken.node']),
       (error) => {
         assert.match(error.message, /none\.node: there is no such file\n.*broken\.node: /);
         assert.match(error.message, /install again/);

@@ -10,11 +10,14 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import clerk_usher
+import clerk_usher_dev
 import pytest
 
-COMMAND = [sys.executable, "-m", "clerk_usher"]
+COMMAND = [sys.executable, "-m", "clerk_usher_dev"]
+ROOT = Path(__file__).parents[2]
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2lnbmF0dXJl"
 
 
@@ -96,7 +99,33 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     assert (ran.returncode, ran.stderr) == (141, "")
 
 
-def test_the_package_does_not_load_it() -> None:
-    script = "import sys, clerk_usher; print('clerk_usher.command' in sys.modules)"
+def test_the_package_for_production_does_not_load_it() -> None:
+    script = "import sys, clerk_usher.testing; clerk_usher.Clerk; print('clerk_usher_dev' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+def test_the_package_for_production_starts_it_too_where_it_is() -> None:
+    ran = subprocess.run([sys.executable, "-m", "clerk_usher", "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"usher {clerk_usher.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (["-m", "clerk_usher"], "The command usher comes with the package clerk-usher-dev: pip install "),
+        (["-c", "from clerk_usher.testing import Emulator; Emulator()"], "The emulator comes with the package clerk-"),
+    ],
+)
+def test_without_the_package_for_development(what: list[str], told: str) -> None:
+    production = str(Path(clerk_usher.__file__).parents[1])
+    environment = {"PYTHONPATH": production, "PATH": os.environ["PATH"]}
+    ran = subprocess.run([sys.executable, *what], capture_output=True, text=True, check=False, env=environment)
+    assert (ran.returncode, told in ran.stderr) == (1, True), ran.stderr
+
+
+def test_the_packages_are_of_one_version() -> None:
+    for folder in (".", "bindings-python-dev"):
+        text = (ROOT / folder / "pyproject.toml").read_text()
+        assert f'=={clerk_usher.__version__}"]' in text
+    assert clerk_usher_dev.__version__ == clerk_usher.__version__

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "bindings-python/python"
+PACKAGES = [str(ROOT / folder / "python") for folder in ("bindings-python", "bindings-python-dev")]
 
 
 def _installed(folder: Path) -> None:
     """What an installer would leave: pytest finds the plugin by it alone."""
     # Python 3.10 has no reader of TOML; the lines are those of an `entry_points.txt` but for their quotes.
-    _, after = (ROOT / "pyproject.toml").read_text().split("[project.entry-points.pytest11]\n")
+    _, after = (ROOT / "bindings-python-dev/pyproject.toml").read_text().split("[project.entry-points.pytest11]\n")
     lines = after.split("\n\n")[0].replace('"', "")
-    info = folder / "clerk_usher-0.0.0.dist-info"
+    info = folder / "clerk_usher_dev-0.0.0.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: clerk-usher\nVersion: 0.0.0\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: clerk-usher-dev\nVersion: 0.0.0\n")
     (info / "entry_points.txt").write_text(f"[pytest11]\n{lines}\n")
 
 
@@ -29,7 +29,7 @@ def _run(folder: Path, tests: str, *arguments: str, ini: str = "", code: int = 0
     _installed(folder / "site")
     (folder / "test_it.py").write_text(tests)
     (folder / "pytest.ini").write_text(f"[pytest]\nfilterwarnings = error\n{ini}")
-    path = os.pathsep.join([str(PACKAGE), str(folder / "site"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([*PACKAGES, str(folder / "site"), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path, "CLERK_SECRET_KEY": "sk_test_of_the_developer"}
     command = [sys.executable, "-m", "pytest", "-q", "-s", "--strict-markers", "-p", "no:cacheprovider", *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)

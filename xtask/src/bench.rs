@@ -44,7 +44,7 @@ pub(crate) fn run(quick: bool, json: bool, only: &[Group]) -> Outcome {
 
     let mut node = command("node");
     node.arg("tests/bench/run.mjs").arg("--natives").arg(setup::target().join(profile));
-    node.arg("--node-file").arg(setup::node_file()).arg("--python").arg(setup::venv_program("python"));
+    node.arg("--node-file").arg(setup::node_file("clerk-usher")).arg("--python").arg(setup::venv_program("python"));
     node.arg("--cache").arg(setup::target().join("bench"));
     node.args(quick.then_some("--quick")).args(json.then_some("--json"));
     let names: Vec<String> =

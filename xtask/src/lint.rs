@@ -23,7 +23,15 @@ pub(crate) fn run(fix: bool) -> Outcome {
 
 fn python(fix: bool) -> Outcome {
     let ruff = || command(setup::venv_program("ruff"));
-    let sources = ["bindings-python/python", "tests/python", "tests/spec", "tests/bench", "tests/browser", "examples"];
+    let sources = [
+        "bindings-python/python",
+        "bindings-python-dev/python",
+        "tests/python",
+        "tests/spec",
+        "tests/bench",
+        "tests/browser",
+        "examples",
+    ];
     if fix {
         quiet_step("format Python", ruff().arg("format").args(sources))?;
     }
@@ -34,6 +42,7 @@ fn python(fix: bool) -> Outcome {
         "mypy --strict",
         mypy.args(["-m", "mypy", "--strict"]).args([
             "bindings-python/python/clerk_usher",
+            "bindings-python-dev/python/clerk_usher_dev",
             "tests/python",
             "tests/spec",
             "tests/bench/python",
@@ -43,8 +52,8 @@ fn python(fix: bool) -> Outcome {
     )?;
     let mut stubtest = setup::venv_python();
     quiet_step(
-        "stubtest: the native module is as its stub says",
-        stubtest.args(["-m", "mypy.stubtest", "clerk_usher._native"]),
+        "stubtest: the native modules are as their stubs say",
+        stubtest.args(["-m", "mypy.stubtest", "clerk_usher._native", "clerk_usher_dev._native"]),
     )?;
     let mut pyright = command(setup::venv_program("pyright"));
     quiet_step("pyright", pyright.arg("--pythonpath").arg(setup::venv_program("python")))

@@ -18,10 +18,8 @@ pub(crate) fn run() -> Outcome {
 fn python() -> Outcome {
     let wheels = setup::target().join("wheels");
     empty(&wheels)?;
-    let mut maturin = command(setup::venv_program("maturin"));
-    maturin.args(["build", "--profile", "ci", "--out"]).arg(&wheels);
-    quiet_step("build the wheel", &mut maturin)?;
-    let wheel = only_file(&wheels, ".whl")?;
+    let wheel = build_wheel(&root(), &wheels)?;
+    let dev = build_wheel(&root().join("bindings-python-dev"), &wheels.join("dev"))?;
     let (mut tried, mut missing) = (0, Vec::new());
     for version in PYTHONS {
         let Some(interpreter) = find_python(version) else {
@@ -34,9 +32,10 @@ fn python() -> Outcome {
             &format!("an empty environment of Python {version}"),
             command(interpreter).args(["-m", "venv", "--clear"]).arg(&venv),
         )?;
+        // Not without their dependencies: there are none but each other.
         let mut pip = command(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]).arg(&wheel);
-        quiet_step(&format!("install the wheel under Python {version}"), &mut pip)?;
+        pip.args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(&wheel).arg(&dev);
+        quiet_step(&format!("install the wheels under Python {version}"), &mut pip)?;
         let mut snippets = command(&python);
         snippets.arg(root().join("tests/python/readme_snippets.py")).current_dir(&venv);
         quiet_step(&format!("run the README's Python snippets under {version}"), &mut snippets)?;
@@ -46,8 +45,16 @@ fn python() -> Outcome {
     if !missing.is_empty() {
         println!("   not on this machine, so not tried: Python {}", missing.join(", "));
     }
-    println!("wheel: {tried} passed, 0 failed");
-    if tried == 0 { Err("there is no Python to try the wheel with".to_owned()) } else { Ok(()) }
+    println!("wheels: {tried} passed, 0 failed");
+    if tried == 0 { Err("there is no Python to try the wheels with".to_owned()) } else { Ok(()) }
+}
+
+/// Builds the wheel of the package in this folder, the only one in the folder that it is put in.
+fn build_wheel(package: &Path, into: &Path) -> Result<PathBuf, Failure> {
+    let mut maturin = command(setup::venv_program("maturin"));
+    maturin.args(["build", "--profile", "ci", "--out"]).arg(into).current_dir(package);
+    quiet_step(if package == root() { "build the wheel" } else { "build that for development" }, &mut maturin)?;
+    only_file(into, ".whl")
 }
 
 /// An interpreter of this version: on the PATH, or under pyenv.
@@ -72,10 +79,9 @@ fn find_python(version: &str) -> Option<PathBuf> {
 fn node() -> Outcome {
     let folder = setup::target().join("npm");
     empty(&folder)?;
-    let mut pack = setup::npm();
-    pack.args(["pack", "--silent", "--pack-destination"]).arg(&folder);
-    quiet_step("pack the npm package", &mut pack)?;
-    let tarball = only_file(&folder, ".tgz")?;
+    empty(&folder.join("dev"))?;
+    let tarball = pack(&root(), &folder)?;
+    let dev = pack(&root().join("bindings-node-dev"), &folder.join("dev"))?;
     let app = folder.join("app");
     empty(&app)?;
     fs::write(app.join("package.json"), "{\"name\":\"app\",\"private\":true}").map_err(|error| error.to_string())?;
@@ -91,12 +97,26 @@ fn node() -> Outcome {
     if names != ["clerk-usher"] {
         return Err(format!("the npm package brings others along: {names:?}"));
     }
+    let mut install = setup::npm();
+    install
+        .args(["install", "--silent", "--offline", "--no-audit", "--no-fund", "--save-dev"])
+        .arg(&dev)
+        .current_dir(&app);
+    quiet_step("install that for development beside it", &mut install)?;
     try_command(&app.join(if cfg!(windows) { "node_modules/.bin/usher.cmd" } else { "node_modules/.bin/usher" }))?;
     let runner = app.join("readme_snippets.mjs");
     fs::copy(root().join("tests/node/readme_snippets.mjs"), &runner).map_err(|error| error.to_string())?;
     let (text, well) = output(command("node").arg(&runner).arg(root().join("README.md")).current_dir(&app))?;
     print!("{text}");
     if well { Ok(()) } else { Err("the README's Node snippets failed from the installed package".to_owned()) }
+}
+
+/// Packs the package of this folder; the only tarball in the folder that it is put in.
+fn pack(package: &Path, into: &Path) -> Result<PathBuf, Failure> {
+    let mut pack = setup::npm();
+    pack.args(["pack", "--silent", "--pack-destination"]).arg(into).current_dir(package);
+    quiet_step(if package == root() { "pack the npm package" } else { "pack that for development" }, &mut pack)?;
+    only_file(into, ".tgz")
 }
 
 /// The command as it was installed, far from this repository.

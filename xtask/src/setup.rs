@@ -16,25 +16,28 @@ pub(crate) fn all() -> Outcome {
 
 /// Builds both native modules and puts each where its package looks for it.
 pub(crate) fn natives() -> Outcome {
-    let packages = ["-p", "clerk-usher-python", "-p", "clerk-usher-node"];
-    step("build the native modules", cargo().args(["build", "--profile", "ci"]).args(packages))?;
+    let packages = ["clerk-usher-python", "clerk-usher-python-dev", "clerk-usher-node", "clerk-usher-node-dev"];
+    let packages = packages.map(|name| ["-p", name]);
+    step("build the native modules", cargo().args(["build", "--profile", "ci"]).args(packages.as_flattened()))?;
     let python = if cfg!(windows) { "_native.pyd" } else { "_native.abi3.so" };
     place("clerk_usher_python", &root().join("bindings-python/python/clerk_usher").join(python))?;
-    place("clerk_usher_node", &root().join("bindings-node/dist").join(node_file()))
+    place("clerk_usher_python_dev", &root().join("bindings-python-dev/python/clerk_usher_dev").join(python))?;
+    place("clerk_usher_node", &root().join("bindings-node/dist").join(node_file("clerk-usher")))?;
+    place("clerk_usher_node_dev", &root().join("bindings-node-dev/dist").join(node_file("clerk-usher-dev")))
 }
 
-/// The name under which the Node package looks for its native module.
-pub(crate) fn node_file() -> String {
+/// The name under which a Node package looks for its native module.
+pub(crate) fn node_file(package: &str) -> String {
     let arch = match std::env::consts::ARCH {
         "x86_64" => "x64",
         "aarch64" => "arm64",
         other => other,
     };
     match std::env::consts::OS {
-        "macos" => format!("clerk-usher.darwin-{arch}.node"),
-        "windows" => format!("clerk-usher.win32-{arch}-msvc.node"),
-        other if cfg!(target_env = "musl") => format!("clerk-usher.{other}-{arch}-musl.node"),
-        other => format!("clerk-usher.{other}-{arch}-gnu.node"),
+        "macos" => format!("{package}.darwin-{arch}.node"),
+        "windows" => format!("{package}.win32-{arch}-msvc.node"),
+        other if cfg!(target_env = "musl") => format!("{package}.{other}-{arch}-musl.node"),
+        other => format!("{package}.{other}-{arch}-gnu.node"),
     }
 }
 
@@ -81,10 +84,12 @@ pub(crate) fn venv_program(name: &str) -> PathBuf {
     target().join(folder).join(name)
 }
 
-/// The virtual environment's Python, with our package importable from the tree.
+/// The virtual environment's Python, with our packages importable from the tree.
 pub(crate) fn venv_python() -> Command {
     let mut python = command(venv_program("python"));
-    python.env("PYTHONPATH", root().join("bindings-python/python")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let folders = ["bindings-python/python", "bindings-python-dev/python"].map(|folder| root().join(folder));
+    // A checkout below a folder with the separator in its name has no such path; then the tests say what is missing.
+    python.env("PYTHONPATH", std::env::join_paths(folders).unwrap_or_default()).env("PYTHONDONTWRITEBYTECODE", "1");
     python
 }
 

@@ -22,7 +22,6 @@ __all__ = [
     "MachineToken",
     "ManualClock",
     "NativeClient",
-    "NativeEmulator",
     "NativeFrontendApiProxy",
     "NativeWebhook",
     "RequestState",
@@ -34,7 +33,6 @@ __all__ = [
     "fork_generation",
     "late_items",
     "late_object",
-    "run_command",
     "run_helper",
 ]
 
@@ -45,10 +43,6 @@ MAX_FILE_BYTES: int
 
 def fork_generation() -> int:
     """How many times this process is a fork of a fork."""
-
-def run_command(arguments: list[str]) -> int:
-    """Runs the command `usher` with these arguments, its name first, and returns its exit code. Until then it has
-    SIGINT and SIGTERM for itself. Other threads go on meanwhile."""
 
 def after_fork_in_child() -> None:
     """To be called in the child after `fork`. It touches one atomic and nothing else."""
@@ -340,17 +334,6 @@ class NativeWebhook:
 
     def sign(self, id: str, timestamp: int, body: bytes) -> list[tuple[str, str]]:
         """The headers of a signed delivery."""
-
-@final
-class NativeEmulator:
-    """An emulator on a thread of its own. What it takes and gives is JSON."""
-
-    def __new__(cls, options: str) -> NativeEmulator: ...
-    def control(self, command: str, arguments: str) -> str:
-        """Runs a command."""
-
-    def stop(self) -> None:
-        """Stops it and waits until it has."""
 
 @disjoint_base
 class Auth:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
 
-from ._native import ManualClock, NativeEmulator
+from ._native import ManualClock
 from .client import AsyncClerk, Clerk
+from .dev import start_emulator
 from .helper import run_helper
 
 __all__ = ["Browser", "Emulator", "ManualClock", "jwt_key", "mint_session_token", "sign_jwt"]
@@ -186,7 +187,7 @@ class Emulator:
             "rate_limits": (rate_limits if isinstance(rate_limits, bool) else dict(rate_limits)) or None,
         }
         given = {name: value for name, value in options.items() if value is not None}
-        self._native = NativeEmulator(json.dumps(given))
+        self._native = start_emulator(json.dumps(given))
         info = self.control("info", jwt_key=False)
         self.url = info["url"]
         self.secret_key = info["secret_key"]

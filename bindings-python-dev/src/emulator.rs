@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 /// An emulator on a thread of its own. What it takes and gives is JSON.
-#[pyclass(frozen, module = "clerk_usher._native")]
+#[pyclass(frozen, module = "clerk_usher_dev._native")]
 pub(crate) struct NativeEmulator {
     generation: u64,
     /// Taken out when it ends.
