@@ -3,7 +3,7 @@
 use crate::disk::Disk;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 
@@ -27,6 +27,13 @@ impl Mode {
     pub(crate) fn frozen_at(ms: i64) -> Self {
         Mode::Frozen(within(ms))
     }
+
+    fn advanced(self, by_ms: i64) -> Self {
+        match self {
+            Mode::Running(offset) => Mode::Running(within(offset.saturating_add(by_ms))),
+            Mode::Frozen(ms) => Mode::frozen_at(ms.saturating_add(by_ms)),
+        }
+    }
 }
 
 /// How far from 1970 the clock can be, in milliseconds: what a JavaScript date can tell.
@@ -36,12 +43,17 @@ fn within(ms: i64) -> i64 {
     ms.clamp(-FURTHEST, FURTHEST)
 }
 
-/// The emulator's clock. All times are Unix milliseconds; they stay within 275,000 years of 1970.
+/// The emulator's clock. All times are Unix milliseconds; they stay within 275,000 years of 1970. What the passage of
+/// time brings, such as the end of a subscription's period, has happened when a call that moves it returns.
 pub struct Clock {
     mode: Mutex<Mode>,
     disk: Option<Arc<Disk>>,
     moved: Notify,
+    follower: OnceLock<Follower>,
 }
+
+/// What is done at once when the clock was moved.
+type Follower = Box<dyn Fn() + Send + Sync>;
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +63,7 @@ impl fmt::Debug for Clock {
 
 impl Clock {
     pub(crate) fn new(mode: Mode, disk: Option<Arc<Disk>>) -> Self {
-        Clock { mode: Mutex::new(mode), disk, moved: Notify::new() }
+        Clock { mode: Mutex::new(mode), disk, moved: Notify::new(), follower: OnceLock::new() }
     }
 
     fn mode(&self) -> std::sync::MutexGuard<'_, Mode> {
@@ -75,6 +87,18 @@ impl Clock {
         self.moved.notify_one();
     }
 
+    fn move_on(&self, change: impl FnOnce(Mode) -> Mode) {
+        self.change(change);
+        if let Some(follow) = self.follower.get() {
+            follow();
+        }
+    }
+
+    /// Has this done whenever somebody has moved the clock, before they go on. Only the first one counts.
+    pub(crate) fn set_follower(&self, follow: impl Fn() + Send + Sync + 'static) {
+        let _ = self.follower.set(Box::new(follow));
+    }
+
     /// Waits until somebody has moved, frozen or resumed the clock since the last time.
     pub(crate) async fn moved(&self) {
         self.moved.notified().await;
@@ -95,20 +119,23 @@ impl Clock {
 
     /// Freezes the clock at this time.
     pub fn set(&self, ms: i64) {
-        self.change(|_| Mode::frozen_at(ms));
+        self.move_on(|_| Mode::frozen_at(ms));
     }
 
     /// Moves the clock by so many milliseconds (negative: back). A running clock runs on from there.
     pub fn advance(&self, by_ms: i64) {
-        self.change(|mode| match mode {
-            Mode::Running(offset) => Mode::Running(within(offset.saturating_add(by_ms))),
-            Mode::Frozen(ms) => Mode::frozen_at(ms.saturating_add(by_ms)),
-        });
+        self.move_on(|mode| mode.advanced(by_ms));
     }
 
     /// Goes back to the system's time.
     pub fn resume(&self) {
-        self.change(|_| Mode::default());
+        self.move_on(|_| Mode::default());
+    }
+
+    /// As [`advance`](Clock::advance), or [`resume`](Clock::resume) without milliseconds, for who holds the store and does
+    /// what time brings: the follower would wait for it forever.
+    pub(crate) fn move_alone(&self, by_ms: Option<i64>) {
+        self.change(|mode| by_ms.map_or_else(Mode::default, |ms| mode.advanced(ms)));
     }
 }
 

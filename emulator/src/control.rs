@@ -176,6 +176,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "complete_sign_up",
     "create_handshake_nonce",
     "create_sign_up",
+    "decline_payments",
     "export",
     "import",
     "info",
@@ -305,6 +306,7 @@ fn people(store: &mut Store, command: &str, arguments: &str, now: i64) -> Result
         "add_aws_credential" => enterprise::add_aws_credential(store, arguments, now)?,
         "add_discount" => billing::add_discount(store, arguments)?,
         "add_plan" => billing::add_plan(store, arguments, now)?,
+        "decline_payments" => billing::decline_payments(store, arguments, now)?,
         "subscribe" => billing::subscribe(store, arguments, now)?,
         "add_passkey" => {
             let passkey = read::<NewPasskey>(arguments)?;

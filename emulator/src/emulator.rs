@@ -71,6 +71,13 @@ impl Emulator {
     }
 
     pub(crate) fn launch(listener: TcpListener, shared: Arc<Shared>) -> Result<Self, EmulatorError> {
+        shared.follow_clock();
+        let following = Arc::downgrade(&shared);
+        shared.clock.set_follower(move || {
+            if let Some(shared) = following.upgrade() {
+                shared.follow_clock();
+            }
+        });
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
         let served = Arc::clone(&shared);
@@ -296,6 +303,7 @@ impl Emulator {
     /// | `add_plan` | `{slug, name?, description?, payer_type?, amount?, annual_monthly_amount?, currency?, features?, free_trial_days?}`: cents a month; `user` or `org`; slugs of features | `{id, price_id}` |
     /// | `add_discount` | `{name, percent_off?, amount_off?, cycles?}`: one of the two, cents | `{id}` |
     /// | `subscribe` | `{payer, plan_slug, period?, free_trial?}`: a user or an organization; `month` or `annual` | `{subscription_item_id, statement_id}` |
+    /// | `decline_payments` | `{payer, declined?}` (true): a user or an organization; false pays what is owed | `{}` |
     /// | `add_trusted_device` | `{user_id, platform?, app_identifier?, name?}` | `{id}` |
     /// | `accept_invitation` | `{invitation_id}`: signs the invited person up | `{user_id}` |
     /// | `accept_organization_invitation` | `{invitation_id}`: the invited user joins | `{membership_id}` |

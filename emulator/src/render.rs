@@ -1,6 +1,7 @@
 //! The JSON that the API answers with, made from what is stored.
 
 mod billing;
+mod billing_events;
 mod connections;
 mod credentials;
 mod directories;

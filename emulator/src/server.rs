@@ -40,6 +40,8 @@ const TRACE_HEADERS: [&str; 2] = ["x-clerk-trace-id", "clerk-trace-id"];
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// How long the first half of a truncated body has to get out before the connection is cut.
 const TRUNCATION_PAUSE: Duration = Duration::from_millis(30);
+/// How often is looked at a running clock.
+const CLOCK_PAUSE: Duration = Duration::from_secs(30);
 
 /// A runtime for this thread, with the listener in it.
 pub(crate) fn runtime(listener: std::net::TcpListener) -> io::Result<(Runtime, TcpListener)> {
@@ -54,6 +56,7 @@ pub(crate) fn runtime(listener: std::net::TcpListener) -> io::Result<(Runtime, T
 /// Serves until told to stop. Connections that are open then are cut.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: oneshot::Receiver<()>) {
     tokio::spawn(delivery::run(Arc::clone(&shared)));
+    tokio::spawn(follow_clock(Arc::clone(&shared)));
     loop {
         tokio::select! {
             _ = &mut stop => return,
@@ -76,6 +79,14 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
         }
+    }
+}
+
+/// Lets time that passes by itself do its work. Whoever moves the clock sees to that.
+async fn follow_clock(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(CLOCK_PAUSE).await;
+        shared.follow_clock();
     }
 }
 

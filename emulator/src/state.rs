@@ -187,14 +187,25 @@ impl Shared {
         self.change(|store| Ok(run(store)))
     }
 
-    /// What follows from a change, whoever made it: events, then all of it is kept, then what waits for it is told.
+    /// Lets time do its work. What cannot be kept now is made up for the next time.
+    pub(crate) fn follow_clock(&self) {
+        let now = self.clock.now_ms();
+        if self.read(|store| store.is_billing_due(now)) {
+            let _ = self.alter(|store| store.bill(now));
+        }
+    }
+
+    /// What follows from a change, whoever made it: accounts that open by themselves, events, then all of it is kept, then what waits for it is told.
     fn settle(&self, store: &mut Store, cause: Cause<'_>) -> Result<(), NotKept> {
         let quiet = store.take_quiet();
         if !store.is_changed() {
             return Ok(());
         }
         if !quiet {
-            let changes = store.changes();
+            let mut changes = store.changes();
+            if store.open_accounts(&changes, self.clock.now_ms()) {
+                changes = store.changes();
+            }
             event::record(self, store, &changes, cause);
         }
         if let Some(disk) = &self.disk

@@ -1,6 +1,6 @@
 //! The commands about plans, and those who subscribe to them at a checkout.
 
-use super::read;
+use super::{read, yes};
 use crate::errors::EmulatorError;
 use crate::store::Store;
 use crate::store::plan::{Discount, Effect, Feature, Plan, Price};
@@ -39,6 +39,14 @@ struct Subscribe {
     period: Option<String>,
     #[serde(default)]
     free_trial: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Declined {
+    payer: String,
+    #[serde(default = "yes")]
+    declined: bool,
 }
 
 fn argument(text: impl Into<String>) -> EmulatorError {
@@ -134,13 +142,26 @@ pub(super) fn add_discount(store: &mut Store, arguments: &str) -> Result<Value, 
     Ok(json!({ "id": id }))
 }
 
+/// The user or organization that an argument names.
+fn owner(store: &Store, payer: String) -> Result<String, EmulatorError> {
+    match store.organization(&payer) {
+        Ok(organization) => Ok(organization.id.clone()),
+        Err(_) if store.users.contains_key(&payer) => Ok(payer),
+        Err(_) => Err(argument(format!("payer: no user or organization has the id {payer}"))),
+    }
+}
+
+pub(super) fn decline_payments(store: &mut Store, arguments: &str, now: i64) -> Result<Value, EmulatorError> {
+    let wanted = read::<Declined>(arguments)?;
+    let owner = owner(store, wanted.payer)?;
+    store.bill(now);
+    store.decline_payments(&owner, wanted.declined, now);
+    Ok(json!({}))
+}
+
 pub(crate) fn subscribe(store: &mut Store, arguments: &str, now: i64) -> Result<Value, EmulatorError> {
     let wanted = read::<Subscribe>(arguments)?;
-    let owner = match store.organization(&wanted.payer) {
-        Ok(organization) => organization.id.clone(),
-        Err(_) if store.users.contains_key(&wanted.payer) => wanted.payer,
-        Err(_) => return Err(argument(format!("no user or organization has the id {}", wanted.payer))),
-    };
+    let owner = owner(store, wanted.payer)?;
     let payer_type = store.payer_type(&owner);
     let plan = store
         .plans

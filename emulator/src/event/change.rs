@@ -66,12 +66,12 @@ impl Told {
     }
 }
 
-fn event(kind: &str, what: &str, data: Value) -> Event {
+pub(super) fn event(kind: &str, what: &str, data: Value) -> Event {
     Event { kind: format!("{kind}.{what}").into(), data }
 }
 
 /// Whether two renderings differ in a field that counts.
-fn differ(before: &Value, after: &Value) -> bool {
+pub(super) fn differ(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
             before.len() != after.len()

@@ -2,6 +2,7 @@
 //!
 //! Routes change rows and know nothing of this. To have another kind of rows told of, add a line to [`derive`].
 
+mod billing;
 mod change;
 mod message;
 mod types;
@@ -94,6 +95,7 @@ fn derive(changes: &Changes, render: &Render<'_>) -> Vec<Event> {
     told.rows("permission", &changes.permissions, permission, |permission| deleted("permission", &permission.id));
     told.rows("role", &changes.roles, |role| render.role(role), |role| deleted("role", &role.id));
     told.each(&changes.sessions, |before, after| change::session(render, before, after));
+    told.extend(billing::events(render, changes));
     told.each(&changes.waitlist_entries, |before, after| change::waitlist_entry(render, before, after));
     for change in changes.messages.iter().filter(|change| change.before.is_none()) {
         told.extend(change.after.as_ref().map(|message| message::event(render, &change.id, message)));

@@ -18,7 +18,7 @@ fn feature(feature: &Feature) -> Value {
 }
 
 /// The card that everybody pays with.
-fn payment_method(account: &Account) -> Value {
+pub(super) fn payment_method(account: &Account) -> Value {
     json!({
         "object": "commerce_payment_method",
         "id": account.payer_id.replace("cpayer_", "cpm_"),
@@ -123,7 +123,7 @@ impl Render<'_> {
     }
 
     /// A payer; fields that do not go for its kind are left out.
-    fn payer(&self, owner_id: &str, account: &Account) -> Value {
+    pub(super) fn payer(&self, owner_id: &str, account: &Account) -> Value {
         let (credits, currency) = account.balance().unwrap_or((0, "USD"));
         let mut body = json!({
             "object": "commerce_payer",
@@ -151,7 +151,7 @@ impl Render<'_> {
         body
     }
 
-    fn currency(&self, item: &SubscriptionItem) -> &str {
+    pub(super) fn currency(&self, item: &SubscriptionItem) -> &str {
         self.store.prices.get(&item.price_id).map_or("USD", |price| &price.currency)
     }
 
@@ -193,7 +193,7 @@ impl Render<'_> {
             "period_start": item.period_start,
             "period_end": item.period_end,
             "canceled_at": item.canceled_at,
-            "past_due_at": null,
+            "past_due_at": item.past_due_at,
             "ended_at": item.ended_at,
             "created_at": item.created_at,
             "updated_at": item.updated_at,
@@ -229,18 +229,19 @@ impl Render<'_> {
     }
 
     pub(crate) fn subscription(&self, owner_id: &str, account: &Account) -> Value {
-        let items = self.store.items_of(owner_id).filter(|item| item.status != "ended");
+        let items = self.store.items_of(owner_id).filter(|item| item.is_open());
+        let past_due_at = self.store.items_of(owner_id).find_map(|item| item.past_due_at);
         let had_trial = self.store.items_of(owner_id).any(|item| !self.store.is_free(item));
         json!({
             "object": "commerce_subscription",
             "id": account.subscription_id,
             "instance_id": self.instance_id,
-            "status": "active",
+            "status": if past_due_at.is_some() { "past_due" } else { "active" },
             "payer_id": account.payer_id,
             "created_at": account.created_at,
             "updated_at": self.store.items_of(owner_id).map(|item| item.updated_at).max().unwrap_or(account.created_at),
             "active_at": account.created_at,
-            "past_due_at": null,
+            "past_due_at": past_due_at,
             "eligible_for_free_trial": !had_trial,
             "subscription_items": items.map(|item| self.subscription_item(item)).collect::<Vec<_>>(),
         })
@@ -290,15 +291,15 @@ impl Render<'_> {
             "subscription_item_id": attempt.item_id,
             "subscription_item": self.store.subscription_items.get(&attempt.item_id).map(|item| self.subscription_item(item)),
             "amount": told(attempt.fee - attempt.discount),
-            "totals": totals(&[attempt]),
+            "totals": totals(Some(attempt)),
             "payment_method_id": method.as_ref().map(|method| method["id"].clone()),
             "payment_method": method,
             "statement_id": attempt.statement_id,
             "gateway_external_id": null,
             "gateway_external_url": null,
-            "status": "paid",
-            "paid_at": attempt.created_at,
-            "failed_at": null,
+            "status": attempt.status,
+            "paid_at": (attempt.status == "paid").then_some(attempt.created_at),
+            "failed_at": (attempt.status == "failed").then_some(attempt.created_at),
             "created_at": attempt.created_at,
             "updated_at": attempt.created_at,
         })
@@ -308,14 +309,16 @@ impl Render<'_> {
         let attempts: Vec<&PaymentAttempt> =
             self.store.payment_attempts.values().filter(|attempt| attempt.statement_id == statement.id).collect();
         let account = self.store.accounts.get(&statement.owner_id);
+        // All are attempts at one payment.
+        let last = attempts.last().copied();
         json!({
             "object": "commerce_statement",
             "id": statement.id,
             "instance_id": self.instance_id,
             "timestamp": statement.created_at,
             "payer": account.map(|account| self.payer(&statement.owner_id, account)),
-            "status": "closed",
-            "totals": totals(&attempts),
+            "status": if last.is_some_and(|attempt| attempt.status == "paid") { "closed" } else { "open" },
+            "totals": totals(last),
             "groups": [{
                 "object": "commerce_statement_group",
                 "timestamp": statement.created_at,
@@ -325,14 +328,13 @@ impl Render<'_> {
     }
 }
 
-fn totals(attempts: &[&PaymentAttempt]) -> Value {
-    let currency = attempts.first().map_or("USD", |attempt| &attempt.currency);
-    let fees = attempts.iter().fold(0_i64, |sum, attempt| sum.saturating_add(attempt.fee));
-    let discounts = attempts.iter().fold(0_i64, |sum, attempt| sum.saturating_add(attempt.discount));
+fn totals(attempt: Option<&PaymentAttempt>) -> Value {
+    let (fee, discount, currency) =
+        attempt.map_or((0, 0, "USD"), |attempt| (attempt.fee, attempt.discount, &attempt.currency));
     json!({
-        "subtotal": money(fees, currency),
-        "base_fee": money(fees, currency),
+        "subtotal": money(fee, currency),
+        "base_fee": money(fee, currency),
         "tax_total": money(0, currency),
-        "grand_total": money(fees - discounts, currency),
+        "grand_total": money(fee - discount, currency),
     })
 }

@@ -5,6 +5,7 @@ use crate::errors::{ApiError, ErrorItem};
 use crate::query::Order;
 use crate::store::billing::money;
 use crate::store::plan::Price;
+use crate::store::renewal::TRIAL_NOTICE;
 use crate::store::subscription::{DAY, Redemption, SubscriptionItem};
 use serde_json::{Value, json};
 
@@ -88,7 +89,7 @@ fn find(call: &mut Call<'_>) -> Result<SubscriptionItem, ApiError> {
 /// An item of the path that somebody pays for and that has not ended.
 fn find_paid(call: &mut Call<'_>) -> Result<SubscriptionItem, ApiError> {
     let item = find(call)?;
-    let (ended, free) = (item.status == "ended", call.store.is_free(&item));
+    let (ended, free) = (!item.is_open(), call.store.is_free(&item));
     if !ended && !free {
         return Ok(item);
     }
@@ -112,9 +113,11 @@ fn cancel(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             row.status = "canceled".into();
         }
     }
-    // What has not begun needs no end of a period.
-    if at_once || item.status == "upcoming" {
+    // What has not begun, or is not paid for, needs no end of a period.
+    if at_once || matches!(&*item.status, "upcoming" | "incomplete" | "past_due") {
         call.store.end_item(&item.id, now);
+    } else {
+        call.store.fall_back(&item.owner_id, now);
     }
     Ok(Reply::Json(call.render().subscription_item(&again(call, &item.id)?)))
 }
@@ -144,6 +147,7 @@ fn extend_trial(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }
     if to != end {
         item.period_end = Some(to);
+        item.is_trial_ending &= to <= now.saturating_add(TRIAL_NOTICE);
         item.updated_at = now;
         call.store.subscription_items.insert(item.id.clone(), item.clone());
     }
@@ -202,17 +206,9 @@ fn change_price(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         "annual" => price.annual_monthly_amount.unwrap_or(0),
         _ => price.amount.unwrap_or(0),
     };
-    let waits = monthly(&to, period) < monthly(&from, &item.period);
+    let waits = item.status != "past_due" && monthly(&to, period) < monthly(&from, &item.period);
     let previous_plan = call.store.plans.get(&from.plan_id).cloned().ok_or_else(ApiError::internal)?;
-    let upcoming: Vec<String> = call
-        .store
-        .items_of(&item.owner_id)
-        .filter(|known| known.status == "upcoming")
-        .map(|known| known.id.clone())
-        .collect();
-    for id in upcoming {
-        call.store.end_item(&id, now);
-    }
+    call.store.abandon_upcoming(&item.owner_id, now);
     let is_free = call.store.plans.get(&to.plan_id).is_some_and(|plan| plan.is_default);
     let new_id = match item.period_end.filter(|_| waits) {
         Some(end) => {
@@ -221,16 +217,17 @@ fn change_price(call: &mut Call<'_>) -> Result<Reply, ApiError> {
                 row.canceled_at = row.canceled_at.or(Some(now));
                 row.updated_at = now;
             }
-            let free = call.store.items_of(&item.owner_id).find(|known| call.store.is_free(known));
-            match free.filter(|_| is_free).map(|known| known.id.clone()) {
-                // It begins by itself when nothing else is left.
-                Some(id) => id,
-                None => call.store.subscribe_later(&item.owner_id, &to, period, end, now),
-            }
+            // It begins by itself when nothing else is left.
+            let free = if is_free { call.store.fall_back(&item.owner_id, now) } else { None };
+            free.unwrap_or_else(|| call.store.subscribe_later(&item.owner_id, &to, period, end, now))
         }
         None => call.store.subscribe(&item.owner_id, &to, period, None, now),
     };
     let new = again(call, &new_id)?;
+    if new.status == "incomplete" {
+        let text = "The payment was declined.";
+        return Err(ApiError::new(400, "payment_declined", "Payment declined", text));
+    }
     let charged = call.store.payment_attempts.values().find(|attempt| attempt.item_id == new_id);
     let charge = charged.map(|attempt| money(attempt.fee - attempt.discount, &attempt.currency));
     let next = if new.status == "upcoming" { Some(new.period_start) } else { new.period_end };

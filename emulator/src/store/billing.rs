@@ -1,5 +1,7 @@
 //! Billing accounts of users and organizations, each with a ledger of credits.
 
+use super::table::{Change, Table};
+use super::{Changes, Store};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,6 +16,9 @@ pub(crate) struct Account {
     pub(crate) created_at: i64,
     /// Entries by idempotency key, in order.
     pub(crate) ledger: IndexMap<String, Entry>,
+    /// Whether payments are declined.
+    #[serde(default)]
+    pub(crate) declines: bool,
 }
 
 /// One adjustment of the credit balance. `amount` is in cents, negative for a decrease.
@@ -66,6 +71,64 @@ impl Entry {
             "note": self.note,
             "created_at": rfc3339(self.created_at),
         })
+    }
+}
+
+impl Store {
+    /// The account of a user or an organization, opened at first use with the free plan.
+    pub(crate) fn account(&mut self, owner_id: &str, now: i64) -> Account {
+        if let Some(account) = self.accounts.get(owner_id) {
+            return account.clone();
+        }
+        let account = Account {
+            payer_id: self.ids.id("cpayer_"),
+            subscription_id: self.ids.id("csub_"),
+            created_at: now,
+            ledger: IndexMap::default(),
+            declines: false,
+        };
+        self.accounts.insert(owner_id.to_owned(), account.clone());
+        let plan = self.default_plan(self.payer_type(owner_id)).map(|plan| plan.id.clone());
+        if let Some(price) = plan.and_then(|id| self.default_price(&id)).cloned() {
+            self.add_item(owner_id, &price, "month", "active", (now, None), now);
+        }
+        account
+    }
+
+    /// Whether there is something to subscribe to for such payers; without it billing is as good as switched off.
+    pub(super) fn has_billing(&self, payer_type: &str) -> bool {
+        self.plans.values().any(|plan| !plan.is_default && plan.payer_type == payer_type)
+    }
+
+    /// Opens the accounts that the API opens by itself: of who is new, and of all once there is something to subscribe
+    /// to. Whether there were any.
+    pub(crate) fn open_accounts(&mut self, changes: &Changes, now: i64) -> bool {
+        let has_new_plan = |payer_type: &str| {
+            let new = changes.plans.iter().filter(|change| change.before.is_none());
+            new.filter_map(|change| change.after.as_ref()).any(|plan| plan.payer_type == payer_type)
+        };
+        let mut owners = Vec::new();
+        if self.has_billing("user") {
+            owners.extend(payers(&self.users, &changes.users, has_new_plan("user")));
+        }
+        if self.has_billing("org") {
+            owners.extend(payers(&self.organizations, &changes.organizations, has_new_plan("org")));
+        }
+        owners.retain(|id| !self.accounts.contains_key(id));
+        for id in &owners {
+            self.account(id, now);
+        }
+        !owners.is_empty()
+    }
+}
+
+/// Those who may have no account yet: all, or who is new.
+fn payers<T: Clone>(known: &Table<T>, changes: &[Change<T>], all: bool) -> Vec<String> {
+    let is_new = |change: &&Change<T>| change.before.is_none() && change.after.is_some();
+    if all {
+        known.keys().cloned().collect()
+    } else {
+        changes.iter().filter(is_new).map(|change| change.id.clone()).collect()
     }
 }
 

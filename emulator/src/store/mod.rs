@@ -29,6 +29,7 @@ pub(crate) mod organization_domain;
 pub(crate) mod plan;
 pub(crate) mod portal;
 pub(crate) mod redirect_url;
+pub(crate) mod renewal;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod sign_in;

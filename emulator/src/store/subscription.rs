@@ -1,6 +1,5 @@
-//! Who has subscribed to what, and what was paid for it. Time brings periods to their end: [`Store::bill`] follows it.
+//! Who has subscribed to what. What is paid for it, and what time brings: [`renewal`](super::renewal).
 
-use super::billing::Account;
 use super::plan::{Effect, Plan, Price};
 use super::{Store, Word};
 use serde::{Deserialize, Serialize};
@@ -17,14 +16,20 @@ pub(crate) struct SubscriptionItem {
     pub(crate) price_id: String,
     /// `month` or `annual`.
     pub(crate) period: Word,
-    /// `active`, `canceled` (until the period ends), `upcoming` or `ended`.
+    /// `active`, `canceled` (until the period ends), `past_due` or `ended`; before it began `incomplete` (not paid for
+    /// at the checkout), `upcoming` or `abandoned`.
     pub(crate) status: Word,
     pub(crate) is_free_trial: bool,
     pub(crate) period_start: i64,
     /// None: it has no end.
     pub(crate) period_end: Option<i64>,
     pub(crate) canceled_at: Option<i64>,
+    #[serde(default)]
+    pub(crate) past_due_at: Option<i64>,
     pub(crate) ended_at: Option<i64>,
+    /// Whether it was told that the trial is about to end.
+    #[serde(default)]
+    pub(crate) is_trial_ending: bool,
     /// In cents.
     pub(crate) lifetime_paid: i64,
     pub(crate) created_at: i64,
@@ -55,7 +60,7 @@ pub(crate) struct Statement {
     pub(crate) created_at: i64,
 }
 
-/// A payment for a statement. Here they all go well.
+/// An attempt to be paid for a statement. A declined one is followed by another of the same payment.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct PaymentAttempt {
     pub(crate) id: String,
@@ -71,18 +76,28 @@ pub(crate) struct PaymentAttempt {
     /// In cents.
     pub(crate) discount: i64,
     pub(crate) currency: String,
+    /// `paid` or `failed`.
+    #[serde(default = "paid")]
+    pub(crate) status: Word,
     pub(crate) created_at: i64,
 }
 
-/// How many periods are made up for at most, should the clock leap.
-const MOST_PERIODS: usize = 1200;
+fn paid() -> Word {
+    "paid".into()
+}
+
 /// A day in milliseconds.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl SubscriptionItem {
     /// Whether the owner has what the plan gives.
     pub(crate) fn is_current(&self) -> bool {
-        matches!(&*self.status, "active" | "canceled")
+        matches!(&*self.status, "active" | "canceled" | "past_due")
+    }
+
+    /// Whether it goes on, or may begin.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(&*self.status, "ended" | "abandoned")
     }
 }
 
@@ -100,7 +115,7 @@ pub(crate) fn months_later(ms: i64, months: u8) -> i64 {
     later().unwrap_or_else(|| ms.saturating_add(30 * DAY * i64::from(months)))
 }
 
-fn period_end(period: &str, start: i64) -> i64 {
+pub(super) fn period_end(period: &str, start: i64) -> i64 {
     months_later(start, if period == "annual" { 12 } else { 1 })
 }
 
@@ -110,27 +125,16 @@ impl Store {
         if self.organizations.contains_key(owner_id) { "org" } else { "user" }
     }
 
-    /// The account of a user or an organization, opened at first use with the free plan.
-    pub(crate) fn account(&mut self, owner_id: &str, now: i64) -> Account {
-        if let Some(account) = self.accounts.get(owner_id) {
-            return account.clone();
-        }
-        let account = Account {
-            payer_id: self.ids.id("cpayer_"),
-            subscription_id: self.ids.id("csub_"),
-            created_at: now,
-            ledger: Default::default(),
-        };
-        self.accounts.insert(owner_id.to_owned(), account.clone());
-        let plan = self.default_plan(self.payer_type(owner_id)).map(|plan| plan.id.clone());
-        if let Some(price) = plan.and_then(|id| self.default_price(&id)).cloned() {
-            self.add_item(owner_id, &price, "month", None, now);
-        }
-        account
-    }
-
-    /// An active item from a moment on, or until a moment. Its id.
-    fn add_item(&mut self, owner_id: &str, price: &Price, period: &'static str, end: Option<i64>, now: i64) -> String {
+    /// An item with its period. Its id.
+    pub(super) fn add_item(
+        &mut self,
+        owner_id: &str,
+        price: &Price,
+        period: &'static str,
+        status: &'static str,
+        (period_start, period_end): (i64, Option<i64>),
+        now: i64,
+    ) -> String {
         let item = SubscriptionItem {
             id: self.ids.id("csubi_"),
             age: self.next_age(),
@@ -138,12 +142,14 @@ impl Store {
             plan_id: price.plan_id.clone(),
             price_id: price.id.clone(),
             period: period.into(),
-            status: "active".into(),
+            status: status.into(),
             is_free_trial: false,
-            period_start: now,
-            period_end: end,
+            period_start,
+            period_end,
             canceled_at: None,
+            past_due_at: None,
             ended_at: None,
+            is_trial_ending: false,
             lifetime_paid: 0,
             created_at: now,
             updated_at: now,
@@ -173,12 +179,12 @@ impl Store {
 
     /// The plan for tokens: none as long as there is nothing to subscribe to, as if billing were switched off.
     pub(crate) fn plan_for_tokens(&self, owner_id: &str) -> Option<&Plan> {
-        let payer_type = self.payer_type(owner_id);
-        let is_used = self.plans.values().any(|plan| !plan.is_default && plan.payer_type == payer_type);
+        let is_used = self.has_billing(self.payer_type(owner_id));
         self.plan_of(owner_id).filter(|_| is_used)
     }
 
-    /// Subscribes somebody to a price at once and ends what they had before. The id of the item.
+    /// Subscribes somebody to a price: at once, in the place of what they had before, unless the payment is declined. The
+    /// id of the item.
     pub(crate) fn subscribe(
         &mut self,
         owner_id: &str,
@@ -188,18 +194,18 @@ impl Store {
         now: i64,
     ) -> String {
         self.account(owner_id, now);
-        self.end_items(owner_id, now);
+        self.end_items(owner_id, |item| item.status == "incomplete", now);
         let end = match trial_days {
             Some(days) => now.saturating_add(days.saturating_mul(DAY)),
             None => period_end(period, now),
         };
-        let id = self.add_item(owner_id, price, period, Some(end), now);
-        if trial_days.is_some() {
-            if let Some(item) = self.subscription_items.get_mut(&id) {
-                item.is_free_trial = true;
-            }
-        } else {
-            self.charge(&id, "checkout", now);
+        let id = self.add_item(owner_id, price, period, "incomplete", (now, Some(end)), now);
+        if trial_days.is_some() || self.charge(&id, "checkout", now) {
+            self.begin(&id, now);
+        }
+        if let Some(item) = self.subscription_items.get_mut(&id).filter(|_| trial_days.is_some()) {
+            item.is_free_trial = true;
+            self.bill(now);
         }
         id
     }
@@ -213,38 +219,56 @@ impl Store {
         start: i64,
         now: i64,
     ) -> String {
-        let id = self.add_item(owner_id, price, period, Some(period_end(period, start)), now);
-        if let Some(item) = self.subscription_items.get_mut(&id) {
-            item.status = "upcoming".into();
-            item.period_start = start;
-        }
-        id
+        self.add_item(owner_id, price, period, "upcoming", (start, Some(period_end(period, start))), now)
     }
 
-    /// Ends all that somebody has or is about to have.
-    fn end_items(&mut self, owner_id: &str, now: i64) {
+    /// Ends items of somebody that go on or may begin.
+    fn end_items(&mut self, owner_id: &str, fits: impl Fn(&SubscriptionItem) -> bool, now: i64) {
         self.subscription_items
-            .change_all(|item| item.owner_id == owner_id && item.status != "ended", |item| end(item, now));
+            .change_all(|item| item.owner_id == owner_id && item.is_open() && fits(item), |item| end(item, now));
     }
 
-    /// Ends one item; the free plan takes its place if nothing else does.
+    /// Abandons what somebody is about to have.
+    pub(crate) fn abandon_upcoming(&mut self, owner_id: &str, now: i64) {
+        self.end_items(owner_id, |item| item.status == "upcoming", now);
+    }
+
+    /// Lets an item be what its owner has.
+    pub(super) fn begin(&mut self, id: &str, now: i64) {
+        let Some(owner) = self.subscription_items.get(id).map(|item| item.owner_id.clone()) else { return };
+        self.end_items(&owner, |item| item.id != id, now);
+        if let Some(item) = self.subscription_items.get_mut(id) {
+            item.status = "active".into();
+            item.updated_at = now;
+        }
+    }
+
+    /// Ends one item.
     pub(crate) fn end_item(&mut self, id: &str, now: i64) {
         let Some(item) = self.subscription_items.get_mut(id) else { return };
         end(item, now);
         let owner = item.owner_id.clone();
-        if self
-            .items_of(&owner)
-            .any(|item| item.is_current() || (item.status == "upcoming" && item.period_start <= now))
+        self.fall_back(&owner, now);
+    }
+
+    /// Where nothing goes on the free plan does, now or once what was canceled ends. It is always the same item. Its id.
+    pub(crate) fn fall_back(&mut self, owner_id: &str, now: i64) -> Option<String> {
+        let free = self.items_of(owner_id).find(|item| self.is_free(item)).map(|item| item.id.clone())?;
+        let others = || self.items_of(owner_id).filter(|item| item.id != free);
+        let at = others()
+            .filter(|item| item.is_current())
+            .map(|item| if item.status == "canceled" { item.period_end.unwrap_or(now) } else { i64::MAX })
+            .fold(now, i64::max);
+        let is_followed = at == i64::MAX || others().any(|item| item.status == "upcoming" && item.period_start <= at);
+        if let Some(item) =
+            self.subscription_items.get_mut(&free).filter(|item| !is_followed && item.status != "active")
         {
-            return;
-        }
-        let free = self.items_of(&owner).find(|item| self.is_free(item)).map(|item| item.id.clone());
-        if let Some(item) = free.and_then(|id| self.subscription_items.get_mut(&id)) {
-            item.status = "active".into();
+            item.status = if at > now { "upcoming".into() } else { "active".into() };
             item.ended_at = None;
-            item.period_start = now;
+            item.period_start = at;
             item.updated_at = now;
         }
+        Some(free)
     }
 
     /// Forgets what somebody had and paid.
@@ -267,85 +291,13 @@ impl Store {
         let fee = self.prices.get(&item.price_id).and_then(|price| price.for_period(&item.period)).unwrap_or(0);
         (fee, self.discount_of(&item.id).map_or(0, |known| known.effect.of(fee)))
     }
-
-    /// Charges for the period of an item that begins: a statement with one payment, unless there is nothing to pay.
-    pub(crate) fn charge(&mut self, item_id: &str, charge_type: &'static str, now: i64) {
-        let Some(item) = self.subscription_items.get(item_id).cloned() else { return };
-        let (fee, discount) = self.due(&item);
-        let currency = self.prices.get(&item.price_id).map_or_else(|| "USD".to_owned(), |price| price.currency.clone());
-        if let Some(known) = self.redemptions.find_mut(|known| known.item_id == item_id && known.status == "active") {
-            known.cycles_applied += 1;
-            known.cycles_remaining = known.cycles_remaining.map(|left| left - 1);
-            if known.cycles_remaining.is_some_and(|left| left <= 0) {
-                known.status = "exhausted".into();
-            }
-        }
-        if fee == 0 {
-            return;
-        }
-        let statement = Statement {
-            id: self.ids.id("cstmt_"),
-            age: self.next_age(),
-            owner_id: item.owner_id.clone(),
-            created_at: now,
-        };
-        let attempt = PaymentAttempt {
-            id: self.ids.id("cpmt_"),
-            age: self.next_age(),
-            payment_id: self.ids.id("cpay_"),
-            statement_id: statement.id.clone(),
-            owner_id: item.owner_id,
-            item_id: item.id,
-            charge_type: charge_type.into(),
-            fee,
-            discount,
-            currency,
-            created_at: now,
-        };
-        self.statements.insert(statement.id.clone(), statement);
-        self.payment_attempts.insert(attempt.id.clone(), attempt);
-        if let Some(item) = self.subscription_items.get_mut(item_id) {
-            item.lifetime_paid = item.lifetime_paid.saturating_add(fee - discount);
-        }
-    }
-
-    /// Follows the clock: what was canceled ends, what was to come begins, and what goes on is paid for again.
-    pub(crate) fn bill(&mut self, now: i64) {
-        for _ in 0..MOST_PERIODS {
-            let due = self.subscription_items.values().filter_map(|item| {
-                let at = match &*item.status {
-                    "active" | "canceled" => item.period_end?,
-                    "upcoming" => item.period_start,
-                    _ => return None,
-                };
-                (at <= now).then(|| (at, item.age, item.id.clone()))
-            });
-            let Some((at, _, id)) = due.min() else { return };
-            self.turn(&id, at);
-        }
-    }
-
-    /// Takes an item over the end of its period, or into its first.
-    fn turn(&mut self, id: &str, at: i64) {
-        let Some(item) = self.subscription_items.get_mut(id) else { return };
-        if item.status == "canceled" {
-            self.end_item(id, at);
-            return;
-        }
-        if item.status == "active" {
-            item.is_free_trial = false;
-            item.period_start = at;
-            item.period_end = Some(period_end(&item.period, at));
-        }
-        item.status = "active".into();
-        item.updated_at = at;
-        self.charge(id, "recurring", at);
-    }
 }
 
 fn end(item: &mut SubscriptionItem, now: i64) {
-    item.status = "ended".into();
+    let has_begun = item.is_current();
+    item.status = if has_begun { "ended".into() } else { "abandoned".into() };
     item.is_free_trial = false;
+    item.past_due_at = None;
     item.ended_at = Some(now);
     item.updated_at = now;
 }

@@ -78,13 +78,19 @@ fn clock(call: &Call<'_>, visitor: &Visitor) -> Markup {
     }
 }
 
+/// Moves the clock and does what that time brings.
+fn move_by(call: &mut Call<'_>, ms: Option<i64>) {
+    call.shared.clock.move_alone(ms);
+    call.store.bill(call.shared.clock.now_ms());
+}
+
 pub(super) fn move_clock(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     serve(call, |call, visitor| {
         let values = Values::read(call, visitor)?;
         if values.get("resume") == "true" {
-            call.shared.clock.resume();
+            move_by(call, None);
         } else if let Ok(ms) = values.get("by_ms").parse() {
-            call.shared.clock.advance(ms);
+            move_by(call, Some(ms));
         }
         Ok(see_other("/".to_owned(), visitor))
     })
