@@ -98,3 +98,15 @@ pub(crate) fn validate_answers() -> Outcome {
     script.arg("tests/spec/validate_answers.py").arg(folder).arg(recorded().join("answers.ndjson"));
     step("validate the emulator's answers", &mut script)
 }
+
+/// Holds what the emulator delivered to an endpoint against the description of events, likewise.
+pub(crate) fn validate_events() -> Outcome {
+    let Some(folder) = description() else {
+        println!("there is no ../shared/spec beside this repository: the emulator's events were not validated");
+        return Ok(());
+    };
+    setup::python()?;
+    let mut script = setup::venv_python();
+    script.arg("tests/spec/validate_events.py").arg(folder).arg(recorded().join("events.ndjson"));
+    step("validate the emulator's events", &mut script)
+}

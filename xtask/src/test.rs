@@ -58,6 +58,7 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     }
     if wanted(Part::Python) {
         note("emulator's answers", spec::validate_answers());
+        note("emulator's events", spec::validate_events());
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("tests failed: {}", failed.join(", "))) }
 }
