@@ -118,6 +118,25 @@ async fn form(api: &Api, path: &str) -> (String, String) {
 }
 
 #[tokio::test]
+async fn what_time_brings_comes_with_its_button_too() {
+    let api = Api::start();
+    let user = api.user("ann@example.com").await;
+    api.control("add_plan", json!({"slug": "pro", "amount": 1000}));
+    api.control("subscribe", json!({"payer": user, "plan_slug": "pro"}));
+    let (cookies, token) = form(&api, "/").await;
+    let request = api
+        .client
+        .post(format!("{}/_usher/clock", api.emulator.url()))
+        .header("origin", api.emulator.url())
+        .header("cookie", cookies)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("form_token={token}&by_ms=2678400000"));
+    assert_eq!(request.send().await.expect("an answer").status(), 200);
+    let renewed = api.control("webhook_events", json!({"type": "subscriptionItem.updated"}));
+    assert_eq!(renewed.as_array().map(Vec::len), Some(1), "{renewed}");
+}
+
+#[tokio::test]
 async fn its_own_forms_move_the_clock_and_end_a_session() {
     let api = Api::start();
     let user = api.user("ann@example.com").await;
