@@ -10,8 +10,9 @@ import { test } from 'node:test';
 
 import { ROOT } from './support.mjs';
 
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-const SCRIPT = join(ROOT, manifest.bin.usher);
+const PACKAGE = join(ROOT, 'bindings-node-dev');
+const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
+const SCRIPT = join(PACKAGE, manifest.bin.usher);
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2lnbmF0dXJl';
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CLERK_')));
 
