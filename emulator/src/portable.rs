@@ -91,7 +91,7 @@ impl Emulator {
             .read(|store| {
                 let mut tables = Collector::default();
                 store.tell_all(&mut tables)?;
-                let ids = store.ids.state().to_string();
+                let ids = store.ids.state().map(|state| state.to_string()).unwrap_or_default();
                 serde_json::to_string(&Document { format: FORMAT, instance, age: store.age(), ids, tables: tables.0 })
             })
             .map_err(|error| EmulatorError::Data(format!("export: {error}")))

@@ -78,6 +78,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+/// A change that may not come to its end: what a panic leaves of it is undone, as the lock is given out all the same.
+struct Half<'a>(&'a mut Store);
+
+impl Drop for Half<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.rollback();
+        }
+    }
+}
+
 impl Shared {
     pub(crate) fn new(identity: Identity, seed: Option<u64>, state: State, router: Router) -> Self {
         let shared = Shared {
@@ -160,11 +171,12 @@ impl Shared {
         cause: Cause<'_>,
         run: impl FnOnce(&mut Store) -> Result<T, E>,
     ) -> Result<T, E> {
-        let result = run(store);
+        let half = Half(store);
+        let result = run(half.0);
         if result.is_err() {
-            store.rollback();
+            half.0.rollback();
         }
-        self.settle(store, cause)?;
+        self.settle(half.0, cause)?;
         result
     }
 
@@ -229,5 +241,29 @@ impl Shared {
 
     pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
         lock(&self.log)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use crate::Emulator;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn what_a_panic_leaves_is_undone() {
+        let emulator = Emulator::builder().start().unwrap();
+        let shared = emulator.shared();
+        let half = || {
+            shared.alter(|store| {
+                store.open_browser(0);
+                assert_eq!(store.browsers.len(), 1);
+                panic!("half way");
+            })
+        };
+        assert!(catch_unwind(AssertUnwindSafe(half)).is_err());
+        assert_eq!(shared.read(|store| store.browsers.len()), 0);
+        shared.alter(|store| drop(store.open_browser(0))).unwrap();
+        assert_eq!(shared.read(|store| store.browsers.len()), 1, "and others go on");
     }
 }

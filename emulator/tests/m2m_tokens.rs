@@ -76,6 +76,17 @@ async fn opaque_tokens() {
 }
 
 #[tokio::test]
+async fn no_life_is_too_long() {
+    let pair = Pair::start().await;
+    for life in [i64::MAX, i64::MAX / 1_000, i64::MAX / 1_000 + 1] {
+        for format in ["jwt", "opaque"] {
+            let made = pair.create(json!({"token_format": format, "seconds_until_expiration": life})).await;
+            assert!(made["expiration"].as_i64().unwrap() > NOON, "{made}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_a_machine_makes_tokens() {
     let pair = Pair::start().await;
     let made = Some(json!({}));

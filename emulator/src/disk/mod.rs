@@ -55,7 +55,7 @@ impl From<NotKept> for EmulatorError {
 #[derive(Deserialize, Serialize)]
 struct State {
     age: u64,
-    ids: u64,
+    ids: Option<u64>,
 }
 
 /// The store of one directory. No other emulator opens it while this one has it.

@@ -59,7 +59,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         organization_id,
         it_contact_id,
         scopes,
-        credential: Credential::new(secret, Some(now.saturating_add(life * 1000)), now),
+        credential: Credential::new(secret, Some(now.saturating_add(life.saturating_mul(1000))), now),
     };
     call.store.admin_portal_link_tokens.insert(token.id.clone(), token.clone());
     Ok(Reply::Created(render(call, &token, true)))

@@ -38,7 +38,7 @@ fn read(call: &Call<'_>) -> Result<Wanted, ApiError> {
     let claims = form.any("claims").value().unwrap_or_default();
     let reuse = form.integer("min_remaining_ttl_seconds", 0, i64::from(i32::MAX)).value();
     form.finish().map_err(|error| error.into_bad_request("body"))?;
-    Ok(Wanted { jwt, life_ms, claims, reuse_ms: reuse.map(|seconds| seconds * 1000) })
+    Ok(Wanted { jwt, life_ms, claims, reuse_ms: reuse.map(|seconds| seconds.saturating_mul(1000)) })
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
@@ -53,7 +53,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     };
     let wanted = read(call)?;
     let machine = call.store.machine(&id)?.clone();
-    let life_ms = wanted.life_ms.unwrap_or(machine.default_token_ttl * 1000);
+    let life_ms = wanted.life_ms.unwrap_or(machine.default_token_ttl.saturating_mul(1000));
     if wanted.reuse_ms.is_some_and(|least| least >= life_ms) {
         return Err(ApiError::bad_request(
             "body",
@@ -101,7 +101,7 @@ fn create_jwt(call: &mut Call<'_>, machine: &Machine, life_ms: i64, claims: Valu
     let life = (life_ms / 1000).max(1);
     let jwt = m2m_jwt(&issuer, &id, &machine.id, &machine.scopes, life, &options).map_err(|_| ApiError::internal())?;
     let second = call.now.div_euclid(1000);
-    let credential = Credential::new(jwt, Some(second.saturating_add(life) * 1000), second * 1000);
+    let credential = Credential::new(jwt, Some(second.saturating_add(life).saturating_mul(1000)), second * 1000);
     let token =
         M2mToken { id, age: 0, subject: machine.id.clone(), claims, scopes: machine.scopes.clone(), credential };
     Ok(call.render().m2m_token(&token, true))

@@ -121,6 +121,6 @@ fn rotate_secret_key(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let grace = form.integer("previous_token_ttl", 0, LONGEST_GRACE).value().unwrap_or_default();
     form.finish_lenient()?;
     let key = format!("ak_{}", call.store.ids.text(42));
-    call.store.machine_mut(&id)?.rotate(key, grace * 1000, now);
+    call.store.machine_mut(&id)?.rotate(key, grace.saturating_mul(1000), now);
     get_secret_key(call)
 }

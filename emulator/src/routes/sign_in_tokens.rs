@@ -36,7 +36,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         url: format!("{}/v1/tickets/accept?ticket={token}", call.shared.url),
         token,
         status: "pending".into(),
-        expires_at: call.now.saturating_add(life * 1000),
+        expires_at: call.now.saturating_add(life.saturating_mul(1000)),
         created_at: call.now,
         updated_at: call.now,
     };

@@ -92,6 +92,9 @@ pub(crate) struct Image {
     pub(crate) bytes: bytes::Bytes,
 }
 
+/// How many messages are kept: the newest.
+pub(crate) const MOST_MESSAGES: usize = 10_000;
+
 /// A message the real API would have sent to a person.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Message {
@@ -365,5 +368,9 @@ impl Store {
     pub(crate) fn send(&mut self, message: Message) {
         let id = self.ids.id("msg_");
         self.messages.insert(id, message);
+        while self.messages.len() > MOST_MESSAGES {
+            let Some(first) = self.messages.keys().next().cloned() else { return };
+            self.messages.remove(&first);
+        }
     }
 }
