@@ -44,6 +44,7 @@ Instructions of one call in Rust, cryptography included, as callgrind counts the
   whose making is not counted.
 - Import and memory are of processes that import the package, make one client and end; memory is what they have resident
   beyond a process that does nothing. Size on disk is the installed package and all that it brings along.
-- Native modules and Rust contenders are built as what is published is: with the \`dist\` profile, the emulator in them.
+- Native modules and Rust contenders are built as what is published is: with the \`dist\` profile; emulator and command are
+  in a package of their own, which production does without.
 `;
 }
