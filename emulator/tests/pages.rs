@@ -187,6 +187,40 @@ async fn a_second_factor_can_be_a_text_message() {
 }
 
 #[tokio::test]
+async fn a_code_by_email_is_no_second_factor() {
+    let api = Api::start();
+    let user = ann(&api).await;
+    api.patch(&format!("/users/{user}"), json!({ "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" })).await;
+    let contact = api.get(&format!("/users/{user}")).await["primary_email_address_id"].as_str().unwrap().to_owned();
+    let mut visitor = Visitor::new(&api);
+    begin(&mut visitor, "ann_lee").await;
+    visitor.post("/sign-in/factor-one", &[("password", SECRET)]).await.leads_to("/sign-in/factor-two");
+    for fields in [[("send", contact.as_str())], [("send", "password")], [("password", SECRET)], [("code", "1")]] {
+        visitor.post("/sign-in/factor-one", &fields).await.leads_to("/sign-in/factor-two");
+    }
+    assert_eq!(api.control("messages", json!({})), json!([]), "no code was sent");
+    visitor.get("/sign-in/factor-one").await.leads_to("/sign-in/factor-two");
+    assert_eq!(sessions(&api, &user).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_phone_that_is_no_second_factor_any_more_opens_nothing() {
+    let api = Api::start();
+    let user = ann(&api).await;
+    api.patch(&format!("/users/{user}"), json!({ "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" })).await;
+    let body = json!({ "user_id": user, "phone_number": "+4915112345678", "verified": true, "reserved_for_second_factor": true });
+    let phone = id(&api.post("/phone_numbers", body).await);
+    let mut visitor = Visitor::new(&api);
+    begin(&mut visitor, "ann_lee").await;
+    visitor.post("/sign-in/factor-one", &[("password", SECRET)]).await.leads_to("/sign-in/factor-two");
+    visitor.post("/sign-in/factor-two", &[("send", "phone")]).await.leads_to("/sign-in/factor-two");
+    let code = visitor.get("/sign-in/factor-two").await.after("class=\"code\">").unwrap();
+    api.patch(&format!("/phone_numbers/{phone}"), json!({ "reserved_for_second_factor": false })).await;
+    visitor.post("/sign-in/factor-two", &[("code", &code)]).await.is(422, "no code of the authenticator app");
+    assert_eq!(sessions(&api, &user).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
 async fn ways_back_have_an_order_and_are_web_addresses() {
     let api = Api::start();
     let user = ann(&api).await;

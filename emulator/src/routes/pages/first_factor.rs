@@ -2,10 +2,11 @@
 
 use super::back::{Back, Purpose};
 use super::parts::{messages, name_of, on_the_way};
+use super::second_factor;
 use super::sign_in::{after_first_factor, begun, user_of};
 use crate::api::{Call, Reply};
 use crate::errors::ApiError;
-use crate::page::{Button, Field, Page, Problem, Values, Visitor, see_other, serve};
+use crate::page::{Button, Field, Page, Problem, Refusal, Values, Visitor, see_other, serve};
 use crate::routes::codes::Kind;
 use crate::store::identification::Contact;
 use crate::store::sign_in::SignIn;
@@ -52,10 +53,17 @@ fn keep(call: &mut Call<'_>, visitor: &Visitor, verification_id: Option<String>)
     }
 }
 
+/// The sign-in, if its first factor is still to be shown. Where it was, no other way to show it begins: its code would
+/// stand where that of the second factor does.
+fn open(call: &Call<'_>, visitor: &Visitor, back: &Back) -> Result<SignIn, Refusal> {
+    let sign_in = begun(call, visitor, back)?;
+    if sign_in.first_factor_done { Err(see_other(back.page(second_factor::PATH), visitor).into()) } else { Ok(sign_in) }
+}
+
 pub(super) fn show(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     serve(call, |call, visitor| {
         let back = Back::read(call)?;
-        let sign_in = begun(call, visitor, &back)?;
+        let sign_in = open(call, visitor, &back)?;
         Ok(form(call, visitor, &back, &sign_in, &[]))
     })
 }
@@ -64,7 +72,7 @@ pub(super) fn submit(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     serve(call, |call, visitor| {
         let back = Back::read(call)?;
         let values = Values::read(call, visitor)?;
-        let sign_in = begun(call, visitor, &back)?;
+        let sign_in = open(call, visitor, &back)?;
         let wanted = values.get("send");
         if wanted == "password" {
             keep(call, visitor, None);

@@ -67,12 +67,20 @@ pub(super) fn submit(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
+/// The code that was sent to a phone of the user's that is a second factor. Any other code shows a first one only.
+fn texted<'a>(call: &Call<'_>, sign_in: &'a SignIn) -> Option<&'a str> {
+    let id = sign_in.verification_id.as_deref()?;
+    let contact_id = &call.store.code_verifications.get(id)?.contact_id;
+    let mut phones = user_of(call, &sign_in.user_id)?.phones.iter();
+    phones.any(|phone| phone.second_factor && phone.id == *contact_id).then_some(id)
+}
+
 /// Six digits are the app's or, while a text message is out, that one's; anything else can only be a backup code.
 fn check(call: &mut Call<'_>, sign_in: &SignIn, code: &str) -> Result<(), Problem> {
     let digits = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
     let app = user_of(call, &sign_in.user_id).and_then(|user| user.totp.as_ref()).filter(|app| app.verified);
     let of_app = app.is_some_and(|app| totp::verify(&app.secret, code, call.now));
-    let checked = match sign_in.verification_id.as_deref() {
+    let checked = match texted(call, sign_in) {
         Some(id) if digits && !of_app => call.store.enter_code(id, Some(&sign_in.user_id), code, call.now),
         _ => call.store.enter_second_factor(&sign_in.user_id, code, call.now),
     };
@@ -82,7 +90,7 @@ fn check(call: &mut Call<'_>, sign_in: &SignIn, code: &str) -> Result<(), Proble
 fn form(call: &Call<'_>, visitor: &Visitor, back: &Back, sign_in: &SignIn, problems: &[Problem]) -> Reply {
     let Some(user) = user_of(call, &sign_in.user_id) else { return see_other(back.page("/sign-in"), visitor) };
     let phone = phone(user);
-    let texted = sign_in.verification_id.is_some();
+    let texted = texted(call, sign_in).is_some();
     let hint = match (&phone, texted) {
         (Some((_, to)), true) => format!("Six digits, sent to {to}, or a backup code."),
         _ => "Of the authenticator app, or a backup code.".to_owned(),
