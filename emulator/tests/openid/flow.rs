@@ -136,6 +136,14 @@ async fn prompt_login_takes_another_session() {
 }
 
 #[tokio::test]
+async fn who_was_locked_since_stays_signed_in() {
+    let world = World::new(json!({})).await;
+    world.api.ok("POST", &format!("/users/{}/lock", world.user), None).await;
+    let code = world.code(&[]).await;
+    assert_eq!(world.exchange(&code, &[]).await.0, 200);
+}
+
+#[tokio::test]
 async fn max_age_and_hints_are_about_the_session() {
     let world = World::new(json!({"consent_screen_enabled": false})).await;
     world.api.emulator.clock().advance(60_000);

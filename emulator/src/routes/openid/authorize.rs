@@ -71,11 +71,11 @@ fn grant(
     Ok(send_code(call, destination, request, &session))
 }
 
-/// The session that a browser is signed in to.
+/// The session that a browser is signed in to. A lock is no matter here: it is about signing in.
 pub(super) fn signed_in(call: &Call<'_>, visitor: &Visitor) -> Option<Session> {
     let session = call.store.session_of_browser(&visitor.browser, call.now)?.clone();
     let user = call.store.users.get(&session.user_id)?;
-    (!user.banned && !user.is_locked(call.now)).then_some(session)
+    (!user.banned).then_some(session)
 }
 
 /// Whether a session is not what the application asks for: signed in too long ago, or somebody else's.
