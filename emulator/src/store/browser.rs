@@ -24,8 +24,20 @@ pub(crate) struct Browser {
     /// What its person has begun on the pages, and not ended.
     pub(crate) sign_in: Option<SignIn>,
     pub(crate) sign_up: Option<SignUp>,
+    /// The request of an application that wants its person to sign in anew.
+    pub(crate) asked_anew: Option<AskedAnew>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+}
+
+/// A request that a browser was sent to the sign-in page for.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct AskedAnew {
+    /// A digest of it.
+    pub(crate) request: String,
+    /// What the browser was signed in to then: any other session is a new one.
+    pub(crate) prior_session_id: Option<String>,
 }
 
 /// Cookies that wait to be fetched with a nonce.

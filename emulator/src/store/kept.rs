@@ -69,6 +69,7 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::browser::Browser;
     use crate::store::session::Session;
     use crate::store::user::User;
 
@@ -77,6 +78,11 @@ mod tests {
         let mut row = serde_json::to_value(User::default()).expect("JSON");
         row["from_the_future"] = true.into();
         assert!(read::<User>(row.to_string().as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn rows_from_before_a_field_are_read() {
+        assert_eq!(read::<Browser>(br#"{"client_id": "client_1"}"#).map(|it| it.asked_anew.is_none()), Ok(true));
     }
 
     #[test]

@@ -136,6 +136,36 @@ async fn prompt_login_takes_another_session() {
 }
 
 #[tokio::test]
+async fn no_parameter_takes_the_place_of_signing_in_anew() {
+    let world = World::new(json!({"consent_screen_enabled": false})).await;
+    for prior in ["x", "none", &world.session] {
+        let response = world.authorize(&[("prompt", "login"), ("prior_session", prior)]).await;
+        assert_eq!(location(&response).path(), "/sign-in", "{prior}");
+    }
+}
+
+#[tokio::test]
+async fn signing_in_anew_is_for_one_request_and_once() {
+    let world = World::new(json!({})).await;
+    let login = ("prompt", "login");
+    let ask = async |state: &str| world.authorize(&[login, ("state", state)]).await;
+    assert_eq!(location(&ask("1").await).path(), "/sign-in");
+    world.api.control("browser_sign_in", json!({"user_id": world.user, "browser": world.browser}));
+    assert_eq!(location(&ask("2").await).path(), "/sign-in", "another request");
+    world.api.control("browser_sign_in", json!({"user_id": world.user, "browser": world.browser}));
+    for decision in ["deny", "allow"] {
+        assert_eq!(ask("2").await.status(), 200);
+        let page = ask("2").await;
+        assert_eq!(page.status(), 200, "the page can be loaded again");
+        world.decide(&page.text().await.unwrap(), decision).await;
+        assert_eq!(location(&ask("2").await).path(), "/sign-in", "{decision} ended it");
+        world.api.control("browser_sign_in", json!({"user_id": world.user, "browser": world.browser}));
+    }
+    assert!(world.told(&ask("2").await).contains_key("code"), "agreed before");
+    assert_eq!(location(&ask("2").await).path(), "/sign-in");
+}
+
+#[tokio::test]
 async fn who_was_locked_since_stays_signed_in() {
     let world = World::new(json!({})).await;
     world.api.ok("POST", &format!("/users/{}/lock", world.user), None).await;

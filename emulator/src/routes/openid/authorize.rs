@@ -1,5 +1,6 @@
 //! The authorization endpoint: from an application's request to a code, by way of sign-in and consent.
 
+use super::anew;
 use super::answer::{self, own_origin};
 use super::consent;
 use super::error::OAuthError;
@@ -12,9 +13,6 @@ use crate::page::{Visitor, see_other, serve};
 use crate::routes::sessions::read_token;
 use crate::store::grant::AuthorizationCode;
 use crate::store::session::Session;
-
-/// In the address that the sign-in page leads back to: the session that was not new enough. Another one then is.
-const PRIOR_SESSION: &str = "prior_session";
 
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     serve(call, |call, visitor| {
@@ -54,7 +52,7 @@ fn grant(
     let application = &destination.application;
     let request = AuthorizationRequest::read(call, &params, application)?;
     let session = match signed_in(call, visitor) {
-        Some(session) if !must_sign_in(call, &request, &params, &session)? => session,
+        Some(session) if !must_sign_in(call, visitor, &request, &params, &session)? => session,
         _ if request.prompt.none => {
             return Err(OAuthError::new("login_required", "The user is not signed in."));
         }
@@ -68,6 +66,7 @@ fn grant(
         }
         return Ok(consent::ask(call, visitor, &session, destination, &request, params));
     }
+    anew::end(call, visitor, &params);
     Ok(send_code(call, destination, request, &session))
 }
 
@@ -81,13 +80,14 @@ pub(super) fn signed_in(call: &Call<'_>, visitor: &Visitor) -> Option<Session> {
 /// Whether a session is not what the application asks for: signed in too long ago, or somebody else's.
 fn must_sign_in(
     call: &Call<'_>,
+    visitor: &Visitor,
     request: &AuthorizationRequest,
     params: &Params,
     session: &Session,
 ) -> Result<bool, OAuthError> {
     let stale =
         request.max_age.is_some_and(|age| call.now > session.created_at.saturating_add(age.saturating_mul(1000)));
-    let forced = request.prompt.login && params.one(PRIOR_SESSION)?.is_none_or(|prior| prior == session.id);
+    let forced = request.prompt.login && !anew::is_done(call, visitor, params, session);
     let other = match &request.id_token_hint {
         None => false,
         Some(hint) => {
@@ -100,9 +100,8 @@ fn must_sign_in(
 }
 
 /// The sign-in page, which leads back here.
-fn to_sign_in(call: &Call<'_>, visitor: &Visitor, mut params: Params, session: Option<Session>) -> Reply {
-    // A prompt to sign in is met by any session but this one.
-    params.set(PRIOR_SESSION, Some(session.as_ref().map_or("none", |session| session.id.as_str())));
+fn to_sign_in(call: &mut Call<'_>, visitor: &Visitor, params: Params, session: Option<Session>) -> Reply {
+    anew::ask(call, visitor, &params, session.as_ref());
     let back = format!("{}/oauth/authorize?{}", own_origin(call), params.encode());
     let mut pairs = vec![("redirect_url", back.as_str())];
     if session.is_some() {

@@ -1,5 +1,6 @@
 //! The page on which a user agrees, and what they say.
 
+use super::anew;
 use super::authorize::{send_code, signed_in};
 use super::error::OAuthError;
 use super::page::{self, Consent};
@@ -50,6 +51,7 @@ fn decision(call: &mut Call<'_>, visitor: &Visitor, values: &Values) -> Result<R
         OAuthError::denied("You are not signed in any more as you were. Start again in the application.")
     })?;
     let params = Params::decode(values.get("request"));
+    anew::end(call, visitor, &params);
     let destination = Destination::find(call, &params)?;
     let request = match AuthorizationRequest::read(call, &params, &destination.application) {
         Ok(request) => request,

@@ -1,6 +1,7 @@
 //! The instance as an OpenID provider: an app that signs people in *through* it goes this way. Discovery, the page on
 //! which people agree, tokens, userinfo, introspection and revocation, for the instance's OAuth applications.
 
+mod anew;
 mod answer;
 mod authorize;
 mod claims;
