@@ -136,6 +136,24 @@ async fn prompt_login_takes_another_session() {
 }
 
 #[tokio::test]
+async fn a_max_age_of_nothing_takes_another_session_too() {
+    let world = World::new(json!({"consent_screen_enabled": false})).await;
+    let sign_in = location(&world.authorize(&[("max_age", "0")]).await);
+    assert_eq!(sign_in.path(), "/sign-in", "also while the clock stands");
+    let back = sign_in.query_pairs().next().unwrap().1.into_owned();
+    let come_back = async || {
+        let request = world.client.get(&back).header(COOKIE, format!("__client={}", world.browser));
+        request.send().await.unwrap()
+    };
+    assert_eq!(location(&come_back().await).path(), "/sign-in", "the same session is not enough");
+    world.api.control("browser_sign_in", json!({"user_id": world.user, "browser": world.browser}));
+    world.api.emulator.clock().advance(1);
+    assert!(world.told(&come_back().await).contains_key("code"), "it ends, though time passes");
+    let silent = world.told(&world.authorize(&[("max_age", "0"), ("prompt", "none")]).await);
+    assert_eq!(silent["error"], "login_required");
+}
+
+#[tokio::test]
 async fn no_parameter_takes_the_place_of_signing_in_anew() {
     let world = World::new(json!({"consent_screen_enabled": false})).await;
     for prior in ["x", "none", &world.session] {

@@ -85,9 +85,11 @@ fn must_sign_in(
     params: &Params,
     session: &Session,
 ) -> Result<bool, OAuthError> {
-    let stale =
-        request.max_age.is_some_and(|age| call.now > session.created_at.saturating_add(age.saturating_mul(1000)));
-    let forced = request.prompt.login && !anew::is_done(call, visitor, params, session);
+    // No session is as new as a max_age of nothing: that asks for a new one, as the prompt does.
+    let stale = request
+        .max_age
+        .is_some_and(|age| age > 0 && call.now > session.created_at.saturating_add(age.saturating_mul(1000)));
+    let forced = (request.prompt.login || request.max_age == Some(0)) && !anew::is_done(call, visitor, params, session);
     let other = match &request.id_token_hint {
         None => false,
         Some(hint) => {
