@@ -43,6 +43,9 @@ pub(crate) struct AuthorizationCode {
 pub(crate) struct RefreshToken {
     pub(crate) grant_id: String,
     pub(crate) used: bool,
+    /// The id of the access token that was given with it, if that is a JWT: nothing else is kept of it.
+    #[serde(default)]
+    pub(crate) jwt_id: Option<String>,
     pub(crate) created_at: i64,
 }
 
@@ -80,11 +83,17 @@ impl Store {
         grant
     }
 
-    /// Makes and keeps a refresh token of a grant.
-    pub(crate) fn open_refresh_token(&mut self, grant_id: String, now: i64) -> String {
+    /// Makes and keeps a refresh token of a grant, and with it the id of an access token that is a JWT.
+    pub(crate) fn open_refresh_token(&mut self, grant_id: String, jwt_id: Option<String>, now: i64) -> String {
         let token = self.ids.text(43);
-        self.refresh_tokens.insert(token.clone(), RefreshToken { grant_id, used: false, created_at: now });
+        self.refresh_tokens.insert(token.clone(), RefreshToken { grant_id, used: false, jwt_id, created_at: now });
         token
+    }
+
+    /// The grant that an access token is of, if that is a JWT of the token endpoint's.
+    pub(crate) fn grant_of_jwt(&self, jwt_id: &str) -> Option<&Grant> {
+        let refresh = self.refresh_tokens.values().find(|refresh| refresh.jwt_id.as_deref() == Some(jwt_id))?;
+        self.grants.get(&refresh.grant_id)
     }
 
     /// Keeps a code; the text of it.

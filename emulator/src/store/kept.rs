@@ -70,8 +70,10 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
 mod tests {
     use super::*;
     use crate::store::browser::Browser;
+    use crate::store::grant::RefreshToken;
     use crate::store::session::Session;
     use crate::store::user::User;
+    use serde_json::json;
 
     #[test]
     fn a_row_with_a_field_from_the_future_is_read() {
@@ -82,6 +84,8 @@ mod tests {
 
     #[test]
     fn rows_from_before_a_field_are_read() {
+        let refresh = json!({"grant_id": "oauthgrant_1", "used": false, "created_at": 1});
+        assert_eq!(read::<RefreshToken>(refresh.to_string().as_bytes()).map(|token| token.jwt_id), Ok(None));
         assert_eq!(read::<Browser>(br#"{"client_id": "client_1"}"#).map(|it| it.asked_anew.is_none()), Ok(true));
     }
 

@@ -142,6 +142,77 @@ async fn an_instance_can_have_jwts_as_access_tokens() {
     assert_eq!(world.refresh(&tokens["refresh_token"], &[]).await.0, 200);
 }
 
+/// A world whose access tokens are JWTs, the tokens of one grant, and the code that led to them.
+async fn with_jwts() -> (World, Value, String) {
+    let world = World::new(json!({"consent_screen_enabled": false})).await;
+    world.api.patch("/instance/oauth_application_settings", json!({"oauth_jwt_access_tokens": true})).await;
+    let code = world.code(&[("scope", "openid email")]).await;
+    let (status, tokens) = world.exchange(&code, &[]).await;
+    assert_eq!(status, 200, "{tokens}");
+    assert_eq!(common::token_part(&tokens["access_token"], 0)["typ"], "at+jwt");
+    (world, tokens, code)
+}
+
+/// Whether a token opens doors, as userinfo and introspection say alike.
+async fn opens(world: &World, token: &Value) -> bool {
+    let (status, _) = world.userinfo(token).await;
+    let active = world.introspect(token).await["active"] == true;
+    assert_eq!(active, status == 200, "{status}");
+    active
+}
+
+#[tokio::test]
+async fn jwts_end_with_their_grant() {
+    for way in ["revoked", "revoked by the API", "code used twice", "refresh token used twice"] {
+        let (world, first, code) = with_jwts().await;
+        let (_, second) = world.refresh(&first["refresh_token"], &[]).await;
+        let other = world.tokens("email").await;
+        assert!(opens(&world, &first["access_token"]).await && opens(&world, &second["access_token"]).await);
+        match way {
+            "revoked" => {
+                let form = [("token", second["refresh_token"].as_str().unwrap())];
+                assert_eq!(world.post("/oauth/token/revoke", &form).await.0, 200);
+            }
+            "revoked by the API" => {
+                let path = format!("/oauth_applications/{}/revoke_token", world.application);
+                let revoke = world.api.request("POST", &path).json(&json!({"token": second["refresh_token"]}));
+                assert_eq!(revoke.send().await.unwrap().status(), 204);
+            }
+            "code used twice" => assert_eq!(world.exchange(&code, &[]).await.1["error"], "invalid_grant"),
+            _ => assert_eq!(world.refresh(&first["refresh_token"], &[]).await.1["error"], "invalid_grant"),
+        }
+        assert!(!opens(&world, &first["access_token"]).await, "{way}");
+        assert!(!opens(&world, &second["access_token"]).await, "{way}");
+        assert!(opens(&world, &other["access_token"]).await, "{way}: another grant");
+    }
+}
+
+#[tokio::test]
+async fn jwts_end_with_their_user() {
+    for (method, end) in [("DELETE", ""), ("POST", "/ban")] {
+        let (world, tokens, _) = with_jwts().await;
+        world.api.ok(method, &format!("/users/{}{end}", world.user), None).await;
+        assert!(!opens(&world, &tokens["access_token"]).await, "{method} {end}");
+        let other = world.client.post(world.url("/oauth/token_info")).form(&[("token", "x")]);
+        let other = other.bearer_auth(tokens["access_token"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(other.status(), 401, "nor does it tell of others");
+        if end == "/ban" {
+            world.api.ok("POST", &format!("/users/{}/unban", world.user), None).await;
+            assert!(!opens(&world, &tokens["access_token"]).await, "the grant stays revoked");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_minted_jwt_ends_with_its_user() {
+    let (world, _, _) = with_jwts().await;
+    let options = json!({"application_id": world.application, "user_id": world.user, "format": "jwt"});
+    let token = world.api.control("mint_oauth_token", options)["token"].clone();
+    assert!(opens(&world, &token).await);
+    world.api.ok("POST", &format!("/users/{}/ban", world.user), None).await;
+    assert!(!opens(&world, &token).await);
+}
+
 #[tokio::test]
 async fn settings_that_make_no_sense() {
     let world = World::new(json!({})).await;

@@ -119,8 +119,8 @@ fn half_hash(text: &str, bytes: usize) -> String {
 }
 
 fn issue(call: &mut Call<'_>, grant: &Grant, scopes: Vec<String>, nonce: Option<&str>) -> Result<Value, OAuthError> {
-    let access_token = access_token(call, grant, &scopes)?;
-    let refresh_token = call.store.open_refresh_token(grant.id.clone(), call.now);
+    let (access_token, jwt_id) = access_token(call, grant, &scopes)?;
+    let refresh_token = call.store.open_refresh_token(grant.id.clone(), jwt_id, call.now);
     let mut body = json!({
         "access_token": access_token,
         "token_type": "Bearer",
@@ -147,18 +147,19 @@ fn issue(call: &mut Call<'_>, grant: &Grant, scopes: Vec<String>, nonce: Option<
     Ok(body)
 }
 
-/// Opaque and stored, or a JWT, as the instance says.
-fn access_token(call: &mut Call<'_>, grant: &Grant, scopes: &[String]) -> Result<String, OAuthError> {
+/// Opaque and stored, or a JWT and its id, as the instance says.
+fn access_token(call: &mut Call<'_>, grant: &Grant, scopes: &[String]) -> Result<(String, Option<String>), OAuthError> {
     if !call.store.oauth_settings().jwt_access_tokens {
         let life = ACCESS_TOKEN_LIFE * 1000;
         let token = call.store.open_access_token(grant, scopes.to_vec(), life, call.now);
-        return Ok(token.credential.secret);
+        return Ok((token.credential.secret, None));
     }
     let issuer = call.issuer().map_err(|_| OAuthError::server_error())?;
     let id = format!("oat_{}", call.store.ids.hex(32));
     let options = OAuthTokenOptions::default();
-    oauth_jwt(&issuer, &id, &grant.client_id, &grant.subject, scopes, ACCESS_TOKEN_LIFE, &options)
-        .map_err(|_| OAuthError::server_error())
+    let token = oauth_jwt(&issuer, &id, &grant.client_id, &grant.subject, scopes, ACCESS_TOKEN_LIFE, &options)
+        .map_err(|_| OAuthError::server_error())?;
+    Ok((token, Some(id)))
 }
 
 #[cfg(test)]

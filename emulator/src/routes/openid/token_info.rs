@@ -20,8 +20,17 @@ pub(super) fn revoke(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 }
 
 /// An access token that opens doors now.
-fn live(call: &Call<'_>, text: &str) -> Option<AccessToken> {
-    oauth_access_tokens::find(call, text).filter(|token| token.credential.is_valid(call.now))
+pub(super) fn live(call: &Call<'_>, text: &str) -> Option<AccessToken> {
+    oauth_access_tokens::find(call, text).filter(|token| token.credential.is_valid(call.now) && stands(call, token))
+}
+
+/// Whether what a JWT rests on is still there: its user, its client and, where it is known, its grant. Its signature
+/// cannot tell. A token that is stored is revoked or removed with them.
+fn stands(call: &Call<'_>, token: &AccessToken) -> bool {
+    !token.grant_id.is_empty()
+        || call.store.users.get(&token.subject).is_some_and(|user| !user.banned)
+            && call.store.oauth_client(&token.client_id).is_some()
+            && call.store.grant_of_jwt(&token.id).is_none_or(|grant| !grant.revoked)
 }
 
 /// Who asks: a client with a secret, or one that shows an access token of its own.

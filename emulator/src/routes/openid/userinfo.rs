@@ -4,9 +4,9 @@ use super::answer;
 use super::claims;
 use super::error::OAuthError;
 use super::params::Params;
+use super::token_info::live;
 use crate::api::{Call, Reply};
 use crate::errors::ApiError;
-use crate::routes::oauth_access_tokens;
 use http::header;
 use serde_json::{Value, json};
 
@@ -39,9 +39,7 @@ fn userinfo(call: &Call<'_>, in_body: Option<String>) -> Result<Value, OAuthErro
         (Some(text), None) | (None, Some(text)) => text,
         (None, None) => return Err(OAuthError::no_token()),
     };
-    let token = oauth_access_tokens::find(call, &text)
-        .filter(|token| token.credential.is_valid(call.now))
-        .ok_or_else(OAuthError::invalid_token)?;
+    let token = live(call, &text).ok_or_else(OAuthError::invalid_token)?;
     let known = call.store.users.get(&token.subject).is_some_and(|user| !user.banned);
     if !known || call.store.oauth_client(&token.client_id).is_none() {
         return Err(OAuthError::invalid_token());
