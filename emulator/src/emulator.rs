@@ -314,7 +314,7 @@ impl Emulator {
     /// | `client_token` | `{client_id}`: what `clients.verify` takes | `{jwt}` |
     /// | `accept_sign_in_token` | `{token}`: opens a session | `{session_id}` |
     /// | `refresh_token` | `{session_id}` | `{refresh_token}` |
-    /// | `totp_code` | `{user_id}`: what the authenticator app shows now | `{code}` |
+    /// | `totp_code` | `{user_id}`: what the authenticator app shows now; it signs in once | `{code}` |
     /// | `add_webhook_endpoint` | as [`WebhookEndpointOptions`](crate::WebhookEndpointOptions) | `{id, secret}` |
     /// | `update_webhook_endpoint` | as [`WebhookEndpointUpdate`](crate::WebhookEndpointUpdate) | as [`WebhookEndpoint`](crate::WebhookEndpoint) |
     /// | `remove_webhook_endpoint` | `{endpoint_id}` | `{}` |

@@ -22,10 +22,22 @@ pub(crate) fn code_at(secret: &[u8], now_ms: i64) -> String {
     code(secret, now_ms.div_euclid(1000).div_euclid(STEP_SECONDS))
 }
 
+/// The steps whose codes are right: this one, the one before and the next.
+fn steps(now_ms: i64) -> std::ops::RangeInclusive<i64> {
+    let step = now_ms.div_euclid(1000).div_euclid(STEP_SECONDS);
+    step - 1..=step + 1
+}
+
 /// Whether a code is right now, or was or will be one step away.
 pub(crate) fn verify(secret: &[u8], given: &str, now_ms: i64) -> bool {
-    let step = now_ms.div_euclid(1000).div_euclid(STEP_SECONDS);
-    (-1..=1).any(|distance| code(secret, step + distance) == given)
+    steps(now_ms).any(|step| code(secret, step) == given)
+}
+
+/// The step of a right code that comes after the last step that was used; none if all its steps are used up. A last
+/// step beyond the ones that are right now is from before the clock was set back, and does not count.
+pub(crate) fn unused_step(secret: &[u8], given: &str, now_ms: i64, last: Option<i64>) -> Option<i64> {
+    let last = last.filter(|last| last <= steps(now_ms).end());
+    steps(now_ms).find(|step| last.is_none_or(|last| *step > last) && code(secret, *step) == given)
 }
 
 fn code(secret: &[u8], step: i64) -> String {
@@ -57,6 +69,16 @@ mod tests {
         let secret = b"12345678901234567890";
         assert!(verify(secret, "287082", 59_000 + 30_000));
         assert!(!verify(secret, "287082", 59_000 + 90_000));
+    }
+
+    #[test]
+    fn a_step_is_used_once_and_ends_those_before() {
+        let secret = b"12345678901234567890";
+        let at = |step: i64| code_at(secret, step * 30_000);
+        let unused = |step: i64, last| unused_step(secret, &at(step), 100 * 30_000, last);
+        assert_eq!([unused(98, None), unused(99, None), unused(101, None)], [None, Some(99), Some(101)]);
+        assert_eq!([unused(99, Some(99)), unused(99, Some(100)), unused(100, Some(99))], [None, None, Some(100)]);
+        assert_eq!([unused(101, Some(101)), unused(101, Some(102))], [None, Some(101)], "of a time to come");
     }
 
     #[test]

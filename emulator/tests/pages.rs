@@ -171,6 +171,48 @@ async fn second_factors_come_after_the_first() {
     visitor.post("/sign-in/factor-two", &[("code", "one-time-1")]).await.is(422, "no backup code");
 }
 
+/// Goes through both factors with this code of the authenticator app.
+async fn enter_totp(visitor: &mut Visitor<'_>, code: &str) -> common::visit::Seen {
+    begin(visitor, "ann_lee").await;
+    visitor.post("/sign-in/factor-one", &[("password", SECRET)]).await.leads_to("/sign-in/factor-two");
+    visitor.post("/sign-in/factor-two", &[("code", code)]).await
+}
+
+#[tokio::test]
+async fn a_code_of_the_app_signs_in_once() {
+    let api = Api::start();
+    let user = ann(&api).await;
+    api.patch(&format!("/users/{user}"), json!({ "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" })).await;
+    let clock = api.emulator.clock();
+    let code = || api.control("totp_code", json!({ "user_id": user }))["code"].as_str().unwrap().to_owned();
+    let early = code();
+    clock.advance(30_000);
+    let first = code();
+    clock.advance(30_000);
+    let second = code();
+    clock.advance(-30_000);
+    enter_totp(&mut Visitor::new(&api), &first).await.leads_to("/user");
+    for used in [&first, &early] {
+        let seen = enter_totp(&mut Visitor::new(&api), used).await;
+        seen.is(422, "was used before");
+        seen.is(422, "It was used: the next one comes");
+    }
+    assert_eq!(api.get(&format!("/users/{user}")).await["verification_attempts_remaining"], 98, "they count");
+    let verify = format!("/users/{user}/verify_totp");
+    for _ in 0..2 {
+        api.ok("POST", &verify, Some(json!({ "code": first }))).await;
+    }
+    // A clock that is ahead.
+    enter_totp(&mut Visitor::new(&api), &second).await.leads_to("/user");
+    clock.advance(30_000);
+    enter_totp(&mut Visitor::new(&api), &second).await.is(422, "was used before");
+    clock.advance(30_000);
+    enter_totp(&mut Visitor::new(&api), &code()).await.leads_to("/user");
+    // Set back, the clock does not keep the user out.
+    clock.advance(-86_400_000);
+    enter_totp(&mut Visitor::new(&api), &code()).await.leads_to("/user");
+}
+
 #[tokio::test]
 async fn a_second_factor_can_be_a_text_message() {
     let api = Api::start();

@@ -19,7 +19,8 @@ pub(super) const ROUTES: &[Route] = &[
 fn create_totp(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let user_id = call.param("user_id");
     let identifier = call.store.user(&user_id)?.identifier();
-    let totp = Totp { id: call.store.ids.id("totp_"), secret: call.store.ids.bytes::<20>().to_vec(), verified: false };
+    let (id, secret) = (call.store.ids.id("totp_"), call.store.ids.bytes::<20>().to_vec());
+    let totp = Totp { id, secret, verified: false, last_step: None };
     let secret = totp::encode_secret(&totp.secret);
     let label: String = form_urlencoded::byte_serialize(identifier.as_bytes()).collect();
     let body = json!({

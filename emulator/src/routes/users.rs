@@ -100,7 +100,7 @@ impl Common {
             user.password_last_updated_at = Some(now);
         }
         if let Some(secret) = self.totp_secret {
-            user.totp = Some(Totp { id: store.ids.id("totp_"), secret, verified: true });
+            user.totp = Some(Totp { id: store.ids.id("totp_"), secret, verified: true, last_step: None });
         }
         if let Some(codes) = self.backup_codes {
             user.backup_codes = codes;

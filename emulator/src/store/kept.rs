@@ -72,7 +72,7 @@ mod tests {
     use crate::store::browser::Browser;
     use crate::store::grant::RefreshToken;
     use crate::store::session::Session;
-    use crate::store::user::User;
+    use crate::store::user::{Totp, User};
     use serde_json::json;
 
     #[test]
@@ -84,6 +84,8 @@ mod tests {
 
     #[test]
     fn rows_from_before_a_field_are_read() {
+        let totp = read::<Totp>(json!({"id": "totp_1", "secret": [1], "verified": true}).to_string().as_bytes());
+        assert_eq!(totp.map(|totp| totp.last_step), Ok(None));
         let refresh = json!({"grant_id": "oauthgrant_1", "used": false, "created_at": 1});
         assert_eq!(read::<RefreshToken>(refresh.to_string().as_bytes()).map(|token| token.jwt_id), Ok(None));
         assert_eq!(read::<Browser>(br#"{"client_id": "client_1"}"#).map(|it| it.asked_anew.is_none()), Ok(true));

@@ -130,13 +130,21 @@ impl Store {
         })
     }
 
-    /// Checks the code of an authenticator app, or a backup code, which is used up by it.
+    /// Checks the code of an authenticator app, or a backup code. Either is used up by it.
     pub(crate) fn enter_second_factor(&mut self, user_id: &str, given: &str, now: i64) -> Result<(), ErrorItem> {
         let param = "code";
         self.check_may_sign_in(user_id, param, now)?;
         let given = given.trim();
         let Some(user) = self.users.get(user_id) else { return Ok(()) };
-        if user.totp.as_ref().is_some_and(|app| app.verified && totp::verify(&app.secret, given, now)) {
+        if let Some(app) = user.totp.as_ref().filter(|app| app.verified && totp::verify(&app.secret, given, now)) {
+            let Some(step) = totp::unused_step(&app.secret, given, now, app.last_step) else {
+                let text = "This code, or a later one, was used before. Wait for the next one of the app.";
+                let item = wrong("form_code_incorrect", param, text);
+                return Err(self.missed(user_id, item, param, now));
+            };
+            if let Some(app) = self.users.get_mut(user_id).and_then(|user| user.totp.as_mut()) {
+                app.last_step = Some(step);
+            }
             return Ok(());
         }
         if let Some(at) = user.backup_codes.iter().position(|stored| backup_code_matches(stored, given)) {

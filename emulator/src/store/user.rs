@@ -63,6 +63,9 @@ pub(crate) struct Totp {
     pub(crate) id: String,
     pub(crate) secret: Vec<u8>,
     pub(crate) verified: bool,
+    /// The step of the last code that signed in: neither it nor one before it does so again.
+    #[serde(default)]
+    pub(crate) last_step: Option<i64>,
 }
 
 /// A passkey. Only the control door can add one: enrolling takes a browser.

@@ -131,11 +131,14 @@ fn form(call: &Call<'_>, visitor: &Visitor, back: &Back, sign_in: &SignIn, probl
 /// What the user's authenticator app shows: the secret is here anyway.
 fn app(user: &User, now: i64) -> Option<Markup> {
     let app = user.totp.as_ref().filter(|app| app.verified)?;
+    let code = totp::code_at(&app.secret, now);
+    let used = totp::unused_step(&app.secret, &code, now, app.last_step).is_none();
     Some(html! {
         aside aria-labelledby="app" {
             h2 #app { "Authenticator app" }
             p.note { "The app of this user would show this now." }
-            ul.messages { li { span.code { (totp::code_at(&app.secret, now)) } } }
+            ul.messages { li { span.code { (code) } } }
+            @if used { p.note { "It was used: the next one comes within half a minute of the emulator's clock." } }
         }
     })
 }
