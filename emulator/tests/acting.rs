@@ -219,3 +219,15 @@ async fn lists_keep_people_from_signing_up() {
     api.user("d@x.de").await;
     assert!(refusal(&api, "create_sign_up", json!({"email_address": "d@x.de"})).contains("taken"));
 }
+
+#[tokio::test]
+async fn who_may_sign_up_is_asked_again_at_the_end() {
+    let api = Api::start();
+    let made = api.control("create_sign_up", json!({"email_address": "ann@x.de"}));
+    api.patch("/instance/restrictions", json!({"allowlist": true})).await;
+    let arguments = json!({"sign_up_id": made["id"]});
+    assert!(refusal(&api, "complete_sign_up", arguments.clone()).contains("not allowed"));
+    assert_eq!(api.get("/users/count").await["total_count"], 0);
+    api.patch("/instance/restrictions", json!({"allowlist": false})).await;
+    api.control("complete_sign_up", arguments);
+}

@@ -361,6 +361,22 @@ async fn signing_up_takes_a_code() {
 }
 
 #[tokio::test]
+async fn who_may_sign_up_is_asked_again_at_the_end() {
+    let api = Api::start();
+    let mut visitor = Visitor::new(&api);
+    visitor.get("/sign-up").await;
+    let fields = [("email_address", "cy@example.com"), ("password", SECRET)];
+    visitor.post("/sign-up", &fields).await.leads_to("/sign-up/verify-email-address");
+    let verify = "/sign-up/verify-email-address";
+    let code = visitor.get(verify).await.after("class=\"code\">").unwrap();
+    api.patch("/instance/restrictions", json!({ "allowlist": true })).await;
+    visitor.post(verify, &[("code", &code)]).await.is(422, "is not allowed to access this application");
+    assert_eq!(api.get("/users/count").await["total_count"], 0);
+    api.patch("/instance/restrictions", json!({ "allowlist": false })).await;
+    visitor.post(verify, &[("code", &code)]).await.leads_to("/user");
+}
+
+#[tokio::test]
 async fn invitations_sign_up_without_a_code() {
     let api = Api::start();
     let body = json!({ "email_address": "di@example.com", "public_metadata": { "plan": "gold" } });

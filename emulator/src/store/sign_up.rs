@@ -131,9 +131,7 @@ impl Store {
         let phone_number = entered.phone_number.map(|text| validate::phone("phone_number", &text)).transpose()?;
         let web3_wallet = entered.web3_wallet.map(|text| validate::wallet("web3_wallet", &text)).transpose()?;
         let username = entered.username.map(|text| validate::username(&text)).transpose()?;
-        for identifier in [&email_address, &phone_number, &web3_wallet].into_iter().flatten() {
-            self.may_sign_up(identifier)?;
-        }
+        self.may_all_sign_up([&email_address, &phone_number, &web3_wallet])?;
         for (kind, value) in [
             (Unique::Email, &email_address),
             (Unique::Phone, &phone_number),
@@ -172,6 +170,10 @@ impl Store {
         };
         self.sign_ups.insert(sign_up.id.clone(), sign_up.clone());
         Ok(sign_up)
+    }
+
+    fn may_all_sign_up(&self, identifiers: [&Option<String>; 3]) -> Result<(), ApiError> {
+        identifiers.into_iter().flatten().try_for_each(|identifier| self.may_sign_up(identifier))
     }
 
     /// Keeps what was entered on a page.
@@ -226,6 +228,8 @@ impl Store {
         if let Some(field) = sign_up.missing_fields().into_iter().chain(sign_up.unverified_fields()).next() {
             return Err(ErrorItem::missing(field).into());
         }
+        // Who may sign up can have changed since it began.
+        self.may_all_sign_up([&sign_up.email_address, &sign_up.phone_number, &sign_up.web3_wallet])?;
         let mut contact = |value: Option<String>, strategy: &'static str| {
             value.map(|value| {
                 let verification = Verification::Code { strategy: strategy.into(), attempts: 1, expire_at: now };

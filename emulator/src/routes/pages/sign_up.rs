@@ -282,10 +282,13 @@ pub(super) fn submit_code(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         }
         let code = values.get("code").trim();
         let sent = sign_up.verification_id.clone().unwrap_or_default();
-        let mut problem = if code.is_empty() {
-            Some(Problem::new("code", "Enter the code."))
-        } else {
-            call.store.enter_code(&sent, None, code, now).err().map(|item| Problem::of("code", &item))
+        // Who may sign up can have changed since.
+        let refused =
+            call.store.may_sign_up(&sign_up.email_address).err().and_then(|error| error.errors.into_iter().next());
+        let mut problem = match refused {
+            _ if code.is_empty() => Some(Problem::new("code", "Enter the code.")),
+            Some(item) => Some(Problem::of("code", &item)),
+            None => call.store.enter_code(&sent, None, code, now).err().map(|item| Problem::of("code", &item)),
         };
         if problem.is_none() {
             // Somebody else may have been faster.
