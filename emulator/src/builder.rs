@@ -13,6 +13,7 @@ use crate::state::{Identity, Shared, State};
 use crate::store::Store;
 use data_encoding::BASE64_NOPAD;
 use serde::Deserialize;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Other languages hand them over as a JSON object with the same names:
 /// `{"host", "listen_beyond_loopback", "port", "seed", "clock_ms", "secret_key", "publishable_key", "machine_secret_key",
 /// "instance_id", "production", "data_dir", "fixtures", "rate_limits"}`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct EmulatorBuilder {
@@ -39,6 +40,28 @@ pub struct EmulatorBuilder {
     data_dir: Option<PathBuf>,
     fixtures: Option<PathBuf>,
     rate_limits: RateLimits,
+}
+
+impl fmt::Debug for EmulatorBuilder {
+    /// Of the secrets it only tells whether they were given.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = |secret: &Option<String>| secret.as_ref().map(|_| "…");
+        f.debug_struct("EmulatorBuilder")
+            .field("host", &self.host)
+            .field("listen_beyond_loopback", &self.listen_beyond_loopback)
+            .field("port", &self.port)
+            .field("seed", &self.seed)
+            .field("clock_ms", &self.clock_ms)
+            .field("secret_key", &given(&self.secret_key))
+            .field("publishable_key", &self.publishable_key)
+            .field("machine_secret_key", &given(&self.machine_secret_key))
+            .field("instance_id", &self.instance_id)
+            .field("production", &self.production)
+            .field("data_dir", &self.data_dir)
+            .field("fixtures", &self.fixtures)
+            .field("rate_limits", &self.rate_limits)
+            .finish()
+    }
 }
 
 impl EmulatorBuilder {

@@ -273,3 +273,20 @@ fn options_are_checked() {
     assert!(Emulator::builder().port(port).start().is_err(), "the port is taken");
     assert!(!format!("{emulator:?}").contains("sk_test_mine"));
 }
+
+#[test]
+fn options_print_without_their_keys() {
+    let builder = Emulator::builder()
+        .port(4321)
+        .secret_key("sk_test_mine")
+        .publishable_key("pk_test_bG9jYWxob3N0JA")
+        .machine_secret_key("ak_mine")
+        .instance_id("ins_mine");
+    let shown = format!("{builder:?} {builder:#?}");
+    for secret in ["sk_test_mine", "ak_mine"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    for told in ["4321", "pk_test_bG9jYWxob3N0JA", "ins_mine"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+}
