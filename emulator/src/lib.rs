@@ -55,6 +55,7 @@ mod keys;
 mod log;
 mod metadata;
 mod mint;
+mod origin;
 mod page;
 mod password;
 mod portable;

@@ -6,6 +6,7 @@ use crate::delivery;
 use crate::errors::ApiError;
 use crate::event::Cause;
 use crate::faults::Fault;
+use crate::origin;
 use crate::query::Query;
 use crate::remote;
 use crate::state::Shared;
@@ -164,6 +165,8 @@ async fn answer(
         let error =
             ApiError::new(413, "request_entity_too_large", "Request too large", "The request body is too large.");
         refuse(&error, &trace_id)
+    } else if let Err(error) = origin::check_host(&shared, &head) {
+        refuse(&error, &trace_id)
     } else if let Some(seconds) = too_many(&shared, &head, template, now) {
         let mut response = refuse(&ApiError::too_many_requests(), &trace_id);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -177,7 +180,7 @@ async fn answer(
     };
     let mut response = finish(response, &fault, &trace_id);
     if for_scripts {
-        cors::allow(&head.headers, response.headers_mut());
+        cors::allow(&shared, &head.headers, response.headers_mut());
     }
     if let Some(number) = number {
         shared.log().set_status(number, response.status().as_u16());

@@ -174,7 +174,7 @@ async fn banned_users_get_no_tokens() {
 }
 
 #[tokio::test]
-async fn scripts_of_any_origin_may_ask() {
+async fn scripts_of_applications_may_ask() {
     let api = Api::start();
     let mut visitor = Visitor::new(&api);
     let wanted =

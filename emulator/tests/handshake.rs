@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde_json::{Value, json};
 
-const APP: &str = "https://app.example.com/p?q=1";
+const APP: &str = "https://app.localhost/p?q=1";
 
 /// Where the browser was sent, and with what.
 struct Sent {
@@ -100,7 +100,7 @@ async fn a_signed_in_browser_comes_back_with_its_session() {
     for name in ["__session".to_owned(), suffixed("__session")] {
         let claims = claims(&directives, &name);
         assert_eq!((&claims["sub"], &claims["sid"]), (&json!(user), &json!(session)));
-        assert_eq!((&claims["azp"], &claims["iat"]), (&json!("https://app.example.com"), &json!(NOON / 1000 + 5)));
+        assert_eq!((&claims["azp"], &claims["iat"]), (&json!("https://app.localhost"), &json!(NOON / 1000 + 5)));
     }
     assert_eq!(value(&directives, "__client_uat"), Some((NOON / 1000).to_string()));
     assert_eq!(value(&directives, &suffixed("__client_uat")), Some((NOON / 1000).to_string()));
@@ -244,7 +244,7 @@ async fn bad_requests() {
     assert_eq!(status("").await, 422);
     assert_eq!(status("?redirect_url=%2Fhere").await, 422);
     assert_eq!(status("?redirect_url=javascript%3Aalert(1)").await, 422);
-    assert_eq!(status("?redirect_url=https%3A%2F%2Fa.b%2F%0D%0Ax").await, 307, "escaped");
+    assert_eq!(status("?redirect_url=https%3A%2F%2Fa.localhost%2F%0D%0Ax").await, 307, "escaped");
     let api = &web.api;
     api.fails_with("GET", "/clients/handshake_payload", None, 422, "form_param_missing:nonce").await;
     api.fails_with("GET", "/clients/handshake_payload?nonce=x", None, 404, "resource_not_found").await;

@@ -272,11 +272,20 @@ async fn ways_back_have_an_order_and_are_web_addresses() {
         seen.location.split("?__clerk_db_jwt=").next().unwrap().to_owned()
     };
     assert_eq!(to("").await, "/user");
-    assert_eq!(to("?after_sign_in_url=http%3A%2F%2Fa.b%2F").await, "http://a.b/");
-    assert_eq!(to("?sign_in_fallback_redirect_url=http://a.b/f&after_sign_in_url=http://a.b/").await, "http://a.b/f");
-    assert_eq!(to("?sign_in_fallback_redirect_url=http://a.b/f&redirect_url=http://a.b/r").await, "http://a.b/r");
-    assert_eq!(to("?sign_in_force_redirect_url=http://a.b/g&redirect_url=http://a.b/r").await, "http://a.b/g");
-    assert_eq!(to("?sign_up_force_redirect_url=http://a.b/g").await, "/user");
+    assert_eq!(to("?after_sign_in_url=http%3A%2F%2Fa.localhost%2F").await, "http://a.localhost/");
+    assert_eq!(
+        to("?sign_in_fallback_redirect_url=http://a.localhost/f&after_sign_in_url=http://a.localhost/").await,
+        "http://a.localhost/f"
+    );
+    assert_eq!(
+        to("?sign_in_fallback_redirect_url=http://a.localhost/f&redirect_url=http://a.localhost/r").await,
+        "http://a.localhost/r"
+    );
+    assert_eq!(
+        to("?sign_in_force_redirect_url=http://a.localhost/g&redirect_url=http://a.localhost/r").await,
+        "http://a.localhost/g"
+    );
+    assert_eq!(to("?sign_up_force_redirect_url=http://a.localhost/g").await, "/user");
     for bad in ["javascript:alert(1)", "//a.b/", "/here", "ftp://a.b/", "data:text/html,x"] {
         let mut visitor = Visitor::new(&api);
         for page in ["/sign-in", "/sign-up", "/sign-out", "/user", "/organizations"] {
@@ -327,7 +336,10 @@ async fn production_leads_back_by_a_handshake() {
 async fn signing_up_takes_a_code() {
     let api = Api::start();
     let mut visitor = Visitor::new(&api);
-    visitor.get("/sign-in/create?redirect_url=http://a.b/").await.leads_to("/sign-up?redirect_url=http%3A%2F%2Fa.b%2F");
+    visitor
+        .get("/sign-in/create?redirect_url=http://a.localhost/")
+        .await
+        .leads_to("/sign-up?redirect_url=http%3A%2F%2Fa.localhost%2F");
     visitor.get(&format!("/sign-up{BACK}")).await.is(200, "Email address");
     let path = format!("/sign-up{BACK}");
     let seen = visitor.post(&path, &[("email_address", "x"), ("password", "short"), ("username", "a b c d")]).await;
@@ -562,7 +574,7 @@ async fn pages_keep_browsers_safe() {
     let api = Api::start();
     api.post("/users", json!({ "username": "mallory", "first_name": "<script>alert(1)</script>" })).await;
     let mut visitor = Visitor::new(&api);
-    let seen = visitor.get("/sign-in?redirect_url=http://a.b/%27%26lt;").await;
+    let seen = visitor.get("/sign-in?redirect_url=http://a.localhost/%27%26lt;").await;
     assert!(!seen.says("<script"), "{}", seen.body);
     seen.is(200, "&lt;script&gt;alert(1)");
     let header = |name: &str| seen.headers[name].to_str().unwrap().to_owned();

@@ -166,7 +166,7 @@ fn half_of_a_truncated_body_is_really_sent() {
     let emulator = Emulator::start().unwrap();
     emulator.add_fault(Fault { truncate: true, ..Fault::default() }).unwrap();
     let mut stream = TcpStream::connect(emulator.url().trim_start_matches("http://")).unwrap();
-    let head = format!("GET /v1/users HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", "wrong");
+    let head = format!("GET /v1/users HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\r\n", "wrong");
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

@@ -45,6 +45,7 @@ for (const production of [false, true]) {
     const clerk = emulator.clerk();
     const user = await clerk.users.create({ emailAddress: ['ann@example.com'] });
     const { browser, sessionId } = emulator.browserSignIn({ userId: user.id });
+    await clerk.instanceSettings.update({ allowedOrigins: ['https://app.example.com'] });
     const query = new URLSearchParams({ redirect_url: 'https://app.example.com/p', format: 'nonce' });
     const answer = await fetch(`${emulator.url}/v1/client/handshake?${query}`, {
       headers: { cookie: `__client=${browser}` },

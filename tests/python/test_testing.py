@@ -77,6 +77,7 @@ def test_a_browser_comes_back_from_the_handshake(production: bool) -> None:
         user = clerk.users.create(email_address=["ann@example.com"])
         signed_in = emulator.browser_sign_in(user.id)
         assert isinstance(signed_in, Browser)
+        clerk.instance_settings.update(allowed_origins=["https://app.example.com"])
         location, set_cookies = _redirected(emulator, signed_in.browser)
         assert location.startswith("https://app.example.com/p")
         in_query = parse_qs(urlsplit(location).query).get("__clerk_handshake_nonce")

@@ -10,8 +10,10 @@ mod visitor;
 
 use crate::api::{Call, Reply};
 use crate::errors::ApiError;
+use crate::origin;
 use http::header;
 use maud::{DOCTYPE, Markup, Render, html};
+use serde_json::json;
 
 pub(crate) use field::{Button, Field, Problem, Values};
 pub(crate) use guard::is_own;
@@ -159,6 +161,28 @@ pub(crate) fn see_other(location: String, visitor: &Visitor) -> Reply {
 /// A page that says no more than what went wrong.
 pub(crate) fn notice(status: u16, title: &str, text: &str) -> Reply {
     Page { title, body: html! { p { (text) } }, ..Page::default() }.reply(status, Vec::new())
+}
+
+/// Nobody is sent to an application that the instance does not know: what would go along says who is signed in.
+///
+/// # Errors
+/// The page that names the origin, and says how to allow it.
+pub(crate) fn check_way_back(call: &Call<'_>, url: &str) -> Result<(), Reply> {
+    if origin::is_known_to(call.shared, call.store, &call.head.headers, url) {
+        return Ok(());
+    }
+    let origin = origin::shown(url);
+    let allow = json!({ "allowed_origins": [origin] }).to_string();
+    let body = html! {
+        p { "You were about to be sent to " strong { (origin) } ", with what says who is signed in here. This instance has no application there." }
+        p { "If it is yours, allow it in one of these ways, and open the link again:" }
+        ul {
+            li { "with the secret key: " code { "PATCH /v1/instance " (allow) } }
+            li { "in the emulator's fixtures file: " code { "instance: " (allow) } }
+            li { "as a redirect URL: " code { "POST /v1/redirect_urls " (json!({ "url": format!("{origin}/") })) } }
+        }
+    };
+    Err(Page { title: "Unknown application", body, ..Page::default() }.reply(400, Vec::new()))
 }
 
 fn told(error: &ApiError) -> Reply {

@@ -3,6 +3,7 @@
 use super::notice;
 use crate::api::{Call, Reply};
 use crate::cookies::{self, Writer};
+use crate::origin::is_foreign;
 use crate::state::Shared;
 use aws_lc_rs::{constant_time, hmac};
 use data_encoding::BASE64URL_NOPAD;
@@ -46,6 +47,9 @@ fn form_token(shared: &Shared, browser: &str) -> String {
 }
 
 /// The browser by its own cookie or, in development, by the dev-browser token in the query: none if nobody has heard of it.
+///
+/// The token is an application's to give. Where another page may have sent the browser, it is a token that this page could
+/// know: then it does not take the place of a cookie, unless it is signed in and the cookie is not.
 pub(crate) fn known_browser(call: &Call<'_>) -> Option<String> {
     let by_query = call.query.text("__clerk_db_jwt").filter(|_| !call.shared.is_production()).map(str::to_owned);
     // Apps without a cookie jar send it as what they authenticate with.
@@ -54,7 +58,16 @@ pub(crate) fn known_browser(call: &Call<'_>) -> Option<String> {
     let header = call.header(&header::COOKIE);
     let suffixed = format!("__client_{}", call.shared.cookie_suffix());
     let by_cookie = [suffixed.as_str(), "__client"].map(|name| cookies::read(header, name));
-    [by_query, native].into_iter().chain(by_cookie).flatten().find(|token| call.store.browsers.contains_key(token))
+    let known = |token: &String| call.store.browsers.contains_key(token);
+    let signed_in = |token: &String| call.store.session_of_browser(token, call.now).is_some();
+    let by_query = by_query.filter(known);
+    let by_cookie = by_cookie.into_iter().flatten().find(known);
+    match (by_query, by_cookie) {
+        (Some(given), Some(own)) if given != own && is_foreign(call.shared, call.store, &call.head.headers) => {
+            Some(if signed_in(&own) || !signed_in(&given) { own } else { given })
+        }
+        (given, own) => given.or_else(|| native.filter(known)).or(own),
+    }
 }
 
 /// The browser's cookies at the emulator itself, which has no TLS. The suffix keeps those of several emulators on one

@@ -4,6 +4,7 @@ use crate::api::{Call, Reply, Route};
 use crate::cookies::Writer;
 use crate::errors::ApiError;
 use crate::mint::DEFAULT_LIFE;
+use crate::origin::is_known_to;
 use crate::page::{known_browser, own_cookies};
 use crate::routes::session_tokens;
 use crate::store::session::Session;
@@ -167,6 +168,15 @@ fn dev_browser(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             "Not allowed in production",
             "Only development instances have dev browsers.",
         ));
+    }
+    // Any page can send this, and whoever has the token has what its browser is signed in to.
+    let sender = Some(call.header(&header::ORIGIN)).filter(|sender| !sender.is_empty());
+    if let Some(sender) = sender.filter(|url| !is_known_to(call.shared, call.store, &call.head.headers, url)) {
+        let long = format!(
+            "{sender} is no origin of this instance's applications. PATCH /v1/instance with {} allows it.",
+            json!({ "allowed_origins": [sender] })
+        );
+        return Err(ApiError::new(403, "origin_invalid", "Invalid HTTP Origin header", long));
     }
     let browser = call.store.open_browser(call.now);
     let body = json!({

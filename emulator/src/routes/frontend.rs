@@ -7,7 +7,7 @@ use crate::api::{Call, Reply, Route};
 use crate::cookies::{SessionCookies, Writer};
 use crate::errors::{ApiError, ErrorItem};
 use crate::mint::{DEFAULT_LIFE, HandshakeOptions, handshake_token};
-use crate::page::{known_browser, own_cookies};
+use crate::page::{check_way_back, known_browser, own_cookies};
 use crate::routes::session_tokens;
 use crate::store::session::Session;
 use crate::target::Target;
@@ -20,6 +20,9 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     };
     let target = Target::parse(text)
         .ok_or_else(|| ErrorItem::format("redirect_url", "must be an absolute http or https url."))?;
+    if let Err(page) = check_way_back(call, &target.plain()) {
+        return Ok(page);
+    }
     let production = call.shared.is_production();
     let browser = known_browser(call);
     let browser = match browser {

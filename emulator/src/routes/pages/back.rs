@@ -1,7 +1,7 @@
 //! The way back to the application.
 
 use crate::api::{Call, Reply};
-use crate::page::{Refusal, Visitor, notice, see_other};
+use crate::page::{Refusal, Visitor, check_way_back, notice, see_other};
 use crate::target::Target;
 
 /// What a page was opened for.
@@ -49,13 +49,14 @@ impl Back {
     /// Reads it from the query.
     ///
     /// # Errors
-    /// A page that names the parameter which is no http or https URL.
+    /// A page that names the parameter which is no http or https URL, or the origin that is no application's.
     pub(super) fn read(call: &Call<'_>) -> Result<Self, Refusal> {
         let mut all = Vec::new();
         for name in NAMES {
             let Some(text) = call.query.text(name) else { continue };
             let target = Target::parse(text)
                 .ok_or_else(|| notice(400, "No way back", &format!("{name} must be an absolute http or https URL.")))?;
+            check_way_back(call, &target.plain())?;
             all.push((name, target));
         }
         Ok(Back(all))

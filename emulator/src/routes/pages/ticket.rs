@@ -4,7 +4,7 @@ use super::back::{Back, Purpose};
 use super::{sign_in, sign_up};
 use crate::api::{Call, Reply};
 use crate::errors::{ApiError, EmulatorError};
-use crate::page::{Refusal, Visitor, notice, see_other, serve};
+use crate::page::{Refusal, Visitor, check_way_back, notice, see_other, serve};
 use crate::store::{Store, actor_token};
 use crate::target::Target;
 
@@ -117,6 +117,7 @@ pub(super) fn accept(call: &mut Call<'_>) -> Result<Reply, ApiError> {
         let location = match asked {
             Some(url) => {
                 let target = Target::parse(url).ok_or_else(|| refused("redirect_url must be an http or https URL."))?;
+                check_way_back(call, &target.plain())?;
                 let target = Target::parse(&target.with("__clerk_ticket", &text)).unwrap_or(target);
                 target.with("__clerk_status", status)
             }
