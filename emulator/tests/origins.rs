@@ -350,7 +350,8 @@ async fn a_backend_may_call_this_machine_what_it_likes() {
 
 #[tokio::test]
 async fn an_emulator_for_other_machines_has_names_it_does_not_know() {
-    let builder = Emulator::builder().seed(7).clock_ms(NOON).host("0.0.0.0".parse().unwrap()).listen_beyond_loopback(true);
+    let builder =
+        Emulator::builder().seed(7).clock_ms(NOON).host("0.0.0.0".parse().unwrap()).listen_beyond_loopback(true);
     let api = Api::of(builder.start().unwrap());
     let seen = Visitor::new(&api).send("GET", "/v1/client", &[("host", "emulator:4000")], "").await;
     assert_eq!(seen.status, 200, "{}", seen.body);
