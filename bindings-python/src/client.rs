@@ -6,7 +6,7 @@ use clerk_usher::args::Arguments;
 use clerk_usher::auth::{AuthenticateOptions, RequestParts};
 use clerk_usher::hooks::Recorder;
 use clerk_usher::token::Step;
-use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File};
+use clerk_usher::{CallOptions, Clerk, ClerkBuilder, Error, File, PreparedCall};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -58,6 +58,13 @@ fn call_options(py: Python<'_>, options: &str, recorded: bool) -> PyResult<(Call
         Some(recorder) => (options.recorder(recorder.clone()), Some(recorder.clone())),
         None => (options, None),
     })
+}
+
+impl NativeClient {
+    fn send(&self, py: Python<'_>, completions: Option<&Completions>, call: PreparedCall) -> PyResult<Task> {
+        let send = async move { call.send().await.map(Product::Response) };
+        Task::start(py, completions, self.transport.as_ref(), send)
+    }
 }
 
 /// The options of a client. Whether its transport is the host's, is known by whether there is one.
@@ -116,14 +123,7 @@ impl NativeClient {
         // Refused here, it starts no thread and waits for none.
         let call = self.clerk.prepare(operation, &arguments, &self::files(files), &options);
         let call = call.map_err(|error| raise(py, &error))?;
-        let task =
-            Task::start(
-                py,
-                completions,
-                self.transport.as_ref(),
-                async move { call.send().await.map(Product::Response) },
-            )?;
-        Ok(task.recorded(recorder))
+        Ok(self.send(py, completions, call)?.recorded(recorder))
     }
 
     /// Starts a request that no operation describes.
@@ -143,14 +143,7 @@ impl NativeClient {
         let (options, recorder) = call_options(py, options, recorded)?;
         let call =
             self.clerk.prepare_request(method, path, &query, body, &options).map_err(|error| raise(py, &error))?;
-        let task =
-            Task::start(
-                py,
-                completions,
-                self.transport.as_ref(),
-                async move { call.send().await.map(Product::Response) },
-            )?;
-        Ok(task.recorded(recorder))
+        Ok(self.send(py, completions, call)?.recorded(recorder))
     }
 
     /// Verifies a token with the keys in hand; None where keys have to be fetched first.
