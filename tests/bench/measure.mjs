@@ -13,7 +13,7 @@ const run = promisify(execFile);
  */
 export const FULL = {
   rows: { rounds: 21, warm: 3, microseconds: 20_000 },
-  tokens: { rounds: 21, warm: 6, calls: 100 },
+  tokens: { rounds: 21, warm: 6, calls: 400 },
   threads: { rounds: 11, warm: 1, calls: 360 },
   starts: 15,
 };
