@@ -117,21 +117,26 @@ async fn form(api: &Api, path: &str) -> (String, String) {
     (cookies.join("; "), rest.split('"').next().expect("a token").to_owned())
 }
 
+/// Submits a form of a page, as the page would: the status of the answer.
+async fn submit(api: &Api, page: &str, path: &str, field: &str) -> u16 {
+    let (cookies, token) = form(api, page).await;
+    let request = api
+        .client
+        .post(format!("{}{path}", api.emulator.url()))
+        .header("origin", api.emulator.url())
+        .header("cookie", cookies)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("form_token={token}&{field}"));
+    request.send().await.expect("an answer").status().as_u16()
+}
+
 #[tokio::test]
 async fn what_time_brings_comes_with_its_button_too() {
     let api = Api::start();
     let user = api.user("ann@example.com").await;
     api.control("add_plan", json!({"slug": "pro", "amount": 1000}));
     api.control("subscribe", json!({"payer": user, "plan_slug": "pro"}));
-    let (cookies, token) = form(&api, "/").await;
-    let request = api
-        .client
-        .post(format!("{}/_usher/clock", api.emulator.url()))
-        .header("origin", api.emulator.url())
-        .header("cookie", cookies)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(format!("form_token={token}&by_ms=2678400000"));
-    assert_eq!(request.send().await.expect("an answer").status(), 200);
+    assert_eq!(submit(&api, "/", "/_usher/clock", "by_ms=2678400000").await, 200);
     let renewed = api.control("webhook_events", json!({"type": "subscriptionItem.updated"}));
     assert_eq!(renewed.as_array().map(Vec::len), Some(1), "{renewed}");
 }
@@ -145,15 +150,7 @@ async fn its_own_forms_move_the_clock_and_end_a_session() {
         ("/", "/_usher/clock", "by_ms=60000".to_owned()),
         ("/_usher/sessions", "/_usher/sessions/end", format!("session_id={session}")),
     ] {
-        let (cookies, token) = form(&api, page).await;
-        let request = api
-            .client
-            .post(format!("{}{path}", api.emulator.url()))
-            .header("origin", api.emulator.url())
-            .header("cookie", cookies)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("form_token={token}&{field}"));
-        assert_eq!(request.send().await.expect("an answer").status(), 200, "{path}");
+        assert_eq!(submit(&api, page, path, &field).await, 200, "{path}");
     }
     assert_eq!(api.emulator.clock().now_ms(), NOON + 60_000);
     assert_eq!(api.get(&format!("/sessions/{session}")).await["status"], "revoked");

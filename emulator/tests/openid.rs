@@ -38,6 +38,12 @@ struct World {
 type Pairs = BTreeMap<String, String>;
 
 impl World {
+    /// Opens a whole address in the browser.
+    async fn visit(&self, address: &str) -> Response {
+        let request = self.client.get(address).header(COOKIE, format!("__client={}", self.browser));
+        request.send().await.expect("an answer")
+    }
+
     async fn new(application: Value) -> World {
         let api = Api::start();
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");

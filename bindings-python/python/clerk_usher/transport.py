@@ -149,7 +149,8 @@ Transport: TypeAlias = Callable[[TransportRequest], TransportResponse | Awaitabl
 """What sends one request, once: trying again is not its business. That of an `AsyncClerk` may be `async`.
 
 It runs where the call was made: on the thread that waits for it, or in a task of the loop that awaits it, with the
-caller's context. There it is cancelled as soon as its answer is no longer wanted."""
+caller's context. There it is cancelled as soon as its answer is no longer wanted. Of a `Clerk`, pages ahead in a walk
+are asked for only when they are wanted: no thread is there to answer before."""
 
 
 Host: TypeAlias = Callable[[TransportRequest], object]

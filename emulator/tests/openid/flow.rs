@@ -122,14 +122,10 @@ async fn prompt_login_takes_another_session() {
     let response = world.authorize(&[("prompt", "login")]).await;
     let sign_in = location(&response);
     assert_eq!(sign_in.path(), "/sign-in");
-    let page = world.client.get(world.url(&format!("/sign-in?{}", sign_in.query().unwrap())));
-    let page = page.header(COOKIE, format!("__client={}", world.browser)).send().await.unwrap();
+    let page = world.visit(&world.url(&format!("/sign-in?{}", sign_in.query().unwrap()))).await;
     assert_eq!(page.status(), 200, "it does not lead back at once");
     let back = sign_in.query_pairs().next().unwrap().1.into_owned();
-    let come_back = async || {
-        let request = world.client.get(&back).header(COOKIE, format!("__client={}", world.browser));
-        request.send().await.unwrap()
-    };
+    let come_back = async || world.visit(&back).await;
     assert_eq!(location(&come_back().await).path(), "/sign-in", "the same session is not enough");
     world.api.control("browser_sign_in", json!({"user_id": world.user, "browser": world.browser}));
     assert!(world.told(&come_back().await).contains_key("code"));
@@ -141,10 +137,7 @@ async fn a_max_age_of_nothing_takes_another_session_too() {
     let sign_in = location(&world.authorize(&[("max_age", "0")]).await);
     assert_eq!(sign_in.path(), "/sign-in", "also while the clock stands");
     let back = sign_in.query_pairs().next().unwrap().1.into_owned();
-    let come_back = async || {
-        let request = world.client.get(&back).header(COOKIE, format!("__client={}", world.browser));
-        request.send().await.unwrap()
-    };
+    let come_back = async || world.visit(&back).await;
     assert_eq!(location(&come_back().await).path(), "/sign-in", "the same session is not enough");
     world.api.control("browser_sign_in", json!({"user_id": world.user, "browser": world.browser}));
     world.api.emulator.clock().advance(1);
