@@ -36,43 +36,43 @@ impl Claims {
     /// `sub`: the user's id.
     #[getter]
     fn sub(&self) -> &str {
-        &self.0.sub
+        self.0.sub()
     }
 
     /// `sid`: the session's id; None if it is missing or not a string.
     #[getter]
     fn sid(&self) -> Option<&str> {
-        self.0.sid.as_deref()
+        self.0.sid()
     }
 
     /// `iss`: the Frontend API's URL; None if it is missing or not a string.
     #[getter]
     fn iss(&self) -> Option<&str> {
-        self.0.iss.as_deref()
+        self.0.iss()
     }
 
     /// `azp`: the origin that asked for the token; None if it is missing or not a string.
     #[getter]
     fn azp(&self) -> Option<&str> {
-        self.0.azp.as_deref()
+        self.0.azp()
     }
 
     /// `exp`: when it expires.
     #[getter]
     fn exp(&self) -> i64 {
-        self.0.exp
+        self.0.exp()
     }
 
     /// `nbf`: when it begins to be valid.
     #[getter]
     fn nbf(&self) -> Option<i64> {
-        self.0.nbf
+        self.0.nbf()
     }
 
     /// `iat`: when it was made.
     #[getter]
     fn iat(&self) -> Option<i64> {
-        self.0.iat
+        self.0.iat()
     }
 
     /// All claims as they were signed.
@@ -115,6 +115,6 @@ impl Claims {
 
     /// Ids only: what else a token says is nothing for logs.
     fn __repr__(&self) -> String {
-        format!("Claims(sub={:?}, sid={:?}, exp={})", self.0.sub, self.0.sid.as_deref().unwrap_or(""), self.0.exp)
+        format!("Claims(sub={:?}, sid={:?}, exp={})", self.0.sub(), self.0.sid().unwrap_or(""), self.0.exp())
     }
 }

@@ -155,15 +155,11 @@ impl NativeClient {
     ) -> PyResult<Option<Claims>> {
         let options = verify_options(options)?;
         let token = token_text(token);
-        let verdict = match self.clerk.verify_token_at_once(&token, &options) {
-            Some(verdict) => verdict,
-            // A signature takes a while: others may run meanwhile.
-            None => match py.detach(|| self.clerk.try_verify_token(&token, &options)) {
-                Step::Done(verdict) => verdict,
-                Step::NeedKeys(_) => return Ok(None),
-            },
-        };
-        verdict.map(|claims| Some(Claims::new(claims))).map_err(|error| raise(py, &error))
+        match self.clerk.try_verify_token_around(&token, &options, letting_others_run) {
+            Step::Done(Ok(claims)) => Ok(Some(Claims::new(claims))),
+            Step::Done(Err(error)) => Err(raise(py, &error)),
+            Step::NeedKeys(_) => Ok(None),
+        }
     }
 
     /// Starts a verification that may fetch keys.
@@ -196,12 +192,7 @@ impl NativeClient {
         let (source, parts) = Source::read(request)?;
         let options = authenticate_options(options)?;
         let parts = parts.view();
-        let decided = match self.clerk.authenticate_request_at_once(&parts, &options) {
-            Some(decided) => Some(decided),
-            // A signature takes a while: others may run meanwhile.
-            None => py.detach(|| self.clerk.try_authenticate_request(&parts, &options)),
-        };
-        match decided {
+        match self.clerk.try_authenticate_request_around(&parts, &options, letting_others_run) {
             Some(Ok(state)) => RequestState::made(py, state, Some(client), awaited),
             Some(Err(error)) => Err(raise(py, &error)),
             None => {
@@ -290,6 +281,11 @@ impl NativeClient {
             clerk.warm_up().await.map(|()| Product::Nothing)
         })
     }
+}
+
+/// A signature takes a while: other threads may run meanwhile.
+fn letting_others_run(compute: &mut (dyn FnMut() + Send)) {
+    Python::attach(|py| py.detach(compute));
 }
 
 /// A request whose authentication has to ask the API.

@@ -2,17 +2,8 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
 use crate::secret::Length;
-use crate::token::{DecodedToken, TokenError, TokenErrorReason};
-
-const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone),
-);
+use crate::token::{DecodedToken, TokenError, TokenErrorReason, base64url_bytes};
 
 /// What a token says of itself. **Nothing in it is verified**: anybody can write a token that says anything. It is for
 /// logs, tests and curiosity; to decide who is calling, verify. `Debug` shows the header and lengths.
@@ -54,14 +45,13 @@ impl fmt::Debug for UnverifiedToken {
 /// [`TokenError`] with `token-invalid`, if it is no JWT whose header and payload are JSON objects.
 pub fn decode_token(token: &str) -> Result<UnverifiedToken, TokenError> {
     let decoded = DecodedToken::read(token)?;
-    let written = token.split('.').next().unwrap_or_default().trim_end_matches('=');
-    let bytes = BASE64_URL
-        .decode(written)
-        .map_err(|_| TokenError::new(TokenErrorReason::TokenInvalid, "Not a JWT: its header is not base64url"))?;
+    let written = token.split('.').next().unwrap_or_default();
+    let bytes = base64url_bytes(written)
+        .ok_or_else(|| TokenError::new(TokenErrorReason::TokenInvalid, "Not a JWT: its header is not base64url"))?;
     Ok(UnverifiedToken {
         header: String::from_utf8_lossy(&bytes).into_owned(),
-        payload: decoded.payload,
-        signature: decoded.signature,
+        payload: decoded.payload().to_owned(),
+        signature: decoded.signature().to_vec(),
         text: token.to_owned(),
     })
 }

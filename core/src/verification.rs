@@ -12,7 +12,9 @@ use crate::call::CallOptions;
 use crate::client::{Clerk, DEFAULT_KEYS_TIMEOUT};
 use crate::error::{Error, Result};
 use crate::http::RawResponse;
-use crate::key::{KeyCacheSettings, KeyCaches, KeyResponse, KeySource, LocalKey, NoAnswer, Progress, PublishableKey};
+use crate::key::{
+    Around, KeyCacheSettings, KeyCaches, KeyResponse, KeySource, LocalKey, NoAnswer, Progress, PublishableKey,
+};
 use crate::options::Values;
 use crate::secret::Secret;
 use crate::token::{Claims, Instance, MachineToken, Step, Verifier, VerifyOptions};
@@ -84,18 +86,33 @@ impl Clerk {
     /// Verifies a session token with the keys in hand: no I/O, no waiting. `NeedKeys` says that [`Clerk::verify_token`]
     /// would ask the key endpoint.
     pub fn try_verify_token(&self, token: &str, options: &VerifyOptions) -> Step<Result<Claims>> {
-        match self.authenticator().verifier().try_verify(token, options, self.now_ms()) {
-            Step::Done(verdict) => Step::Done(verdict.map_err(Error::from)),
-            Step::NeedKeys(missing) => Step::NeedKeys(missing),
-        }
+        self.verify_step(token, options, &Progress::Start)
     }
 
     /// The same for a token whose signature was verified before and is remembered. `None` for any other. For hosts that let
     /// go of a lock before a signature is computed.
     pub fn verify_token_at_once(&self, token: &str, options: &VerifyOptions) -> Option<Result<Claims>> {
-        match self.authenticator().verifier().step(token, options, self.now_ms(), &Progress::AtOnce) {
-            Step::Done(verdict) => Some(verdict.map_err(Error::from)),
+        match self.verify_step(token, options, &Progress::AtOnce) {
+            Step::Done(verdict) => Some(verdict),
             Step::NeedKeys(_) => None,
+        }
+    }
+
+    /// [`Clerk::try_verify_token`] with something around the signature, if one has to be computed: for hosts that let go of a
+    /// lock meanwhile.
+    pub fn try_verify_token_around(
+        &self,
+        token: &str,
+        options: &VerifyOptions,
+        around: Around,
+    ) -> Step<Result<Claims>> {
+        self.verify_step(token, options, &Progress::Around(around))
+    }
+
+    fn verify_step(&self, token: &str, options: &VerifyOptions, progress: &Progress) -> Step<Result<Claims>> {
+        match self.authenticator().verifier().step(token, options, self.now_ms(), progress) {
+            Step::Done(verdict) => Step::Done(verdict.map_err(Error::from)),
+            Step::NeedKeys(missing) => Step::NeedKeys(missing),
         }
     }
 
@@ -118,7 +135,27 @@ impl Clerk {
         request: &RequestParts<'_>,
         options: &AuthenticateOptions,
     ) -> Option<Result<RequestState>> {
-        match self.authenticator().try_authenticate(request, options, self.now_ms()) {
+        self.authenticate_step(request, options, &Answers::default())
+    }
+
+    /// The same with something around the signature, if one has to be computed: for hosts that let go of a lock meanwhile.
+    #[must_use]
+    pub fn try_authenticate_request_around(
+        &self,
+        request: &RequestParts<'_>,
+        options: &AuthenticateOptions,
+        around: Around,
+    ) -> Option<Result<RequestState>> {
+        self.authenticate_step(request, options, &Answers::around(around))
+    }
+
+    fn authenticate_step(
+        &self,
+        request: &RequestParts<'_>,
+        options: &AuthenticateOptions,
+        answers: &Answers,
+    ) -> Option<Result<RequestState>> {
+        match self.authenticator().step(request, options, self.now_ms(), answers) {
             Decision::Done(state) => Some(state.map_err(Error::from)),
             Decision::Need(_) => None,
         }
@@ -132,10 +169,7 @@ impl Clerk {
         request: &RequestParts<'_>,
         options: &AuthenticateOptions,
     ) -> Option<Result<RequestState>> {
-        match self.authenticator().step(request, options, self.now_ms(), &Answers::at_once()) {
-            Decision::Done(state) => Some(state.map_err(Error::from)),
-            Decision::Need(_) => None,
-        }
+        self.authenticate_step(request, options, &Answers::at_once())
     }
 
     /// What an authentication of this request would be made on, as [`RequestState::debug_json`] tells it: for bindings that

@@ -36,6 +36,8 @@ Instructions of one call in Rust, cryptography included, as callgrind counts the
   There is no SDK for Rust: beside it stands what one writes by hand, with jsonwebtoken, reqwest and \`serde_json\`.
 - "New" is a token that the process has not met; "seen before" goes round among 16. Requests are built before the clock
   runs. Who is signed in is read from every answer, and a wrong answer ends the run.
+- Before all that each process has met 10,000 tokens, as one that has been up for a while: it has its memory, and ours remembers as
+  many as it may, so that each new token takes an old one's place.
 - Calls of the API go to a server of our own that answers at once, from memory, in a process of its own; listing is one
   page of 500 users, 1 MB. With @clerk/backend that is two requests at once, the second for the count.
 - Of a webhook its type is read. Peers read the whole body for that, and so do ours in Rust and Node; ours in Python reads the

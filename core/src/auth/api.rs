@@ -1,7 +1,7 @@
 //! What a decision may need from the API (§2.11, §1.7), as data: the decision names the call, somebody else makes it, and
 //! the decision is made again with the answer.
 
-use crate::key::{KeyResponse, KeySource, NoAnswer, Progress};
+use crate::key::{Around, KeyResponse, KeySource, NoAnswer, Progress};
 use crate::secret::Secret;
 use crate::token::{Missing, TokenType};
 use std::fmt;
@@ -80,6 +80,12 @@ impl Answers {
     #[must_use]
     pub fn at_once() -> Self {
         Self::default().with_keys(Progress::AtOnce)
+    }
+
+    /// None, with this around each signature.
+    #[must_use]
+    pub fn around(around: Around) -> Self {
+        Self::default().with_keys(Progress::Around(around))
     }
 
     /// What keys were asked for.

@@ -210,7 +210,8 @@ fn with_one_prefix(name: &str) -> String {
 
 /// a feature or plan on the claim's list, of the scope asked for if one is.
 fn has_listed(claims: &Claims, claim: &str, asked: &str) -> bool {
-    let Some(listed) = claims.string(claim).filter(|list| !list.is_empty()).and_then(|list| Scoped::read(&list)) else {
+    let list = claims.string(claim);
+    let Some(listed) = list.as_deref().filter(|list| !list.is_empty()).and_then(Scoped::read) else {
         return false;
     };
     let mut pieces = asked.split(':');

@@ -77,7 +77,7 @@ fn verified(request: &Request<'_>, token: &str) -> Result<RequestState, Stop> {
 /// D-16: a token without a session id is of a template, made by an instance without categories. Nor is a machine a user,
 /// in whatever form its token comes.
 pub(crate) fn signed_in(request: &Request<'_>, claims: Claims) -> RequestState {
-    if claims.sid.as_deref().is_none_or(str::is_empty) || is_of_machine(&claims) {
+    if claims.sid().is_none_or(str::is_empty) || is_of_machine(&claims) {
         return mismatch(request, TokenType::SessionToken);
     }
     RequestState::signed_in(request.echo(), claims)

@@ -184,8 +184,8 @@ impl AuthFields {
         let Organization { id, slug, role, permissions } = Organization::of(claims);
         Self {
             is_authenticated: true,
-            user_id: Some(claims.sub.clone()),
-            session_id: claims.sid.clone(),
+            user_id: Some(claims.sub().to_owned()),
+            session_id: claims.sid().map(str::to_owned),
             session_status,
             org_id: id,
             org_slug: slug,

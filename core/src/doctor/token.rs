@@ -36,7 +36,7 @@ pub(super) fn check(
     };
     findings.ok("token", "the token can be read");
     kind(machine, Some(&decoded), findings);
-    signature(token, &decoded, keys, instance, findings);
+    signature(&decoded, keys, instance, findings);
     issuer(&decoded, values, keys, findings);
     times(&decoded, values, now_ms, findings);
     parties(&decoded, machine, values, findings);
@@ -56,7 +56,7 @@ fn kind(machine: Option<TokenType>, decoded: Option<&DecodedToken>, findings: &m
     }
     let Some(decoded) = decoded else { return };
     let has_session = decoded.string("sid").is_some_and(|sid| !sid.is_empty());
-    if is_non_session_category(&decoded.header) || !has_session {
+    if is_non_session_category(decoded.header()) || !has_session {
         findings.warning(
             CHECK,
             "it was made from a JWT template, or for something else than a session: requests are not authenticated by it",
@@ -67,13 +67,12 @@ fn kind(machine: Option<TokenType>, decoded: Option<&DecodedToken>, findings: &m
     }
 }
 
-fn signature(token: &str, decoded: &DecodedToken, keys: &Keys, instance: Option<&Instance>, findings: &mut Findings) {
+fn signature(decoded: &DecodedToken, keys: &Keys, instance: Option<&Instance>, findings: &mut Findings) {
     const CHECK: &str = "token_signature";
-    let kid = decoded.header.kid().unwrap_or_default();
+    let kid = decoded.header().kid().unwrap_or_default();
     let signed_by = |key: &VerifyingKey| {
-        let algorithm = decoded.header.alg.as_ref().and_then(Option::as_deref) == Some(key.algorithm().as_str());
-        let signed = token.as_bytes().get(..decoded.signed_len).unwrap_or_default();
-        algorithm && key.verify(signed, &decoded.signature)
+        let algorithm = decoded.header().alg.as_ref().and_then(Option::as_deref) == Some(key.algorithm().as_str());
+        algorithm && key.verify(decoded.signed(), decoded.signature())
     };
     if let Some(local) = &keys.jwt_key {
         if signed_by(local.key()) {

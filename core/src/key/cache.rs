@@ -65,6 +65,9 @@ pub struct NeedKeys {
     unknown_kid: bool,
 }
 
+/// Runs what it is given, once. It is given the computing of a signature, for hosts that let go of a lock meanwhile.
+pub type Around = fn(&mut (dyn FnMut() + Send));
+
 /// How far a decision is that may need keys.
 ///
 /// It holds the cache that it is about: nothing that another decision does meanwhile may take it away.
@@ -75,6 +78,8 @@ pub enum Progress {
     Start,
     /// The same, for who has no time for a signature: the decision is left where one would have to be computed.
     AtOnce,
+    /// The same, for who has something to do before and after a signature.
+    Around(Around),
     /// The endpoint has been asked since; once is all that one decision may cause.
     Asked {
         /// What was asked for.
@@ -96,8 +101,16 @@ impl Progress {
     #[must_use]
     pub fn cache(&self) -> Option<&Arc<KeyCache>> {
         match self {
-            Self::Start | Self::AtOnce => None,
+            Self::Start | Self::AtOnce | Self::Around(_) => None,
             Self::Asked { cache, .. } | Self::GaveUp { cache, .. } => Some(cache),
+        }
+    }
+
+    /// What is to be done around a signature.
+    pub(crate) fn around(&self) -> Around {
+        match self {
+            Self::Around(around) => *around,
+            _ => |compute| compute(),
         }
     }
 }

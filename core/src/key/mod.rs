@@ -16,7 +16,7 @@ mod secret_key;
 mod source;
 
 pub use algorithm::{Algorithm, VerifyingKey};
-pub use cache::{KeyCache, KeyCacheSettings, Lookup, NeedKeys, Progress};
+pub use cache::{Around, KeyCache, KeyCacheSettings, Lookup, NeedKeys, Progress};
 pub(crate) use host::{accounts_portal, fapi_url_from_publishable_key, scheme_of};
 pub use host::{api_url_from_publishable_key, publishable_key_from_host, publishable_key_from_request_host};
 pub use jwk::{JwkSet, MAX_KEYS};

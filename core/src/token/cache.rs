@@ -27,6 +27,7 @@ use super::claims::Claims;
 use crate::host;
 use arc_swap::{ArcSwap, Guard};
 use foldhash::quality::RandomState;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
@@ -79,10 +80,16 @@ struct Shelf {
 
 #[derive(Default)]
 struct Part {
-    places: HashMap<u64, Claims, BuildHasherDefault<Same>>,
+    places: HashMap<u64, Kept, BuildHasherDefault<Same>>,
     /// The places in the order in which they are looked at for room. Each that is taken is in it once.
     order: VecDeque<u64>,
     bytes: usize,
+}
+
+/// A token that is remembered, and the memory that it takes with its place, in bytes.
+struct Kept {
+    seen: Claims,
+    size: usize,
 }
 
 impl TokenCache {
@@ -112,7 +119,7 @@ impl TokenCache {
         let shelf = self.shelf();
         let part = shelf.part(place)?.try_read().ok()?;
         // Who finds the place of another's token knows the key of the hash, or the token: the time this takes tells nothing.
-        part.places.get(&place.0).filter(|seen| seen.token() == token).cloned()
+        part.places.get(&place.0).filter(|kept| kept.seen.token() == token).map(|kept| kept.seen.clone())
     }
 
     /// Remembers a token that was accepted just now, unless it is too large, or somebody else is at that at this moment.
@@ -124,8 +131,8 @@ impl TokenCache {
         }
         let shelf = self.shelf();
         let Some(Ok(mut part)) = shelf.part(place).map(RwLock::try_write) else { return };
-        seen.note_kept();
-        part.keep(place.0, seen.clone(), size, self.limits, now_ms);
+        seen.remembered().note_kept();
+        part.keep(place.0, Kept { seen: seen.clone(), size }, self.limits, now_ms);
     }
 
     /// The shelf of this process.
@@ -175,15 +182,16 @@ impl Shelf {
 }
 
 impl Part {
-    fn keep(&mut self, place: u64, seen: Claims, size: usize, limits: Limits, now_ms: i64) {
+    fn keep(&mut self, place: u64, kept: Kept, limits: Limits, now_ms: i64) {
+        let size = kept.size;
         let is_taken = self.places.contains_key(&place);
         let entries = limits.entries.saturating_sub(usize::from(!is_taken));
         while (self.places.len() > entries || self.bytes.saturating_add(size) > limits.bytes) && self.make_room(now_ms)
         {
         }
         // Counted only now: the one whose place this is may have gone.
-        match self.places.insert(place, seen) {
-            Some(other) => self.bytes = self.bytes.saturating_sub(size_of_entry(&other)),
+        match self.places.insert(place, kept) {
+            Some(other) => self.bytes = self.bytes.saturating_sub(other.size),
             None => self.order.push_back(place),
         }
         self.bytes = self.bytes.saturating_add(size);
@@ -192,14 +200,15 @@ impl Part {
     /// Gives up the first that was not used since it was last passed over, or that is over. False if there is none.
     fn make_room(&mut self, now_ms: i64) -> bool {
         while let Some(place) = self.order.pop_front() {
-            let Some(seen) = self.places.get(&place) else { continue };
-            let is_over = seen.exp.saturating_mul(1_000) < now_ms;
-            if !is_over && seen.take_use() {
+            let Entry::Occupied(entry) = self.places.entry(place) else { continue };
+            let Kept { seen, size } = entry.get();
+            let is_over = seen.exp().saturating_mul(1_000) < now_ms;
+            if !is_over && seen.remembered().take_use() {
                 self.order.push_back(place);
                 continue;
             }
-            self.bytes = self.bytes.saturating_sub(size_of_entry(seen));
-            self.places.remove(&place);
+            self.bytes = self.bytes.saturating_sub(*size);
+            entry.remove();
             return true;
         }
         false

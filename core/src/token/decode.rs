@@ -1,37 +1,27 @@
 //! Taking a token apart (§2.1, D-10, D-17). Nothing here says that it is genuine.
 
-use super::claims::ClaimIndex;
+use super::base64url;
 use super::error::{TokenError, TokenErrorReason};
-use super::json::{self, Index};
+use super::json;
+use super::parsed::Parsed;
 use crate::secret::Length;
-use base64::Engine as _;
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 /// The longest token that is looked at. Session cookies are below 4 KiB; servers refuse headers well below this.
 pub const MAX_TOKEN_BYTES: usize = 65_536;
 
-/// Padding is cut off beforehand; non-zero bits after the last byte are refused.
-const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone),
-);
+/// Room for the payload of nearly any token, on the stack.
+const ROOM: usize = 1_024;
 
 /// A token that has been read but not verified: for looking at, never for deciding who is calling. `Debug` shows its header
 /// and the lengths of the rest, which together would be the token itself.
 #[derive(Clone)]
 pub struct DecodedToken {
-    /// The header's fields.
-    pub header: Arc<Header>,
-    /// The payload as the JSON text it is.
-    pub payload: String,
-    pub(crate) index: ClaimIndex,
-    pub(crate) signature: Vec<u8>,
-    pub(crate) signed_len: usize,
-    /// Whether it is written without padding and has a signature, as a machine's JWT has to be.
-    pub(crate) plain: bool,
+    parsed: Arc<Parsed>,
+    signature: Vec<u8>,
+    signed_len: usize,
 }
 
 /// The fields of the header that matter. `Some(None)` is a value that is not a string.
@@ -61,8 +51,9 @@ impl fmt::Debug for KnownHeader {
 
 impl KnownHeader {
     /// The header of this token.
-    pub(crate) fn of(token: &str, header: &Arc<Header>) -> Self {
-        Self { text: token.split('.').next().unwrap_or_default().into(), header: Arc::clone(header) }
+    pub(crate) fn of(parsed: &Parsed) -> Self {
+        let text = parsed.token().split('.').next().unwrap_or_default().into();
+        Self { text, header: Arc::clone(parsed.header()) }
     }
 
     /// Whether it is this one.
@@ -74,9 +65,9 @@ impl KnownHeader {
 impl Header {
     fn read(text: &str) -> Option<Self> {
         let place_of = |name: &str| ["alg", "kid", "typ", "cat"].iter().position(|known| *known == name);
-        let index = Index::<4>::read(text, place_of)?;
-        let field = |place| index.get(place, text).map(json::string);
-        Some(Self { alg: field(0), kid: field(1), typ: field(2), cat: field(3) })
+        let places = json::places::<4>(text, place_of)?;
+        let [alg, kid, typ, cat] = places.map(|place| place.of(text).map(json::string));
+        Some(Self { alg, kid, typ, cat })
     }
 
     /// How many bytes its texts have.
@@ -106,33 +97,62 @@ impl DecodedToken {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(invalid("The token is longer than 64 KiB"));
         }
-        let mut parts = token.split('.');
-        let (Some(header), Some(payload), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(invalid("Not a JWT: a JWT has three parts, joined by dots"));
-        };
+        let [header, payload, signature] =
+            parts(token).ok_or_else(|| invalid("Not a JWT: a JWT has three parts, joined by dots"))?;
         // What else R-102 says of a text, decoding it says too.
         let plain = ![header, payload, signature].iter().any(|part| part.is_empty() || part.ends_with('='));
         let signed_len = header.len() + 1 + payload.len();
         let known = known.filter(|known| *known.text == *header).map(|known| Arc::clone(&known.header));
+        let (mut header_room, mut payload_room) = ([0; ROOM / 4], [0; ROOM]);
         let header_text = match known {
-            Some(_) => String::new(),
-            None => text(header).ok_or_else(|| invalid("Not a JWT: its header is not base64url"))?,
+            Some(_) => Cow::default(),
+            None => base64url::text(header, &mut header_room)
+                .ok_or_else(|| invalid("Not a JWT: its header is not base64url"))?,
         };
-        let payload = text(payload).ok_or_else(|| invalid("Not a JWT: its payload is not base64url"))?;
-        let signature = bytes(signature).ok_or_else(|| invalid("Not a JWT: its signature is not base64url"))?;
+        let payload = base64url::text(payload, &mut payload_room)
+            .ok_or_else(|| invalid("Not a JWT: its payload is not base64url"))?;
+        let signature =
+            base64url::bytes(signature).ok_or_else(|| invalid("Not a JWT: its signature is not base64url"))?;
         let header = known
             .or_else(|| Header::read(&header_text).map(Arc::new))
             .ok_or_else(|| invalid("Not a JWT: its header is not a JSON object"))?;
-        let index = ClaimIndex::read(&payload).ok_or_else(|| invalid("Not a JWT: its payload is not a JSON object"))?;
-        Ok(Self { header, payload, index, signature, signed_len, plain })
+        let parsed = Parsed::new(token, &payload, header, plain)
+            .ok_or_else(|| invalid("Not a JWT: its payload is not a JSON object"))?;
+        Ok(Self { parsed: Arc::new(parsed), signature, signed_len })
+    }
+
+    /// The header's fields.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        self.parsed.header()
+    }
+
+    /// The payload as the JSON text it is.
+    #[must_use]
+    pub fn payload(&self) -> &str {
+        self.parsed.payload()
+    }
+
+    /// The signature's bytes.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// What was signed.
+    pub(crate) fn signed(&self) -> &[u8] {
+        self.parsed.token().as_bytes().get(..self.signed_len).unwrap_or_default()
+    }
+
+    /// What the token says.
+    pub(crate) fn parsed(&self) -> &Arc<Parsed> {
+        &self.parsed
     }
 
     /// The JSON text of this claim, unverified.
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<&str> {
-        self.index.get(name, &self.payload)
+        self.parsed.claim(name)
     }
 
     /// This claim if it is a number within ±2^53, its fraction cut off.
@@ -146,11 +166,18 @@ impl DecodedToken {
     }
 }
 
+/// The three parts of a token.
+fn parts(token: &str) -> Option<[&str; 3]> {
+    let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+    let (first, second, None) = (dots.next()?, dots.next()?, dots.next()) else { return None };
+    Some([token.get(..first)?, token.get(first + 1..second)?, token.get(second + 1..)?])
+}
+
 impl fmt::Debug for DecodedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodedToken")
-            .field("header", &self.header)
-            .field("payload", &Length(self.payload.len()))
+            .field("header", self.header())
+            .field("payload", &Length(self.payload().len()))
             .field("signature", &Length(self.signature.len()))
             .finish()
     }
@@ -158,13 +185,4 @@ impl fmt::Debug for DecodedToken {
 
 fn invalid(message: &'static str) -> TokenError {
     TokenError::new(TokenErrorReason::TokenInvalid, message)
-}
-
-fn bytes(part: &str) -> Option<Vec<u8>> {
-    BASE64_URL.decode(part.trim_end_matches('=')).ok()
-}
-
-/// The text of a part; what is not UTF-8 in it becomes U+FFFD.
-fn text(part: &str) -> Option<String> {
-    Some(String::from_utf8(bytes(part)?).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }

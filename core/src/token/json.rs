@@ -2,35 +2,66 @@
 //!
 //! Values stay where they are until someone asks for one, so no number is rounded, no depth recursed into, nothing copied.
 
+use super::compact;
 use serde::Deserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Where the values of some members of an object stand in its text: from here to there, and nowhere from 0 to 0.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Index<const N: usize>([(u32, u32); N]);
+/// Where something stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    start: u32,
+    end: u32,
+}
 
-impl<const N: usize> Index<N> {
-    /// Reads an object and notes the members whose names have a place. `None` for any other JSON, for what is not JSON, and
-    /// for a lone surrogate anywhere (D-10, D-17).
-    pub(crate) fn read(text: &str, place_of: impl Fn(&str) -> Option<usize>) -> Option<Self> {
-        if has_lone_surrogate(text) {
-            return None;
-        }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let found = reader.deserialize_map(IndexVisitor { start: text.as_ptr().addr(), place_of }).ok()?;
-        reader.end().ok()?;
-        Some(found)
+/// Where the values of some members of an object stand in its text.
+pub(crate) type Places<const N: usize> = [Place; N];
+
+impl Place {
+    /// Nowhere.
+    pub(crate) const NONE: Self = Self { start: 1, end: 0 };
+
+    /// From here to there. `None` beyond 4 GiB.
+    pub(crate) fn new(start: usize, end: usize) -> Option<Self> {
+        Some(Self { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
 
-    /// The JSON text of the member noted at this place. `text` is what was read.
-    pub(crate) fn get<'a>(&self, place: usize, text: &'a str) -> Option<&'a str> {
-        let (start, end) = *self.0.get(place)?;
-        // No value is empty.
-        text.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?).filter(|value| !value.is_empty())
+    /// The text within the quotes of what stands there, where its text begins so far on.
+    pub(crate) fn within_quotes(self, after: usize) -> Self {
+        let moved = |at: u32, by: usize| u32::try_from(usize::try_from(at).ok()? + after + by).ok();
+        moved(self.start, 1)
+            .zip(moved(self.end.wrapping_sub(1), 0))
+            .map_or(Self::NONE, |(start, end)| Self { start, end })
     }
+
+    /// The same place in fewer bytes, if it fits.
+    pub(crate) fn small(self) -> Option<(u16, u16)> {
+        u16::try_from(self.start).ok().zip(u16::try_from(self.end).ok())
+    }
+
+    /// What stands there. `None` if it is nowhere.
+    pub(crate) fn of(self, text: &str) -> Option<&str> {
+        text.get(usize::try_from(self.start).ok()?..usize::try_from(self.end).ok()?)
+    }
+}
+
+/// Reads an object and notes the members whose names have a place. `None` for any other JSON, for what is not JSON, and for
+/// a lone surrogate anywhere (D-10, D-17).
+pub(crate) fn places<const N: usize>(text: &str, place_of: impl Fn(&str) -> Option<usize>) -> Option<Places<N>> {
+    compact::read(text, &place_of).or_else(|| places_of_any(text, place_of))
+}
+
+/// The same for any JSON there is.
+fn places_of_any<const N: usize>(text: &str, place_of: impl Fn(&str) -> Option<usize>) -> Option<Places<N>> {
+    if has_lone_surrogate(text) {
+        return None;
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let found = reader.deserialize_map(PlacesVisitor { start: text.as_ptr().addr(), place_of }).ok()?;
+    reader.end().ok()?;
+    Some(found)
 }
 
 /// The JSON text of one member of an object.
@@ -41,34 +72,33 @@ pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 /// The JSON texts of some members of an object.
 pub(crate) fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> [Option<&'a str>; N] {
-    let index = Index::<N>::read(text, |name| names.iter().position(|known| *known == name));
-    std::array::from_fn(|place| index.as_ref()?.get(place, text))
+    let places = places::<N>(text, |name| names.iter().position(|known| *known == name));
+    std::array::from_fn(|place| places.as_ref()?.get(place)?.of(text))
 }
 
-struct IndexVisitor<F, const N: usize> {
+struct PlacesVisitor<F, const N: usize> {
     start: usize,
     place_of: F,
 }
 
-impl<'de, F: Fn(&str) -> Option<usize>, const N: usize> Visitor<'de> for IndexVisitor<F, N> {
-    type Value = Index<N>;
+impl<'de, F: Fn(&str) -> Option<usize>, const N: usize> Visitor<'de> for PlacesVisitor<F, N> {
+    type Value = Places<N>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut places = [(0, 0); N];
+        let mut places = [Place::NONE; N];
         while let Some(Key(name)) = map.next_key()? {
             let value = map.next_value::<&'de RawValue>()?.get();
             if let Some(place) = (self.place_of)(&name).and_then(|place| places.get_mut(place)) {
                 // The value is a slice of the text, so this is where it stands. A later one of the same name replaces it.
                 let start = value.as_ptr().addr().wrapping_sub(self.start);
-                let at = |at| u32::try_from(at).map_err(|_| A::Error::custom("more than 4 GiB"));
-                *place = (at(start)?, at(start + value.len())?);
+                *place = Place::new(start, start + value.len()).ok_or_else(|| A::Error::custom("more than 4 GiB"))?;
             }
         }
-        Ok(Index(places))
+        Ok(places)
     }
 }
 
@@ -135,7 +165,11 @@ pub(crate) fn string(text: &str) -> Option<String> {
 /// The same, borrowed where nothing in it is escaped. `text` is JSON.
 pub(crate) fn text(text: &str) -> Option<Cow<'_, str>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(text).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    if memchr::memchr(b'\\', inner.as_bytes()).is_some() {
+        serde_json::from_str(text).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
 }
 
 /// 2 to the power of 53.
@@ -173,4 +207,107 @@ pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
     }
     let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     Some(items.into_iter().map(RawValue::get).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NAMES: [&str; 4] = ["sub", "o", "", "\u{e9}"];
+
+    fn place_of(name: &str) -> Option<usize> {
+        NAMES.iter().position(|known| *known == name)
+    }
+
+    /// What is read in one go is what the reader of all JSON reads; whatever is left to it may be anything.
+    fn agrees(text: &str) -> Option<Places<4>> {
+        let found = compact::read::<4>(text, place_of);
+        if found.is_some() {
+            assert_eq!(found, places_of_any(text, place_of), "{text}");
+        }
+        found
+    }
+
+    #[test]
+    fn compact_objects_are_read_in_one_go() {
+        for text in [
+            "{}",
+            r#"{"sub":"user_1"}"#,
+            r#"{"sub":"","o":{"id":"org_1","slg":"a"},"n":0,"exp":1700000000}"#,
+            r#"{"a":true,"b":false,"c":null,"o":[1,-2,-0,[],{},[{"x":[0]}]]}"#,
+            r#"{"sub":"a","sub":"b"}"#,
+            r#"{"":"x","é":"y"}"#,
+        ] {
+            assert!(agrees(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_left_to_the_other() {
+        for text in [
+            "",
+            "{",
+            "}",
+            "[]",
+            "null",
+            "{} ",
+            " {}",
+            "{}}",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{,"a":1}"#,
+            r#"{"a":01}"#,
+            r#"{"a":1.5}"#,
+            r#"{"a":-}"#,
+            r#"{"a":-01}"#,
+            r#"{"a":[1.5]}"#,
+            r#"{"a":[1}"#,
+            r#"{"a":{"b"}}"#,
+            r#"{"a":[[[[[[[[[]]]]]]]]]}"#,
+            r#"{"a":1e3}"#,
+            r#"{"a":1"#,
+            r#"{"a":"b}"#,
+            r#"{"a":tru}"#,
+            r#"{"a":truex}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":[}"#,
+            r#"{"a":{"b":1}"#,
+            r#"{"a":"\n"}"#,
+            "{\"a\":\"\n\"}",
+            "{\"a\":\t1}",
+            r#"{"a" :1}"#,
+            r#"{"a":1}x"#,
+            r#"{"a":+1}"#,
+            r#"{"a":NaN}"#,
+            r#"{a:1}"#,
+            r#"{"a":1 }"#,
+        ] {
+            assert!(agrees(text).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_readers_agree(parts in proptest::collection::vec(
+            prop_oneof![
+                Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\""), Just("\"sub\""), Just("\"o\":"),
+                Just("\"sub\":\"a\","), Just("1"), Just("0"), Just("-"), Just("."), Just("e"), Just("true"), Just("null"),
+                Just("false"), Just(" "), Just("\\"), Just("\n"), Just("\u{e9}"), Just("{\"o\":{}}"), Just("[1,2]"),
+            ],
+            0..16,
+        )) {
+            agrees(&parts.concat());
+            agrees(&format!("{{{}}}", parts.concat()));
+        }
+
+        #[test]
+        fn both_readers_agree_on_what_was_cut_or_changed(at in 0_usize..80, byte in 0x20_u8..0x7f, cut in any::<bool>()) {
+            let text = r#"{"azp":"https://a.b","exp":1700000060,"fva":[0,-1],"o":{"id":"org_1"},"sub":"user_1"}"#;
+            let mut bytes = text.as_bytes().to_vec();
+            if cut { bytes.truncate(at) } else { bytes[at] = byte }
+            agrees(&String::from_utf8(bytes).unwrap_or_default());
+        }
+    }
 }

@@ -70,7 +70,7 @@ pub(crate) fn has_jwt_format(token: &str) -> bool {
 /// the kind of a machine's JWT.
 fn machine_jwt_type(token: &str) -> Option<TokenType> {
     let decoded = DecodedToken::read(token).ok()?;
-    decoded_machine_type(&decoded).filter(|_| decoded.plain)
+    decoded_machine_type(&decoded).filter(|_| decoded.parsed().is_plain())
 }
 
 /// The same of what a token says: its `sub` as JSON text, and its header.
@@ -86,14 +86,14 @@ pub(crate) fn type_of_machine(sub: Option<&str>, header: &Header) -> Option<Toke
 
 /// The same of a token that is decoded already.
 pub(crate) fn decoded_machine_type(token: &DecodedToken) -> Option<TokenType> {
-    type_of_machine(token.claim("sub"), &token.header)
+    type_of_machine(token.claim("sub"), token.header())
 }
 
 /// Whether a token that verified is a machine's after all. Padding, which verifying does not mind, takes a token
 /// out of the format of R-102; what it says of itself stays.
 pub(crate) fn is_of_machine(claims: &Claims) -> bool {
     let says_so = || type_of_machine(claims.raw("sub"), claims.header()).is_some();
-    claims.sub.starts_with("mch_") || (!claims.is_plain() && says_so())
+    claims.sub().starts_with("mch_") || (!claims.is_plain() && says_so())
 }
 
 /// Whether this is a machine's JWT. Not by its signature: by what it says of itself.

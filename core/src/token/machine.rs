@@ -50,14 +50,14 @@ pub struct MachineToken {
 impl MachineToken {
     /// What an M2M or OAuth JWT says. `earliest_ms`: the time less the clock skew.
     pub(crate) fn of_jwt(token_type: TokenType, claims: &Claims, earliest_ms: i64) -> Self {
-        let expiration = claims.exp.saturating_mul(1_000);
-        let made = claims.iat.map(|iat| iat.saturating_mul(1_000));
+        let expiration = claims.exp().saturating_mul(1_000);
+        let made = claims.iat().map(|iat| iat.saturating_mul(1_000));
         let list = |name| claims.raw(name).and_then(strings);
         let words = |name| claims.string(name).map(|text| text.split(' ').map(str::to_owned).collect());
         let mut token = Self {
             token_type,
             id: claims.string("jti").unwrap_or_default(),
-            subject: claims.sub.clone(),
+            subject: claims.sub().to_owned(),
             scopes: Vec::new(),
             claims: None,
             name: None,

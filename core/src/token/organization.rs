@@ -51,10 +51,11 @@ impl Organization {
         };
         let [id, slug, role, permissions, masks] =
             json::members(organization, ["id", "slg", "rol", "per", "fpm"]).map(|text| text.and_then(json::text));
-        let role = role.filter(|role| !role.is_empty()).map(|role| format!("org:{role}"));
-        let features = match claims.raw("fea") {
+        let role = role.filter(|role| !role.is_empty()).map(|role| ["org:", &role].concat());
+        let listed = claims.raw("fea").map(json::text);
+        let features = match &listed {
             None => Some(Scoped::default()),
-            Some(raw) => json::text(raw).and_then(|list| Scoped::read(&list)),
+            Some(list) => list.as_deref().and_then(Scoped::read),
         };
         let permissions =
             granted(&features.unwrap_or_default(), &permissions.unwrap_or_default(), &masks.unwrap_or_default());
@@ -65,39 +66,61 @@ impl Organization {
 /// which permission of which feature, from one bit mask a feature.
 ///
 /// D-1: as many masks as entries in `fea` means that a mask belongs to an entry; else to an entry of the organization.
-fn granted(features: &Scoped, per: &str, fpm: &str) -> Vec<String> {
+fn granted(features: &Scoped<'_>, per: &str, fpm: &str) -> Vec<String> {
     if per.is_empty() || fpm.is_empty() {
         return Vec::new();
     }
-    let names: Vec<&str> = per.split(',').map(str::trim).collect();
-    let masks: Vec<&str> = fpm.split(',').map(str::trim).collect();
-    let whole = masks.len() == features.entries().len();
+    let names = || per.split(',').map(str::trim);
+    let masks = || fpm.split(',').map(str::trim);
+    let whole = masks().count() == features.entries().len();
     let of_mask = features.entries().iter().filter(|entry| whole || entry.organization);
     let mut granted = Vec::new();
-    for (Entry { value, organization, .. }, mask) in of_mask.zip(masks) {
+    for (Entry { value, organization, .. }, mask) in of_mask.zip(masks()) {
         // A mask on an entry that is the user's alone grants nothing in the organization.
         if *organization {
-            let bits = low_bits(mask, names.len());
-            granted
-                .extend(names.iter().zip(bits).filter(|(_, set)| *set).map(|(name, _)| format!("org:{value}:{name}")));
+            let bits = Bits::read(mask, names().count());
+            let set = names().enumerate().filter(|(bit, _)| bits.has(*bit));
+            granted.extend(set.map(|(_, name)| ["org:", value, ":", name].concat()));
         }
     }
     granted
 }
 
-/// The lowest bits of a decimal number of any length, least significant first; none if it is not all digits.
-fn low_bits(decimal: &str, count: usize) -> Vec<bool> {
-    if decimal.is_empty() || !decimal.bytes().all(|byte| byte.is_ascii_digit()) {
-        return vec![false; count];
+/// The lowest bits of a decimal number of any length; none if it is not all digits.
+enum Bits {
+    Few(u64),
+    Many(Vec<u32>),
+}
+
+impl Bits {
+    /// At least so many.
+    fn read(decimal: &str, count: usize) -> Self {
+        if decimal.is_empty() || !decimal.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self::Few(0);
+        }
+        match decimal.parse() {
+            Ok(bits) => Self::Few(bits),
+            Err(_) => Self::Many(limbs(decimal.as_bytes(), count.div_ceil(32))),
+        }
     }
-    // The number modulo 2^(32 · limbs), nine digits at a time. What overflows the limbs would be ignored anyway.
-    let mut limbs = vec![0_u32; count.div_ceil(32)];
-    let first = match decimal.len() % 9 {
-        0 => 9,
+
+    fn has(&self, bit: usize) -> bool {
+        match self {
+            Self::Few(bits) => bit < 64 && bits >> bit & 1 == 1,
+            Self::Many(limbs) => limbs.get(bit / 32).is_some_and(|limb| limb >> (bit % 32) & 1 == 1),
+        }
+    }
+}
+
+/// So many limbs of a number, the least significant first, which is the number modulo 2^(32 · limbs): what overflows them
+/// would be ignored anyway.
+fn limbs(mut digits: &[u8], count: usize) -> Vec<u32> {
+    let mut limbs = vec![0_u32; count];
+    // Nine digits at a time.
+    let mut take = match digits.len() % 9 {
+        0 => 9.min(digits.len()),
         rest => rest,
     };
-    let mut digits = decimal.as_bytes();
-    let mut take = first.min(digits.len());
     while !digits.is_empty() {
         let (chunk, rest) = digits.split_at(take);
         let scale = 10_u64.pow(u32::try_from(take).unwrap_or(9));
@@ -113,15 +136,16 @@ fn low_bits(decimal: &str, count: usize) -> Vec<bool> {
         digits = rest;
         take = 9.min(digits.len());
     }
-    (0..count).map(|bit| limbs.get(bit / 32).is_some_and(|limb| limb >> (bit % 32) & 1 == 1)).collect()
+    limbs
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Scoped, low_bits};
+    use super::{Bits, Scoped};
 
     fn set(decimal: &str, count: usize) -> Vec<usize> {
-        low_bits(decimal, count).iter().enumerate().filter(|(_, set)| **set).map(|(bit, _)| bit).collect()
+        let bits = Bits::read(decimal, count);
+        (0..count).filter(|bit| bits.has(*bit)).collect()
     }
 
     #[test]

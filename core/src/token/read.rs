@@ -23,7 +23,7 @@ pub(super) enum Known {
     /// It was accepted before.
     Seen(Claims),
     /// It was decoded.
-    New(Box<DecodedToken>),
+    New(DecodedToken),
 }
 
 impl ReadToken {
@@ -31,7 +31,7 @@ impl ReadToken {
     pub(crate) fn header(&self) -> &Header {
         match &self.known {
             Known::Seen(seen) => seen.header(),
-            Known::New(decoded) => &decoded.header,
+            Known::New(decoded) => decoded.header(),
         }
     }
 
@@ -46,8 +46,8 @@ impl ReadToken {
     /// This claim if it is a number within ±2^53, its fraction cut off.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         match &self.known {
-            Known::Seen(seen) if name == "iat" => seen.iat,
-            Known::Seen(seen) if name == "exp" => Some(seen.exp),
+            Known::Seen(seen) if name == "iat" => seen.iat(),
+            Known::Seen(seen) if name == "exp" => Some(seen.exp()),
             _ => self.claim(name).and_then(json::integer),
         }
     }
@@ -56,7 +56,7 @@ impl ReadToken {
     pub(crate) fn machine_type(&self) -> Option<TokenType> {
         let plain = match &self.known {
             Known::Seen(seen) => seen.is_plain(),
-            Known::New(decoded) => decoded.plain,
+            Known::New(decoded) => decoded.parsed().is_plain(),
         };
         type_of_machine(self.claim("sub"), self.header()).filter(|_| plain)
     }
@@ -73,7 +73,10 @@ impl Verifier {
     /// # Errors
     /// `token-invalid`.
     pub(crate) fn read(&self, text: &str) -> Result<ReadToken, TokenError> {
-        self.read_recalled(text, self.recall(text))
+        match self.recall(text) {
+            (place, Some(seen)) => Ok(ReadToken { place, known: Known::Seen(seen) }),
+            (place, None) => self.decode(text, place),
+        }
     }
 
     /// Where a text is or would be, and what is remembered of it.
@@ -83,16 +86,9 @@ impl Verifier {
         (place, place.and_then(|place| self.seen.get(place, text)))
     }
 
-    /// [`Verifier::read`] of a text of which this is remembered.
-    pub(super) fn read_recalled(
-        &self,
-        text: &str,
-        (place, seen): (Option<Place>, Option<Claims>),
-    ) -> Result<ReadToken, TokenError> {
-        let known = match seen {
-            Some(seen) => Known::Seen(seen),
-            None => Known::New(Box::new(DecodedToken::read_with(text, self.header.load().as_deref())?)),
-        };
-        Ok(ReadToken { place, known })
+    /// [`Verifier::read`] of a text of which nothing is remembered.
+    pub(super) fn decode(&self, text: &str, place: Option<Place>) -> Result<ReadToken, TokenError> {
+        let decoded = DecodedToken::read_with(text, self.header.load().as_deref())?;
+        Ok(ReadToken { place, known: Known::New(decoded) })
     }
 }

@@ -1,38 +1,35 @@
 //! The rules of §2.2, in their order: the first that fails is the reason.
 
-use super::claims::{Checked, Claims};
+use super::claims::Claims;
 use super::decode::{DecodedToken, Header};
 use super::error::{TokenError, TokenErrorReason as Reason, action};
 use super::json;
 use super::kind::{decoded_machine_type, is_non_session_category};
 use super::options::Effective;
-use crate::key::{Algorithm, VerifyingKey};
+use crate::key::{Algorithm, Around, VerifyingKey};
 use std::sync::Arc;
 
 /// Checks a decoded token with this key: `typ`, `alg`, signature, and only then claims, so that nobody learns anything
 /// about a token that we did not sign.
 pub(crate) fn verify(
-    token: &str,
     decoded: &DecodedToken,
     key: &Arc<VerifyingKey>,
     options: &Effective<'_>,
     now_ms: i64,
+    around: Around,
 ) -> Result<Claims, TokenError> {
-    let algorithm = check_header(&decoded.header, options.header_type)?;
-    check_signature(token, decoded, algorithm, key)?;
-    let sub = decoded.string("sub").ok_or_else(|| wrong_type("sub", "a string"))?;
-    let (azp, iss) = (decoded.string("azp"), decoded.string("iss"));
-    check_audience(decoded.claim("aud"), options.audience)?;
-    check_authorized_party(decoded.claim("azp").is_some(), azp.as_deref(), options)?;
-    check_issuer(iss.as_deref(), options.issuer)?;
-    let exp = decoded.integer("exp").ok_or_else(|| wrong_type("exp", "a number"))?;
+    let algorithm = check_header(decoded.header(), options.header_type)?;
+    check_signature(decoded, algorithm, key, around)?;
+    let says = decoded.parsed();
+    says.sub().ok_or_else(|| wrong_type("sub", "a string"))?;
+    check_audience(says.claim("aud"), options.audience)?;
+    check_authorized_party(says.claim("azp").is_some(), says.azp(), options)?;
+    check_issuer(says.iss(), options.issuer)?;
     let time = Time { now_ms, skew_ms: options.clock_skew_ms };
-    time.check_exp(exp)?;
-    let nbf = optional_time(decoded, "nbf")?;
-    time.check_nbf(nbf)?;
-    let iat = optional_time(decoded, "iat")?;
-    time.check_iat(iat)?;
-    Ok(Claims::new(token, decoded, Arc::downgrade(key), Checked { sub, iss, azp, exp, nbf, iat }))
+    time.check_exp(says.exp().ok_or_else(|| wrong_type("exp", "a number"))?)?;
+    time.check_nbf(optional_time(decoded, "nbf", says.nbf())?)?;
+    time.check_iat(optional_time(decoded, "iat", says.iat())?)?;
+    Ok(Claims::of(decoded, key))
 }
 
 /// Checks once more a token that [`verify`] accepted with this very key: all but its signature, and that its claims are of
@@ -51,13 +48,13 @@ pub(crate) fn verify_again(
         check_audience(claims.raw("aud"), options.audience)?;
     }
     if !options.authorized_parties.is_empty() {
-        check_authorized_party(claims.raw("azp").is_some(), claims.azp.as_deref(), options)?;
+        check_authorized_party(claims.raw("azp").is_some(), claims.azp(), options)?;
     }
-    check_issuer(claims.iss.as_deref(), options.issuer)?;
+    check_issuer(claims.iss(), options.issuer)?;
     let time = Time { now_ms, skew_ms: options.clock_skew_ms };
-    time.check_exp(claims.exp)?;
-    time.check_nbf(claims.nbf)?;
-    time.check_iat(claims.iat)
+    time.check_exp(claims.exp())?;
+    time.check_nbf(claims.nbf())?;
+    time.check_iat(claims.iat())
 }
 
 /// The time here, and how far clocks may be apart.
@@ -98,14 +95,14 @@ impl Time {
 }
 
 /// §2.9: what a handshake token must be: of a type and algorithm that count, of no other category, and signed.
-pub(crate) fn check_handshake(token: &str, decoded: &DecodedToken, key: &VerifyingKey) -> Result<(), TokenError> {
-    let algorithm = check_header(&decoded.header, None)?;
+pub(crate) fn check_handshake(decoded: &DecodedToken, key: &VerifyingKey, around: Around) -> Result<(), TokenError> {
+    let algorithm = check_header(decoded.header(), None)?;
     // A machine chooses its claims itself, so what it signs in this instance's name is no handshake.
-    if is_non_session_category(&decoded.header) || decoded_machine_type(decoded).is_some() {
+    if is_non_session_category(decoded.header()) || decoded_machine_type(decoded).is_some() {
         let message = "The token is of another kind than a handshake's.";
         return Err(TokenError::new(Reason::TokenInvalid, message).with_action(action::ENSURE_CLERK_JWT));
     }
-    check_signature(token, decoded, algorithm, key)
+    check_signature(decoded, algorithm, key, around)
 }
 
 /// Seconds within ±2^53 times 1000 fit an `i64`.
@@ -166,14 +163,15 @@ fn check_key(algorithm: Algorithm, key: &VerifyingKey) -> Result<(), TokenError>
 
 ///
 fn check_signature(
-    token: &str,
     decoded: &DecodedToken,
     algorithm: Algorithm,
     key: &VerifyingKey,
+    around: Around,
 ) -> Result<(), TokenError> {
     check_key(algorithm, key)?;
-    let signed = token.as_bytes().get(..decoded.signed_len).unwrap_or_default();
-    if key.verify(signed, &decoded.signature) {
+    let mut holds = false;
+    around(&mut || holds = key.verify(decoded.signed(), decoded.signature()));
+    if holds {
         return Ok(());
     }
     Err(TokenError::new(Reason::TokenInvalidSignature, "The token's signature is not of this instance's key."))
@@ -232,11 +230,11 @@ fn check_issuer(iss: Option<&str>, issuers: &[String]) -> Result<(), TokenError>
 }
 
 /// a time that may be missing, but if it is there it is a number.
-fn optional_time(decoded: &DecodedToken, claim: &str) -> Result<Option<i64>, TokenError> {
-    match decoded.claim(claim) {
-        None => Ok(None),
-        Some(text) => json::integer(text).map(Some).ok_or_else(|| wrong_type(claim, "a number")),
+fn optional_time(decoded: &DecodedToken, claim: &str, time: Option<i64>) -> Result<Option<i64>, TokenError> {
+    if time.is_none() && decoded.claim(claim).is_some() {
+        return Err(wrong_type(claim, "a number"));
     }
+    Ok(time)
 }
 
 /// Text that somebody else chose, as it may stand in a message: short, printable, in quotes.

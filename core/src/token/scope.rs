@@ -2,19 +2,19 @@
 
 /// A list of `scope:value`, in order. Each entry says whether it holds for the organization, the user, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Scoped(Vec<Entry>);
+pub(crate) struct Scoped<'a>(Vec<Entry<'a>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) value: String,
+pub(crate) struct Entry<'a> {
+    pub(crate) value: &'a str,
     pub(crate) organization: bool,
     pub(crate) user: bool,
 }
 
-impl Scoped {
+impl<'a> Scoped<'a> {
     /// Reads a list. The empty text is the empty list; an entry without a colon makes the whole list unreadable; an entry
     /// with an unknown scope is kept in its place but holds for nobody.
-    pub(crate) fn read(claim: &str) -> Option<Self> {
+    pub(crate) fn read(claim: &'a str) -> Option<Self> {
         if claim.is_empty() {
             return Some(Self::default());
         }
@@ -28,14 +28,14 @@ impl Scoped {
                     "ou" | "uo" => (true, true),
                     _ => (false, false),
                 };
-                Some(Entry { value: value.to_owned(), organization, user })
+                Some(Entry { value, organization, user })
             })
             .collect::<Option<Vec<_>>>()
             .map(Self)
     }
 
     /// All entries, whomever they hold for.
-    pub(crate) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry<'a>] {
         &self.0
     }
 

@@ -238,13 +238,15 @@ impl Verifier {
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
         // Who has no time for a signature would have to decode the token again.
-        let recalled = self.recall(token);
-        if recalled.1.is_none() {
-            Missing::unless_time(progress)?;
-        }
-        let read = match self.read_recalled(token, recalled) {
-            Ok(read) => read,
-            Err(error) => return Ok(Err(error)),
+        let read = match self.recall(token) {
+            (place, Some(seen)) => ReadToken { place, known: Known::Seen(seen) },
+            (place, None) => {
+                Missing::unless_time(progress)?;
+                match self.decode(token, place) {
+                    Ok(read) => read,
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
         };
         Ok(self.judge(token, &read, options, now_ms, progress)?.and_then(|claims| match (claims, read.known) {
             (Some(claims), _) | (None, Known::Seen(claims)) => Ok(claims),
@@ -280,7 +282,7 @@ impl Verifier {
         let rules = options.or(&self.defaults);
         // What was accepted once is of a category that counts.
         if let Known::New(decoded) = &read.known
-            && let Err(error) = check_category(&decoded.header)
+            && let Err(error) = check_category(decoded.header())
         {
             return Ok(Err(error));
         }
@@ -294,8 +296,8 @@ impl Verifier {
         let decoded = match &read.known {
             // Only if it is the very one, the signature is known to hold. Whoever wants keys of this moment wants no word of
             // an earlier one.
-            Known::Seen(seen) if seen.holds_with(&key) && !options.skip_jwks_cache => {
-                seen.note_use();
+            Known::Seen(seen) if seen.remembered().holds_with(&key) && !options.skip_jwks_cache => {
+                seen.remembered().note_use();
                 return Ok(verify_again(seen, &key, &rules, now_ms).map(|()| None));
             }
             Known::Seen(_) => match DecodedToken::read_with(token, self.header.load().as_deref()) {
@@ -308,10 +310,10 @@ impl Verifier {
             Known::New(decoded) => decoded,
         };
         Missing::unless_time(progress)?;
-        let verdict = verify(token, decoded, &key, &rules, now_ms);
+        let verdict = verify(decoded, &key, &rules, now_ms, progress.around());
         if let Ok(claims) = &verdict {
-            if !self.header.load().as_ref().is_some_and(|known| known.is(&decoded.header)) {
-                self.header.store(Some(Arc::new(KnownHeader::of(token, &decoded.header))));
+            if !self.header.load().as_ref().is_some_and(|known| known.is(decoded.parsed().header())) {
+                self.header.store(Some(Arc::new(KnownHeader::of(decoded.parsed()))));
             }
             if let (Some(place), false) = (read.place, options.skip_jwks_cache) {
                 self.seen.keep(place, claims, now_ms);
@@ -336,11 +338,11 @@ impl Verifier {
             Err(error) => return Ok(Err(MachineError::new(token_type, Reason::TokenInvalid, error.message))),
         };
         let is_m2m = token_type == TokenType::M2mToken;
-        if is_m2m && decoded.header.cat.is_some() && !is_m2m_category(&decoded.header) {
+        if is_m2m && decoded.header().cat.is_some() && !is_m2m_category(decoded.header()) {
             let message = "The token's category is not that of M2M tokens.";
             return Ok(Err(MachineError::new(token_type, Reason::TokenInvalid, message)));
         }
-        let key = match self.key_for(&decoded.header, || decoded.string("iss"), options, now_ms, progress, false)? {
+        let key = match self.key_for(decoded.header(), || decoded.string("iss"), options, now_ms, progress, false)? {
             Ok(key) => key,
             Err(error) => return failed(error),
         };
@@ -355,7 +357,7 @@ impl Verifier {
             header_type: if is_m2m { None } else { Some(&types) },
         };
         Missing::unless_time(progress)?;
-        let claims = match verify(token, &decoded, &key, &rules, now_ms) {
+        let claims = match verify(&decoded, &key, &rules, now_ms, progress.around()) {
             Ok(claims) => claims,
             Err(error) => return failed(error),
         };
@@ -377,12 +379,12 @@ impl Verifier {
             Ok(decoded) => decoded,
             Err(error) => return Ok(Err(error)),
         };
-        let key = match self.key_for(&decoded.header, || decoded.string("iss"), options, now_ms, progress, true)? {
+        let key = match self.key_for(decoded.header(), || decoded.string("iss"), options, now_ms, progress, true)? {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
         Missing::unless_time(progress)?;
-        Ok(check_handshake(token, &decoded, &key).map(|()| decoded.payload))
+        Ok(check_handshake(&decoded, &key, progress.around()).map(|()| decoded.payload().to_owned()))
     }
 
     /// §2.3 item 3: a JWT key, else the keys that a secret key fetches. Those of the call go before those of the client, so

@@ -16,7 +16,9 @@ fn seen(token: &str) -> Claims {
 }
 
 fn seen_with(token: &str, key: &Arc<VerifyingKey>) -> Claims {
-    crate::token::claims_as(token, &format!(r#"{{"sub":"{token}"}}"#), Arc::downgrade(key)).unwrap()
+    let claims = Claims::assume_written(token, &format!(r#"{{"sub":"{token}"}}"#)).unwrap();
+    claims.remembered().note_key(key);
+    claims
 }
 
 /// What an entry for this token takes.
@@ -48,7 +50,7 @@ impl TokenCache {
         let mut sum = (0, 0);
         for part in &shelf.parts {
             let part = part.try_read().unwrap();
-            assert_eq!(part.bytes, part.places.values().map(size_of_entry).sum::<usize>());
+            assert_eq!(part.bytes, part.places.values().map(|kept| size_of_entry(&kept.seen)).sum::<usize>());
             let mut order: Vec<_> = part.order.iter().copied().collect();
             let mut places: Vec<_> = part.places.keys().copied().collect();
             order.sort_unstable();
@@ -99,11 +101,11 @@ fn what_is_in_use_stays_and_what_is_over_goes() {
     cache.put_all(&["a", "b", "c"]);
     let get = |token| cache.get(cache.place(token).unwrap(), token).unwrap();
     // `exp` of these is 0: over. To find one is not to use it, so each is in the way.
-    get("a").note_use();
+    get("a").remembered().note_use();
     cache.put("d");
     assert!(!cache.has("a"), "used, but over");
     let keep_at = |token: &str| cache.keep(cache.place(token).unwrap(), &seen(token), -1);
-    get("b").note_use();
+    get("b").remembered().note_use();
     keep_at("e");
     assert_eq!(["b", "c", "d", "e"].map(|token| cache.has(token)), [true, false, true, true]);
     keep_at("f");
@@ -173,10 +175,10 @@ fn a_child_of_a_fork_begins_with_nothing_and_waits_for_nobody() {
 #[test]
 fn only_the_very_key_holds() {
     let seen = seen("a");
-    assert!(seen.holds_with(key()));
-    assert!(seen.holds_with(&Arc::clone(key())));
+    assert!(seen.remembered().holds_with(key()));
+    assert!(seen.remembered().holds_with(&Arc::clone(key())));
     let again = LocalKey::read(&key_a().pem()).unwrap();
-    assert!(again.key().is_same_key(key()) && !seen.holds_with(again.key()));
+    assert!(again.key().is_same_key(key()) && !seen.remembered().holds_with(again.key()));
     // An entry does not keep its key, and no later one can be taken for it.
     let gone = seen_with("a", again.key());
     let watch = Arc::downgrade(again.key());
@@ -184,7 +186,7 @@ fn only_the_very_key_holds() {
     assert!(watch.upgrade().is_none());
     drop(watch);
     for _ in 0..100 {
-        assert!(!gone.holds_with(LocalKey::read(&key_a().pem()).unwrap().key()));
+        assert!(!gone.remembered().holds_with(LocalKey::read(&key_a().pem()).unwrap().key()));
     }
 }
 
@@ -218,7 +220,7 @@ proptest! {
         for token in &tokens {
             if let Some(found) = cache.get(cache.place(token).unwrap(), token) {
                 prop_assert_eq!(found.token(), token.as_str());
-                found.note_use();
+                found.remembered().note_use();
             } else {
                 cache.put(token);
             }
