@@ -13,6 +13,7 @@ use crate::key::{
 use crate::secret::Secret;
 use crate::token::{
     DecodedToken, Instance, Verifier, VerifyOptions, claims_of, is_machine_jwt, is_machine_token, machine_token_type,
+    readers_agree,
 };
 use crate::webhook::Webhook;
 use serde_json::Value;
@@ -44,6 +45,7 @@ pub fn token(data: &[u8]) {
 /// A payload that was signed: whatever is in it, an object comes of it that can be asked and written.
 pub fn claims(data: &[u8]) {
     let (payload, question) = split(data);
+    assert!(readers_agree(&text(payload)), "the two readers of payloads differ");
     let Some(claims) = claims_of(&text(payload)) else { return };
     let auth = fuzz::auth(&claims);
     let _ = auth.has(&HasParams::from_json(&text(question)));

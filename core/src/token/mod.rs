@@ -25,6 +25,8 @@ pub(crate) use base64url::bytes as base64url_bytes;
 pub use claims::Claims;
 pub use decode::{DecodedToken, Header, MAX_TOKEN_BYTES};
 pub use error::{Carrier, TokenError, TokenErrorReason};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use json::readers_agree;
 pub(crate) use json::{integer, is_falsy, member, text};
 pub use kind::{TokenType, is_machine_jwt, is_machine_token, machine_token_type};
 pub(crate) use kind::{has_jwt_format, is_non_session_category, is_of_machine, opaque_type};

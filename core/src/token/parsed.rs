@@ -1,4 +1,4 @@
-//! A token taken apart, in one piece of memory.
+//! A token taken apart.
 //!
 //! Nothing here says that it is genuine: [`super::DecodedToken`] is one that nobody looked at, [`super::Claims`] one that was
 //! verified. Both are this, so that verifying copies nothing; and many are kept, so that it is small.
@@ -14,14 +14,14 @@ use std::sync::Arc;
 /// looked for twice.
 fn place_of(name: &str) -> Option<usize> {
     Some(match name.as_bytes() {
-        b"sub" => 0,
-        b"sid" => 1,
-        b"iss" => 2,
-        b"azp" => 3,
-        b"aud" => 4,
-        b"exp" => 5,
-        b"nbf" => 6,
-        b"iat" => 7,
+        b"sub" => SUB,
+        b"sid" => SID,
+        b"iss" => ISS,
+        b"azp" => AZP,
+        b"exp" => EXP,
+        b"nbf" => NBF,
+        b"iat" => IAT,
+        b"aud" => 7,
         b"v" => 8,
         b"sts" => 9,
         b"act" => 10,
@@ -40,30 +40,39 @@ fn place_of(name: &str) -> Option<usize> {
 }
 
 const PLACES: usize = 21;
+/// The places of what is read of every token.
+const SUB: usize = 0;
+const SID: usize = 1;
+const ISS: usize = 2;
+const AZP: usize = 3;
+const EXP: usize = 4;
+const NBF: usize = 5;
+const IAT: usize = 6;
 
 /// Where the known claims stand in a payload. Hardly any is longer than this can tell; of those each claim is looked for
 /// when it is asked for.
 type Index = Option<[(u16, u16); PLACES]>;
 
-/// See the module's text.
+/// See the module's text. In this order: what is looked at to forget it stands together, as by then it is far away in memory.
+#[repr(C)]
 pub(crate) struct Parsed {
-    /// The token, its payload, and those claims that stand there in another form than they have.
+    /// What is noted when it has been verified.
+    pub(super) remembered: Remembered,
+    token: Box<str>,
+    /// The payload, and those claims that stand there in another form than they have.
     text: String,
-    token: Place,
-    payload: Place,
-    index: Index,
     header: Arc<Header>,
+    exp: Seconds,
+    nbf: Seconds,
+    iat: Seconds,
+    payload: Place,
     sub: Place,
     sid: Place,
     iss: Place,
     azp: Place,
-    exp: Seconds,
-    nbf: Seconds,
-    iat: Seconds,
+    index: Index,
     plain: bool,
     usual_type: bool,
-    /// What is noted when it has been verified.
-    pub(super) remembered: Remembered,
 }
 
 /// A time that may be none. Times are within ±2^53.
@@ -85,15 +94,10 @@ impl Parsed {
     /// has it.
     pub(crate) fn new(token: &str, payload: &str, header: Arc<Header>, plain: bool) -> Option<Self> {
         let places: Places<PLACES> = json::places(payload, place_of)?;
-        let claim = |name| place_of(name).and_then(|place| places.get(place)?.of(payload));
-        let mut text = String::with_capacity(token.len() + payload.len());
-        text.push_str(token);
-        text.push_str(payload);
-        let start = token.len();
-        let mut string = |name: &str| -> Place {
-            let at = place_of(name).and_then(|place| places.get(place).copied()).unwrap_or(Place::NONE);
+        let mut text = payload.to_owned();
+        let mut string = |at: Place| -> Place {
             match at.of(payload).and_then(json::text) {
-                Some(Cow::Borrowed(_)) => at.within_quotes(start),
+                Some(Cow::Borrowed(_)) => at.within_quotes(),
                 Some(Cow::Owned(other)) => {
                     text.push_str(&other);
                     Place::new(text.len() - other.len(), text.len()).unwrap_or(Place::NONE)
@@ -101,31 +105,32 @@ impl Parsed {
                 None => Place::NONE,
             }
         };
-        let [sub, sid, iss, azp] = ["sub", "sid", "iss", "azp"].map(&mut string);
-        let [exp, nbf, iat] = ["exp", "nbf", "iat"].map(|name| Seconds::new(claim(name).and_then(json::integer)));
+        let [sub, sid, iss, azp] = [places[SUB], places[SID], places[ISS], places[AZP]].map(&mut string);
+        let [exp, nbf, iat] =
+            [places[EXP], places[NBF], places[IAT]].map(|at| Seconds::new(at.of(payload).and_then(json::integer)));
         let usual_type = is_of_usual_type(&header);
         Some(Self {
-            token: Place::new(0, start)?,
-            payload: Place::new(start, start + payload.len())?,
-            index: index_of(&places),
+            remembered: Remembered::default(),
+            token: token.into(),
             text,
             header,
+            exp,
+            nbf,
+            iat,
+            payload: Place::new(0, payload.len())?,
             sub,
             sid,
             iss,
             azp,
-            exp,
-            nbf,
-            iat,
+            index: index_of(&places),
             plain,
             usual_type,
-            remembered: Remembered::default(),
         })
     }
 
     /// The token that says so.
     pub(crate) fn token(&self) -> &str {
-        self.token.of(&self.text).unwrap_or_default()
+        &self.token
     }
 
     /// The payload as the JSON text it is.
@@ -188,7 +193,7 @@ impl Parsed {
 
     /// How much memory it takes, in bytes.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Self>() + self.text.capacity() + self.header.size()
+        size_of::<Self>() + self.token.len() + self.text.capacity() + self.header.size()
     }
 }
 

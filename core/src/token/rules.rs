@@ -23,7 +23,7 @@ pub(crate) fn verify(
     let says = decoded.parsed();
     says.sub().ok_or_else(|| wrong_type("sub", "a string"))?;
     check_audience(says.claim("aud"), options.audience)?;
-    check_authorized_party(says.claim("azp").is_some(), says.azp(), options)?;
+    check_authorized_party(says.azp(), || says.claim("azp").is_some(), options)?;
     check_issuer(says.iss(), options.issuer)?;
     let time = Time { now_ms, skew_ms: options.clock_skew_ms };
     time.check_exp(says.exp().ok_or_else(|| wrong_type("exp", "a number"))?)?;
@@ -48,7 +48,7 @@ pub(crate) fn verify_again(
         check_audience(claims.raw("aud"), options.audience)?;
     }
     if !options.authorized_parties.is_empty() {
-        check_authorized_party(claims.raw("azp").is_some(), claims.azp(), options)?;
+        check_authorized_party(claims.azp(), || claims.raw("azp").is_some(), options)?;
     }
     check_issuer(claims.iss(), options.issuer)?;
     let time = Time { now_ms, skew_ms: options.clock_skew_ms };
@@ -199,8 +199,12 @@ fn check_audience(claim: Option<&str>, audience: &[String]) -> Result<(), TokenE
 }
 
 /// A missing, empty or non-string `azp` is nobody, and nobody is allowed.
-fn check_authorized_party(is_there: bool, azp: Option<&str>, options: &Effective<'_>) -> Result<(), TokenError> {
-    if options.authorized_parties.is_empty() || (!is_there && options.allow_missing_azp) {
+fn check_authorized_party(
+    azp: Option<&str>,
+    is_there: impl FnOnce() -> bool,
+    options: &Effective<'_>,
+) -> Result<(), TokenError> {
+    if options.authorized_parties.is_empty() || (azp.is_none() && options.allow_missing_azp && !is_there()) {
         return Ok(());
     }
     match azp.filter(|azp| !azp.is_empty()) {
