@@ -75,6 +75,12 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// None yet.
+    pub(crate) fn none() -> &'static Self {
+        static NONE: Answers = Answers { keys: Progress::Start, refresh: None, handshake: None, machine: None };
+        &NONE
+    }
+
     /// None, and no time for a signature: what was decided before, or without one, is decided at once (see
     /// [`Progress::AtOnce`]).
     #[must_use]

@@ -64,7 +64,7 @@ pub(crate) struct Request<'a> {
     pub(crate) settings: &'a Settings<'a>,
     pub(crate) context: &'a Context<'a>,
     pub(crate) parts: &'a RequestParts<'a>,
-    echo: Arc<Echo>,
+    echo: &'a Arc<Echo>,
     pub(crate) answers: &'a Answers,
     pub(crate) organization_sync: OrganizationSync,
     client: &'a Authenticator,
@@ -74,7 +74,7 @@ pub(crate) struct Request<'a> {
 impl Request<'_> {
     /// The settings that a state repeats.
     pub(crate) fn echo(&self) -> Arc<Echo> {
-        Arc::clone(&self.echo)
+        Arc::clone(self.echo)
     }
 
     /// What the header's token says.
@@ -172,7 +172,7 @@ impl Authenticator {
         let settings = Settings::of(self, options);
         let cookies = parts.header(Header::Cookie).unwrap_or_default();
         let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
-        Ok(DebugContext::new(&context, &settings).to_json())
+        Ok(DebugContext::new(context, &settings).to_json())
     }
 
     pub(crate) fn secret_key(&self) -> Option<&Secret> {
@@ -190,7 +190,7 @@ impl Authenticator {
     /// request is a state.
     #[must_use]
     pub fn try_authenticate(&self, request: &RequestParts<'_>, options: &AuthenticateOptions, now_ms: i64) -> Decision {
-        self.step(request, options, now_ms, &Answers::default())
+        self.step(request, options, now_ms, Answers::none())
     }
 
     /// The same, given what has been asked for this decision before.
@@ -292,17 +292,29 @@ impl Authenticator {
             self.patterns.sync(settings.organization_patterns, settings.personal_account_patterns)?;
         let cookies = parts.header(Header::Cookie).unwrap_or_default();
         let context = Context::read(parts, &cookies, &settings, &self.verifier, now_ms)?;
+        let own;
         let echo = if settings.is_proxied_by_path() {
-            Arc::new(Echo { proxy_url: settings.proxy_url_on(&context.url)?.into_owned(), ..Echo::of(&settings) })
+            let proxy_url = settings.proxy_url_on(&context.url)?.into_owned();
+            own = Arc::new(Echo { proxy_url, ..Echo::of(&settings) });
+            &own
         } else if options.changes_echo() {
-            Arc::new(Echo::of(&settings))
+            own = Arc::new(Echo::of(&settings));
+            &own
         } else {
-            Arc::clone(&self.echo)
+            &self.echo
         };
-        let (settings, context) = (&settings, &context);
-        let request = Request { settings, context, parts, echo, answers, organization_sync, client: self, now_ms };
+        let request = Request {
+            settings: &settings,
+            context: &context,
+            parts,
+            echo,
+            answers,
+            organization_sync,
+            client: self,
+            now_ms,
+        };
         let mut state = dispatch(&request)?;
-        state.keep_context(DebugContext::new(context, settings));
+        state.keep_context(DebugContext::new(context, &settings));
         Ok(state)
     }
 }

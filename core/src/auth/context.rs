@@ -47,17 +47,21 @@ impl<'a> Context<'a> {
         verifier: &Verifier,
         now_ms: i64,
     ) -> Result<Self, AuthenticateError> {
+        let [referrer, fetch_dest, accept] =
+            [Header::Referer, Header::SecFetchDest, Header::Accept].map(|header| request.header(header));
+        // The text of the URL is kept with the outcome, and these behind it.
+        let room = [&referrer, &fetch_dest, &accept].into_iter().flatten().map(|text| text.len()).sum();
         let mut context = Self {
-            url: public_url(request)?,
+            url: public_url(request, room)?,
             method_is_get: request.is_get(),
-            referrer: request.header(Header::Referer),
-            fetch_dest: request.header(Header::SecFetchDest),
+            referrer,
+            fetch_dest,
             token_in_header: request.header(Header::Authorization).and_then(token_of),
             session_in_cookie: None,
             refresh_in_cookie: None,
             client_uat: 0,
             dev_browser: None,
-            accept: request.header(Header::Accept),
+            accept,
             handshake_token: None,
             handshake_nonce: None,
             suffixed: false,
@@ -81,15 +85,13 @@ impl<'a> Context<'a> {
             (self.session_in_cookie, self.cookie_read) = (Some(token), Some(read));
         }
         self.client_uat = chosen(Cookie::ClientUat).map_or(0, |text| whole_number(&text));
-        let query = |name| self.query(name).map(|value| Cow::Owned(value.into_owned()));
-        let dev_browser = query("__clerk_db_jwt").or_else(|| chosen(Cookie::DevBrowser));
-        let token = query("__clerk_handshake").or_else(|| cookies.get(Cookie::Handshake));
-        let nonce = query("__clerk_handshake_nonce").or_else(|| cookies.get(Cookie::HandshakeNonce));
-        self.dev_browser = dev_browser;
+        let [dev_browser, token, nonce] =
+            self.queries(["__clerk_db_jwt", "__clerk_handshake", "__clerk_handshake_nonce"]);
+        self.dev_browser = dev_browser.or_else(|| chosen(Cookie::DevBrowser));
+        self.handshake_token = token.or_else(|| cookies.get(Cookie::Handshake));
+        self.handshake_nonce = nonce.or_else(|| cookies.get(Cookie::HandshakeNonce));
         self.refresh_in_cookie = cookies.suffixed(Cookie::Refresh);
         self.suffixed = suffixed;
-        self.handshake_token = token;
-        self.handshake_nonce = nonce;
         self.loop_counter = cookies.get(Cookie::RedirectCount).map_or(0, |text| whole_number(&text));
     }
 
@@ -114,6 +116,20 @@ impl<'a> Context<'a> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
+    /// The same of several, in one pass.
+    fn queries<const N: usize>(&self, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
+        if self.url.query().is_none() {
+            return [const { None }; N];
+        }
+        let mut found: [Option<Cow<'_, str>>; N] = [const { None }; N];
+        for (key, value) in self.url.query_pairs() {
+            if let Some((_, place)) = names.into_iter().zip(&mut found).find(|(name, _)| key == *name) {
+                place.get_or_insert(value);
+            }
+        }
+        found.map(|value| value.filter(|value| !value.is_empty()).map(|value| Cow::Owned(value.into_owned())))
+    }
+
     pub(crate) fn has_query(&self, name: &str) -> bool {
         self.url.query_pairs().any(|(key, _)| key == name)
     }
@@ -133,19 +149,26 @@ fn token_of(authorization: Cow<'_, str>) -> Option<Cow<'_, str>> {
 }
 
 fn token_in(authorization: &str) -> Option<&str> {
-    let mut pieces = authorization.split(' ');
-    let first = pieces.next()?;
-    match pieces.next() {
-        None | Some("") => Some(first),
-        Some(token) if first == "Bearer" => Some(token),
-        Some(_) => None,
+    // A token is long, so its end is searched the fast way.
+    let until_space = |text: &'_ str| memchr::memchr(b' ', text.as_bytes());
+    let Some(end) = until_space(authorization) else { return Some(authorization) };
+    let (first, rest) = (authorization.get(..end)?, authorization.get(end + 1..)?);
+    let token = until_space(rest).map_or(Some(rest), |end| rest.get(..end))?;
+    match token {
+        "" => Some(first),
+        token if first == "Bearer" => Some(token),
+        _ => None,
     }
 }
 
 /// Decimal digits only (D-17); anything else is 0, and what is too large is as large as can be.
 fn whole_number(text: &str) -> i64 {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return 0;
+    let mut number: i64 = 0;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return 0;
+        }
+        number = number.saturating_mul(10).saturating_add(i64::from(byte - b'0'));
     }
-    text.parse().unwrap_or(i64::MAX)
+    number
 }

@@ -13,11 +13,11 @@ use url::Url;
 /// Rows C1 to C17.
 pub(crate) fn decide(request: &Request<'_>) -> Result<RequestState, Stop> {
     match resolve(request)? {
-        Resolved::State(state) => Ok(*state),
+        Resolved::State(state) => Ok(state),
         Resolved::No => after_handshake(request),
         Resolved::Unavailable(state) => {
             let other = after_handshake(request)?;
-            Ok(if other.status() == AuthStatus::SignedIn { other } else { *state })
+            Ok(if other.status() == AuthStatus::SignedIn { other } else { state })
         }
     }
 }
@@ -107,19 +107,22 @@ fn signed_out(request: &Request<'_>, reason: AuthReason) -> RequestState {
 /// C2 for production, C3 for development: a satellite that is to ask the primary domain first.
 fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
     let (settings, context) = (request.settings, request.context);
+    if !settings.is_satellite || !context.is_document() {
+        return Ok(None);
+    }
     let synced = context.query("__clerk_synced");
-    if !settings.is_satellite || !context.is_document() || synced.as_deref() == Some("true") {
+    if synced.as_deref() == Some("true") {
         return Ok(None);
     }
     let wanted = synced.as_deref() == Some("false");
     let nothing = context.session_in_cookie.is_none() && context.client_uat == 0;
-    if nothing && !wanted && !settings.satellite_auto_sync {
+    if nothing && !wanted && !settings.satellite_auto_sync() {
         return Ok(Some(signed_out(request, AuthReason::SESSION_TOKEN_AND_UAT_MISSING)));
     }
     if !nothing && !wanted {
         return Ok(None);
     }
-    if !settings.is_production() && settings.sign_in_url.is_empty() {
+    if !settings.is_production() && settings.sign_in_url().is_empty() {
         return Err(AuthenticateError::config(
             "sign_in_url",
             "A satellite of a development instance needs the sign-in URL of the primary domain.",
@@ -130,7 +133,7 @@ fn satellite(request: &Request<'_>) -> Result<Option<RequestState>, Stop> {
     if settings.is_production() {
         return handshake(request, reason, String::new()).map(Some);
     }
-    let mut sign_in = Url::parse(settings.sign_in_url).map_err(|_| {
+    let mut sign_in = Url::parse(settings.sign_in_url()).map_err(|_| {
         AuthenticateError::config("sign_in_url", "The sign-in URL of a satellite must be an absolute URL.")
     })?;
     let mut pairs = pairs_of(&sign_in);

@@ -29,12 +29,14 @@ const NAMES: [&str; 7] = [
 pub(crate) struct Cookies<'a> {
     plain: [Option<&'a str>; NAMES.len()],
     suffixed: [Option<&'a str>; NAMES.len()],
+    /// Whether any of them can have something to decode.
+    encoded: bool,
 }
 
 impl<'a> Cookies<'a> {
     /// Splits on `;` first and decodes each value later, so that nothing encoded ever makes a cookie.
     pub(crate) fn read(header: &'a str, suffix: &str) -> Self {
-        let mut cookies = Self::default();
+        let mut cookies = Self { encoded: memchr::memchr(b'%', header.as_bytes()).is_some(), ..Self::default() };
         let mut rest = header;
         while !rest.is_empty() {
             // The value is the long part, so it is what is searched the fast way.
@@ -55,22 +57,43 @@ impl<'a> Cookies<'a> {
         if !name.starts_with("__") {
             return None;
         }
-        if let Some(at) = NAMES.iter().position(|known| *known == name) {
-            return self.plain.get_mut(at);
+        if let Some(cookie) = named(name) {
+            return self.plain.get_mut(cookie as usize);
         }
         let name = name.strip_suffix(suffix)?.strip_suffix('_')?;
-        self.suffixed.get_mut(NAMES.iter().position(|known| *known == name)?)
+        self.suffixed.get_mut(named(name)? as usize)
     }
 
     /// The first cookie of this name, unless it is empty.
     pub(crate) fn get(&self, cookie: Cookie) -> Option<Cow<'a, str>> {
-        decoded(self.plain.get(cookie as usize))
+        self.decoded(*self.plain.get(cookie as usize)?)
     }
 
     /// The first cookie of this name with the instance's suffix, unless it is empty.
     pub(crate) fn suffixed(&self, cookie: Cookie) -> Option<Cow<'a, str>> {
-        decoded(self.suffixed.get(cookie as usize))
+        self.decoded(*self.suffixed.get(cookie as usize)?)
     }
+
+    fn decoded(&self, value: Option<&'a str>) -> Option<Cow<'a, str>> {
+        let value = value?;
+        let value = if self.encoded { decode(value) } else { Cow::Borrowed(value) };
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+/// The one of this name. Nearly each has a length of its own.
+fn named(name: &str) -> Option<Cookie> {
+    let cookie = match name.len() {
+        9 if name.starts_with("__r") => Cookie::Refresh,
+        9 => Cookie::Session,
+        12 => Cookie::ClientUat,
+        14 => Cookie::DevBrowser,
+        17 => Cookie::Handshake,
+        22 => Cookie::RedirectCount,
+        23 => Cookie::HandshakeNonce,
+        _ => return None,
+    };
+    NAMES.get(cookie as usize).is_some_and(|known| *known == name).then_some(cookie)
 }
 
 /// Without blanks around it. Most have none.
@@ -78,11 +101,6 @@ fn trimmed(text: &str) -> &str {
     let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     let bytes = text.as_bytes();
     if is_blank(bytes.first()) || is_blank(bytes.last()) { text.trim_matches([' ', '\t']) } else { text }
-}
-
-fn decoded<'a>(value: Option<&Option<&'a str>>) -> Option<Cow<'a, str>> {
-    let value = (*value?)?;
-    Some(decode(value)).filter(|value| !value.is_empty())
 }
 
 /// Percent-decodes a value; one that cannot be decoded as a whole stays as it is.

@@ -43,14 +43,10 @@ const SECRETS: [&str; 8] = [
 ];
 
 impl DebugContext {
-    pub(crate) fn new(context: &Context<'_>, settings: &Settings<'_>) -> Self {
-        let given = [
-            Some(context.url.as_str()),
-            context.referrer.as_deref(),
-            context.fetch_dest.as_deref(),
-            context.accept.as_deref(),
-        ];
-        let mut texts = String::with_capacity(given.iter().flatten().map(|text| text.len()).sum());
+    pub(crate) fn new(context: Context<'_>, settings: &Settings<'_>) -> Self {
+        // The text of the URL has room for the others.
+        let mut texts = context.url.into_string();
+        let given = [Some(""), context.referrer.as_deref(), context.fetch_dest.as_deref(), context.accept.as_deref()];
         let ends = given.map(|text| {
             texts.push_str(text.unwrap_or_default());
             (u32::try_from(texts.len()).unwrap_or(u32::MAX), text.is_some())
@@ -111,20 +107,26 @@ impl DebugContext {
     }
 }
 
-/// The beginning of a secret, never more than half of it: its bytes, each that is no letter of ASCII shown as `?`.
+/// The beginning of a secret, never more than half of it.
 #[derive(Clone, Copy)]
-struct Hint([u8; SHOWN]);
+struct Hint {
+    bytes: [u8; SHOWN],
+    len: u8,
+}
 
 impl Hint {
+    #[allow(clippy::cast_possible_truncation)] // a few
     fn of(text: &str) -> Self {
-        let mut shown = [0; SHOWN];
-        let plain = |byte: u8| if byte.is_ascii_graphic() { byte } else { b'?' };
-        shown.iter_mut().zip(text.bytes().take(text.len() / 2)).for_each(|(place, byte)| *place = plain(byte));
-        Self(shown)
+        let shown = text.as_bytes().get(..(text.len() / 2).min(SHOWN)).unwrap_or_default();
+        let mut bytes = [0; SHOWN];
+        bytes.iter_mut().zip(shown).for_each(|(place, byte)| *place = *byte);
+        Self { bytes, len: shown.len() as u8 }
     }
 
+    /// Each byte that is no letter of ASCII is shown as `?`.
     fn text(self) -> String {
-        self.0.into_iter().filter(|byte| *byte != 0).map(char::from).chain(['…']).collect()
+        let plain = |byte: u8| if byte.is_ascii_graphic() { char::from(byte) } else { '?' };
+        self.bytes.into_iter().take(self.len.into()).map(plain).chain(['…']).collect()
     }
 }
 

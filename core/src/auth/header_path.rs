@@ -95,7 +95,7 @@ pub(crate) fn refused(request: &Request<'_>, mut error: TokenError, carrier: Car
     match error.reason {
         Reason::UnexpectedError => signed_out(AuthReason::UNEXPECTED_ERROR, String::new()),
         Reason::TokenExpired => match refresh(request, &error)? {
-            Refreshed::State(state) => Ok(*state),
+            Refreshed::State(state) => Ok(state),
             Refreshed::No(why) => handshake(request, AuthReason::expired(&why), message),
         },
         Reason::TokenNotActiveYet => handshake(request, AuthReason::SESSION_TOKEN_NBF, message),

@@ -38,7 +38,7 @@ pub use api::{Answers, ApiAnswer, ApiCall, ApiCallKind, AuthApi, Need};
 pub use authenticator::{Authenticator, Decision};
 pub use error::AuthenticateError;
 pub use has::{HasParams, Level, Reverification};
-pub use object::{Auth, AuthFields, TokenRequest};
+pub use object::{Auth, AuthFields, MachineFields, TokenRequest};
 pub use options::{AcceptsToken, AuthenticateOptions};
 pub use reason::AuthReason;
 pub use request::{LOOKED_AT, RequestParts, latin1};

@@ -18,7 +18,8 @@ pub struct Auth {
     claims: Option<Claims>,
 }
 
-/// What is known of a caller. Fields of [`Auth`].
+/// What is known of a caller. Fields of [`Auth`]; those of machines only are [`MachineFields`], and read as if they were its
+/// own.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AuthFields {
@@ -40,6 +41,16 @@ pub struct AuthFields {
     pub org_role: Option<String>,
     /// The permissions in it, such as `org:invoices:read`.
     pub org_permissions: Option<Vec<String>>,
+    /// Apart, as most callers are none, and what is known of one is kept.
+    machine: Option<Box<MachineFields>>,
+    /// Whether the session's status is one that this version cannot read.
+    has_odd_status: bool,
+}
+
+/// What is known of a machine. Of any other caller every field is `None`.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct MachineFields {
     /// A machine token's id.
     pub id: Option<String>,
     /// Whose a machine token is: `user_…`, `org_…` or `mch_…`.
@@ -56,14 +67,27 @@ pub struct AuthFields {
     claims: Option<String>,
     /// The token itself, of a machine.
     token: Option<String>,
-    /// Whether the session's status is one that this version cannot read.
-    has_odd_status: bool,
 }
 
+static NO_MACHINE: MachineFields = MachineFields {
+    id: None,
+    subject: None,
+    scopes: None,
+    name: None,
+    machine_id: None,
+    client_id: None,
+    claims: None,
+    token: None,
+};
+
 impl Auth {
-    /// What does not depend on the request is made once for a token.
+    ///
     pub(crate) fn of_session(claims: &Claims, treat_pending_as_signed_out: bool) -> Self {
-        let fields = claims.derived(AuthFields::of_session);
+        Self::of_fields(claims, claims.derived(AuthFields::of_session), treat_pending_as_signed_out)
+    }
+
+    /// The same of what is known of the session, which does not depend on the request.
+    pub(crate) fn of_fields(claims: &Claims, fields: Arc<AuthFields>, treat_pending_as_signed_out: bool) -> Self {
         // A status that is no text says that the session is not simply active (law 4).
         let pending = fields.has_odd_status || fields.session_status.as_deref() == Some("pending");
         if treat_pending_as_signed_out && pending {
@@ -178,7 +202,7 @@ impl Auth {
 }
 
 impl AuthFields {
-    fn of_session(claims: &Claims) -> Self {
+    pub(crate) fn of_session(claims: &Claims) -> Self {
         let session_status = claims.string("sts");
         let has_odd_status = session_status.is_none() && claims.raw("sts").is_some_and(|sts| sts != "null");
         let Organization { id, slug, role, permissions } = Organization::of(claims);
@@ -201,31 +225,32 @@ impl AuthFields {
         let kind = machine.token_type;
         let subject = || Some(machine.subject.clone());
         let subject_of = |prefix: &str| subject().filter(|subject| subject.starts_with(prefix));
-        let mut auth = Self {
-            is_authenticated: true,
+        let mut auth = Self { is_authenticated: true, ..Self::signed_out(Some(kind)) };
+        let mut fields = MachineFields {
             id: Some(machine.id.clone()),
             subject: subject(),
             scopes: Some(machine.scopes.clone()),
             token: Some(token.to_owned()),
-            ..Self::signed_out(Some(kind))
+            ..NO_MACHINE.clone()
         };
         match kind {
             TokenType::ApiKey => {
-                auth.name.clone_from(&machine.name);
-                auth.claims.clone_from(&machine.claims);
+                fields.name.clone_from(&machine.name);
+                fields.claims.clone_from(&machine.claims);
                 auth.user_id = subject_of("user_");
                 auth.org_id = subject_of("org_");
             }
             TokenType::M2mToken => {
-                auth.claims.clone_from(&machine.claims);
-                auth.machine_id = subject();
+                fields.claims.clone_from(&machine.claims);
+                fields.machine_id = subject();
             }
             TokenType::OauthToken => {
                 auth.user_id = subject();
-                auth.client_id.clone_from(&machine.client_id);
+                fields.client_id.clone_from(&machine.client_id);
             }
             TokenType::SessionToken => {}
         }
+        auth.machine = Some(Box::new(fields));
         auth
     }
 
@@ -240,14 +265,7 @@ impl AuthFields {
             org_slug: None,
             org_role: None,
             org_permissions: None,
-            id: None,
-            subject: None,
-            scopes: None,
-            name: None,
-            machine_id: None,
-            client_id: None,
-            claims: None,
-            token: None,
+            machine: None,
             has_odd_status: false,
         }
     }
@@ -264,6 +282,14 @@ impl Deref for Auth {
 
     fn deref(&self) -> &AuthFields {
         &self.fields
+    }
+}
+
+impl Deref for AuthFields {
+    type Target = MachineFields;
+
+    fn deref(&self) -> &MachineFields {
+        self.machine.as_deref().unwrap_or(&NO_MACHINE)
     }
 }
 

@@ -48,6 +48,9 @@ pub(crate) struct OrganizationSync {
 impl OrganizationSync {
     /// What this path asks for; nothing where no pattern fits.
     pub(crate) fn target(&self, path: &str) -> Option<Target> {
+        if self.organizations.is_empty() && self.personal_accounts.is_empty() {
+            return None;
+        }
         let fitting = |patterns: &[Arc<Pattern>]| {
             patterns.iter().find_map(|pattern| {
                 let values = pattern.parameters(path)?;

@@ -21,13 +21,15 @@ pub(crate) enum PublicUrl {
 
 impl PublicUrl {
     /// From its parts, if all of them are plain.
-    pub(crate) fn plain(scheme: &str, authority: &str, target: &str) -> Option<Self> {
+    ///
+    /// Room for so many bytes more is left behind it.
+    pub(crate) fn plain(scheme: &str, authority: &str, target: &str, room: usize) -> Option<Self> {
         if !is_plain_authority(scheme, authority) {
             return None;
         }
         let query = plain_query(target)?;
         let path = scheme.len() + "://".len() + authority.len();
-        let mut text = String::with_capacity(path + target.len());
+        let mut text = String::with_capacity(path + target.len() + room);
         for part in [scheme, "://", authority, target] {
             text.push_str(part);
         }
@@ -39,6 +41,14 @@ impl PublicUrl {
         match self {
             Self::Plain { text, .. } => text,
             Self::Parsed(url) => url.as_str(),
+        }
+    }
+
+    /// The same, to keep.
+    pub(crate) fn into_string(self) -> String {
+        match self {
+            Self::Plain { text, .. } => text,
+            Self::Parsed(url) => String::from(*url),
         }
     }
 
@@ -101,8 +111,10 @@ pub(crate) fn is_plain_authority(scheme: &str, authority: &str) -> bool {
     };
     let (mut label, mut host, mut dash) = (0, authority.len(), false);
     for (at, byte) in authority.bytes().enumerate() {
+        if is_of(byte, NAME) {
+            continue;
+        }
         match byte {
-            b'a'..=b'z' | b'0'..=b'9' => {}
             b'-' => dash = true,
             b'.' if at > label => label = at + 1,
             b':' => {
@@ -136,8 +148,7 @@ fn plain_query(target: &str) -> Option<Option<usize>> {
     let (mut query, mut before) = (None, 0);
     for (at, byte) in bytes.iter().enumerate() {
         let plain = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'~' | b'=' => true,
-            b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b':' | b'@' => true,
+            byte if is_of(*byte, TARGET) => true,
             b'?' if query.is_none() => {
                 query = Some(at + 1);
                 true
@@ -155,6 +166,31 @@ fn plain_query(target: &str) -> Option<Option<usize>> {
     Some(query)
 }
 
+/// The bytes of a label, but for the dash.
+const NAME: u8 = 1;
+/// The bytes of a target that are plain wherever they stand.
+const TARGET: u8 = 2;
+
+/// What each byte may be: one look instead of many comparisons.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' => NAME | TARGET,
+            b'A'..=b'Z' | b'/' | b'-' | b'_' | b'~' | b'=' => TARGET,
+            b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b':' | b'@' => TARGET,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+fn is_of(byte: u8, kind: u8) -> bool {
+    KINDS[usize::from(byte)] & kind != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::PublicUrl;
@@ -163,8 +199,9 @@ mod tests {
 
     #[test]
     fn what_is_plain() {
-        let text =
-            |scheme, authority, target| PublicUrl::plain(scheme, authority, target).map(|url| url.as_str().to_owned());
+        let text = |scheme, authority, target| {
+            PublicUrl::plain(scheme, authority, target, 0).map(|url| url.as_str().to_owned())
+        };
         assert_eq!(
             text("https", "app.example.com", "/a/b?c=%20d").as_deref(),
             Some("https://app.example.com/a/b?c=%20d")
@@ -194,7 +231,7 @@ mod tests {
             ("https", "a.com", "/#a"),
             ("https", "a.com", "/ä"),
         ] {
-            assert!(PublicUrl::plain(scheme, authority, target).is_none(), "{scheme} {authority} {target}");
+            assert!(PublicUrl::plain(scheme, authority, target, 0).is_none(), "{scheme} {authority} {target}");
         }
     }
 
@@ -205,7 +242,7 @@ mod tests {
             authority in "[a-z0-9.:x-]{1,20}|[a-z]{1,3}\\.[a-z]{1,3}(:[0-9]{1,5})?",
             target in "/[a-zA-Z0-9./?%&='+;:@~!$()*,_-]{0,20}",
         ) {
-            if let Some(url) = PublicUrl::plain(&scheme, &authority, &target) {
+            if let Some(url) = PublicUrl::plain(&scheme, &authority, &target, 0) {
                 let parsed = Url::parse(url.as_str()).map(PublicUrl::from);
                 prop_assert!(parsed.is_ok(), "{}", url.as_str());
                 if let Ok(parsed) = parsed {

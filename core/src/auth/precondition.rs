@@ -45,7 +45,7 @@ fn check_satellite(
     development: bool,
 ) -> Result<(), AuthenticateError> {
     let error = AuthenticateError::config;
-    if settings.sign_in_url.is_empty() {
+    if settings.sign_in_url().is_empty() {
         if development {
             return Err(error(
                 "sign_in_url",
@@ -53,7 +53,7 @@ fn check_satellite(
             ));
         }
     } else if let Some(origin) = request.header(Header::Origin) {
-        let Ok(url) = Url::parse(settings.sign_in_url) else {
+        let Ok(url) = Url::parse(settings.sign_in_url()) else {
             return Err(error("sign_in_url", "The sign-in URL of a satellite must be an absolute URL."));
         };
         if url.origin().ascii_serialization() == *origin {

@@ -8,9 +8,11 @@ use url::Url;
 
 /// The request's URL on the origin that the forwarding headers name. Only scheme, host and port are ever replaced; the
 /// path is never resolved against anything, so a path such as `//other.host/x` stays a path (D-5).
-pub(crate) fn public_url(request: &RequestParts<'_>) -> Result<PublicUrl, AuthenticateError> {
+///
+/// Where that costs nothing, room for so many bytes more is left behind its text.
+pub(crate) fn public_url(request: &RequestParts<'_>, room: usize) -> Result<PublicUrl, AuthenticateError> {
     let forwarded = Forwarded::of(request);
-    match plain_url(request, &forwarded) {
+    match plain_url(request, &forwarded, room) {
         Some(url) => Ok(url),
         None => parsed_url(request, &forwarded).map(PublicUrl::from),
     }
@@ -37,7 +39,7 @@ fn first_of(list: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// The URL where all that makes it up is plain: nearly always. What is in the end none of it need not be looked at.
-fn plain_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>) -> Option<PublicUrl> {
+fn plain_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>, room: usize) -> Option<PublicUrl> {
     let text = request.url();
     let (scheme, authority, target) = if text.starts_with('/') {
         (request.scheme(), None, text)
@@ -52,9 +54,9 @@ fn plain_url(request: &RequestParts<'_>, forwarded: &Forwarded<'_>) -> Option<Pu
     match forwarded.host.as_deref().filter(|host| !host.is_empty()) {
         // One of its own that cannot be parsed is none.
         Some(_) if authority.is_some_and(|authority| !is_plain_authority(scheme, authority)) => None,
-        Some(host) => PublicUrl::plain(forwarded.scheme.as_deref().unwrap_or(scheme), host, target),
+        Some(host) => PublicUrl::plain(forwarded.scheme.as_deref().unwrap_or(scheme), host, target, room),
         // A scheme alone moves nothing.
-        None => PublicUrl::plain(scheme, authority?, target),
+        None => PublicUrl::plain(scheme, authority?, target, room),
     }
 }
 
@@ -163,7 +165,7 @@ mod tests {
 
     fn shown(request: RequestParts<'_>, headers: &[(&str, &str)]) -> String {
         let request = headers.iter().fold(request, |request, (name, value)| request.with_header(*name, *value));
-        let shown = public_url(&request).map_or_else(|error| error.to_string(), |url| url.as_str().to_owned());
+        let shown = public_url(&request, 0).map_or_else(|error| error.to_string(), |url| url.as_str().to_owned());
         let parsed = parsed_url(&request, &Forwarded::of(&request));
         assert_eq!(shown, parsed.map_or_else(|error| error.to_string(), |url| url.to_string()), "by either way");
         shown

@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn cross_origin() -> Result<(), Box<dyn std::error::Error>> {
-        let plain = PublicUrl::plain("https", "app.example.com", "/p").ok_or("not plain")?;
+        let plain = PublicUrl::plain("https", "app.example.com", "/p", 0).ok_or("not plain")?;
         for url in [plain, Url::parse("https://app.example.com/p")?.into()] {
             assert!(is_cross_origin("https://other.com/x", &url)?);
             assert!(is_cross_origin("http://app.example.com/", &url)?);

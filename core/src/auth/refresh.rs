@@ -12,7 +12,7 @@ use std::borrow::Cow;
 /// What came of trying.
 pub(crate) enum Refreshed {
     /// Signed in after all, or unavailable.
-    State(Box<RequestState>),
+    State(RequestState),
     /// Why not.
     No(Cow<'static, str>),
 }
@@ -65,7 +65,7 @@ pub(crate) fn refresh(request: &Request<'_>, expired: &TokenError) -> Result<Ref
             let reason = super::AuthReason::expired(&why);
             let message = format!("{} The API could not be asked to refresh it.", expired.message);
             let state = request.unavailable(reason, message, retry_after_ms(answer));
-            return Ok(Refreshed::State(Box::new(state)));
+            return Ok(Refreshed::State(state));
         }
         Err(why) => return Ok(Refreshed::No(why)),
     };
@@ -76,11 +76,11 @@ pub(crate) fn refresh(request: &Request<'_>, expired: &TokenError) -> Result<Ref
             if state.status() == AuthStatus::SignedIn {
                 state.add_headers(directives.into_headers());
             }
-            Ok(Refreshed::State(Box::new(state)))
+            Ok(Refreshed::State(state))
         }
         Err(mut error) if error.unavailable => {
             error.carrier = Some(Carrier::Cookie);
-            Ok(Refreshed::State(Box::new(request.unavailable_for(&error))))
+            Ok(Refreshed::State(request.unavailable_for(&error)))
         }
         Err(_) => no("invalid-session-token"),
     }

@@ -16,17 +16,17 @@ const DEVELOPMENT_SKEW_MS: i64 = 86_400_000;
 /// What this request's handshake came to.
 pub(crate) enum Resolved {
     /// This is decided.
-    State(Box<RequestState>),
+    State(RequestState),
     /// There is none, or it failed in a way that is tolerated: the rows after it decide.
     No,
     /// The keys that would tell cannot be had. A cookie may be another application's (§1.8), so if the rows after it sign
     /// somebody in, that holds; else this does (D-15).
-    Unavailable(Box<RequestState>),
+    Unavailable(RequestState),
 }
 
 /// Resolves the handshake that this request comes back from.
 pub(crate) fn resolve(request: &Request<'_>) -> Result<Resolved, Stop> {
-    let decided = |state: RequestState| Ok(Resolved::State(Box::new(state)));
+    let decided = |state: RequestState| Ok(Resolved::State(state));
     let context = &request.context;
     let directives = match (context.handshake_nonce.as_deref(), context.handshake_token.as_deref()) {
         (Some(nonce), _) => match of_nonce(request, nonce)? {
@@ -36,7 +36,7 @@ pub(crate) fn resolve(request: &Request<'_>) -> Result<Resolved, Stop> {
         (None, Some(token)) => match of_token(request, token)? {
             Ok(directives) => directives,
             Err(error) if error.unavailable => {
-                let state = Box::new(request.unavailable_for(&error));
+                let state = request.unavailable_for(&error);
                 let production = request.settings.is_production();
                 return Ok(if production { Resolved::Unavailable(state) } else { Resolved::State(state) });
             }
@@ -52,7 +52,7 @@ pub(crate) fn resolve(request: &Request<'_>) -> Result<Resolved, Stop> {
         Some(directives) => answer(request, directives)?,
         None => None,
     };
-    Ok(state.map_or(Resolved::No, |state| Resolved::State(Box::new(state))))
+    Ok(state.map_or(Resolved::No, Resolved::State))
 }
 
 /// Exchanges a nonce. An API that refuses it gives nothing; one that cannot be asked is an outage (D-15).

@@ -20,15 +20,13 @@ pub(crate) struct Settings<'a> {
     pub(crate) domain: &'a str,
     pub(crate) is_satellite: bool,
     pub(crate) proxy_url: &'a str,
-    pub(crate) sign_in_url: &'a str,
-    pub(crate) sign_up_url: &'a str,
-    pub(crate) after_sign_in_url: &'a str,
-    pub(crate) after_sign_up_url: &'a str,
-    pub(crate) satellite_auto_sync: bool,
     pub(crate) organization_patterns: &'a [String],
     pub(crate) personal_account_patterns: &'a [String],
     /// Whether a key is given that needs no network.
     pub(crate) jwt_key_set: bool,
+    /// What most requests do not ask for is looked up when it is asked for.
+    call: &'a AuthenticateOptions,
+    defaults: &'a AuthenticateOptions,
 }
 
 /// Where a proxy is unless told otherwise.
@@ -36,12 +34,14 @@ const DEFAULT_PROXY_PATH: &str = "/__clerk";
 
 const SESSIONS_ONLY: AcceptsToken = AcceptsToken::One(TokenType::SessionToken);
 
+/// The first that is not empty.
+fn first<'a>(own: &'a str, other: &'a str) -> &'a str {
+    if own.is_empty() { other } else { own }
+}
+
 impl<'a> Settings<'a> {
     /// The first that is set, the call's own first.
     pub(crate) fn of(client: &'a Authenticator, call: &'a AuthenticateOptions) -> Self {
-        fn first<'a>(own: &'a str, other: &'a str) -> &'a str {
-            if own.is_empty() { other } else { own }
-        }
         let defaults = client.defaults();
         let parties = |options: &VerifyOptions| !options.authorized_parties.is_empty();
         fn list<'a>(own: &'a [String], other: &'a [String]) -> &'a [String] {
@@ -70,15 +70,32 @@ impl<'a> Settings<'a> {
             domain,
             is_satellite: call.is_satellite || defaults.is_satellite,
             proxy_url,
-            sign_in_url: first(&call.sign_in_url, &defaults.sign_in_url),
-            sign_up_url: first(&call.sign_up_url, &defaults.sign_up_url),
-            after_sign_in_url: first(&call.after_sign_in_url, &defaults.after_sign_in_url),
-            after_sign_up_url: first(&call.after_sign_up_url, &defaults.after_sign_up_url),
-            satellite_auto_sync: call.satellite_auto_sync || defaults.satellite_auto_sync,
             organization_patterns: list(&call.organization_patterns, &defaults.organization_patterns),
             personal_account_patterns: list(&call.personal_account_patterns, &defaults.personal_account_patterns),
             jwt_key_set: call.verify.jwt_key.is_some() || client.verifier().has_local_key(),
+            call,
+            defaults,
         }
+    }
+
+    pub(crate) fn sign_in_url(&self) -> &'a str {
+        first(&self.call.sign_in_url, &self.defaults.sign_in_url)
+    }
+
+    pub(crate) fn sign_up_url(&self) -> &'a str {
+        first(&self.call.sign_up_url, &self.defaults.sign_up_url)
+    }
+
+    pub(crate) fn after_sign_in_url(&self) -> &'a str {
+        first(&self.call.after_sign_in_url, &self.defaults.after_sign_in_url)
+    }
+
+    pub(crate) fn after_sign_up_url(&self) -> &'a str {
+        first(&self.call.after_sign_up_url, &self.defaults.after_sign_up_url)
+    }
+
+    pub(crate) fn satellite_auto_sync(&self) -> bool {
+        self.call.satellite_auto_sync || self.defaults.satellite_auto_sync
     }
 
     /// Whether the instance is for production. Without a publishable key it is not known, and nothing depends on it.

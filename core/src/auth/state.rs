@@ -2,11 +2,11 @@
 
 use super::debug::DebugContext;
 use super::settings::Settings;
-use super::{Auth, AuthReason};
+use super::{Auth, AuthFields, AuthReason};
 use crate::token::{Claims, MachineToken, TokenType};
 use serde_json::{Map, Value, json};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What is known of who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,10 +117,10 @@ impl Echo {
             proxy_url: settings.proxy_url.to_owned(),
             is_satellite: settings.is_satellite,
             domain: settings.domain.to_owned(),
-            sign_in_url: settings.sign_in_url.to_owned(),
-            sign_up_url: settings.sign_up_url.to_owned(),
-            after_sign_in_url: settings.after_sign_in_url.to_owned(),
-            after_sign_up_url: settings.after_sign_up_url.to_owned(),
+            sign_in_url: settings.sign_in_url().to_owned(),
+            sign_up_url: settings.sign_up_url().to_owned(),
+            after_sign_in_url: settings.after_sign_in_url().to_owned(),
+            after_sign_up_url: settings.after_sign_up_url().to_owned(),
         }
     }
 }
@@ -149,49 +149,55 @@ impl Echo {
 
 /// The answer: a status; if it is not signed in, a reason; headers to pass on; and the [`Auth`] to ask.
 #[derive(Clone)]
-pub struct RequestState {
+pub struct RequestState(Box<Known>);
+
+/// What a state says. In one place, as it goes through many hands.
+#[derive(Clone)]
+struct Known {
     status: AuthStatus,
     reason: Option<AuthReason>,
     message: String,
     token_type: Option<TokenType>,
     headers: Vec<(String, String)>,
     claims: Option<Claims>,
+    session: OnceLock<Arc<AuthFields>>,
     machine_text: Option<String>,
     machine: Option<Box<MachineToken>>,
     retry_after_ms: Option<i64>,
     notes: Vec<Note>,
     echo: Arc<Echo>,
-    context: Option<Box<DebugContext>>,
+    context: Option<DebugContext>,
 }
 
 impl RequestState {
     fn new(status: AuthStatus, token_type: Option<TokenType>, echo: Arc<Echo>) -> Self {
-        Self {
+        Self(Box::new(Known {
             status,
             reason: None,
             message: String::new(),
             token_type,
             headers: Vec::new(),
             claims: None,
+            session: OnceLock::new(),
             machine_text: None,
             machine: None,
             retry_after_ms: None,
             notes: Vec::new(),
             echo,
             context: None,
-        }
+        }))
     }
 
     pub(crate) fn signed_in(echo: Arc<Echo>, claims: Claims) -> Self {
         let mut state = Self::new(AuthStatus::SignedIn, Some(TokenType::SessionToken), echo);
-        state.claims = Some(claims);
+        state.0.claims = Some(claims);
         state
     }
 
     pub(crate) fn machine(echo: Arc<Echo>, token: &str, machine: MachineToken) -> Self {
         let mut state = Self::new(AuthStatus::SignedIn, Some(machine.token_type), echo);
-        state.machine_text = Some(token.to_owned());
-        state.machine = Some(Box::new(machine));
+        state.0.machine_text = Some(token.to_owned());
+        state.0.machine = Some(Box::new(machine));
         state
     }
 
@@ -203,7 +209,7 @@ impl RequestState {
         message: String,
     ) -> Self {
         let mut state = Self::new(AuthStatus::Handshake, Some(TokenType::SessionToken), echo);
-        state.headers = headers;
+        state.0.headers = headers;
         state.because(reason, message)
     }
 
@@ -224,80 +230,80 @@ impl RequestState {
         retry_after_ms: Option<i64>,
     ) -> Self {
         let mut state = Self::new(AuthStatus::Unavailable, Some(token_type), echo).because(reason, message);
-        state.retry_after_ms = retry_after_ms;
+        state.0.retry_after_ms = retry_after_ms;
         if let Some(ms) = retry_after_ms {
             let seconds = ms.max(0).saturating_add(999) / 1_000;
-            state.headers.push(("retry-after".to_owned(), seconds.to_string()));
+            state.0.headers.push(("retry-after".to_owned(), seconds.to_string()));
         }
         state
     }
 
     pub(crate) fn add_headers(&mut self, headers: impl IntoIterator<Item = (String, String)>) {
-        self.headers.extend(headers);
+        self.0.headers.extend(headers);
     }
 
     pub(crate) fn keep_context(&mut self, context: DebugContext) {
-        self.context = Some(Box::new(context));
+        self.0.context = Some(context);
     }
 
     /// Adds the reason, and the headers that tell it.
     fn because(mut self, reason: AuthReason, message: String) -> Self {
         // What an outage looks like from within is for logs, and not for whoever asks.
-        let told = if self.status == AuthStatus::Unavailable { "" } else { message.as_str() };
+        let told = if self.0.status == AuthStatus::Unavailable { "" } else { message.as_str() };
         for (name, value) in [
             ("x-clerk-auth-message", told),
             ("x-clerk-auth-reason", reason.as_str()),
-            ("x-clerk-auth-status", self.status.as_str()),
+            ("x-clerk-auth-status", self.0.status.as_str()),
         ] {
             if !value.is_empty() && is_header_value(value) {
-                self.headers.push((name.to_owned(), value.to_owned()));
+                self.0.headers.push((name.to_owned(), value.to_owned()));
             }
         }
-        self.reason = Some(reason);
-        self.message = message;
+        self.0.reason = Some(reason);
+        self.0.message = message;
         self
     }
 
     pub(crate) fn note_if(&mut self, condition: bool, note: Note) {
         if condition {
-            self.notes.push(note);
+            self.0.notes.push(note);
         }
     }
 
     /// The status.
     #[must_use]
     pub fn status(&self) -> AuthStatus {
-        self.status
+        self.0.status
     }
 
     /// Whether somebody, or some machine, is signed in. True for a pending session too.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.status == AuthStatus::SignedIn
+        self.0.status == AuthStatus::SignedIn
     }
 
     /// Why nobody is signed in; `None` if somebody is.
     #[must_use]
     pub fn reason(&self) -> Option<&AuthReason> {
-        self.reason.as_ref()
+        self.0.reason.as_ref()
     }
 
     /// The reason in a sentence, or empty.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The kind of the token; `None` if it is of a kind that is not accepted.
     #[must_use]
     pub fn token_type(&self) -> Option<TokenType> {
-        self.token_type
+        self.0.token_type
     }
 
     /// Headers for the response, in order; `set-cookie` may be there several times.
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {
-        &self.headers
+        &self.0.headers
     }
 
     /// The status to answer the request with, instead of serving it: 307 where the browser has to go elsewhere first (a
@@ -305,61 +311,61 @@ impl RequestState {
     /// state's headers added to the response.
     #[must_use]
     pub fn response_status(&self) -> Option<u16> {
-        if self.headers.iter().any(|(name, _)| name == "location") {
+        if self.0.headers.iter().any(|(name, _)| name == "location") {
             return Some(307);
         }
-        (self.status == AuthStatus::Unavailable).then_some(503)
+        (self.0.status == AuthStatus::Unavailable).then_some(503)
     }
 
     /// The token, if signed in.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
-        self.claims.as_ref().map(Claims::token).or(self.machine_text.as_deref())
+        self.0.claims.as_ref().map(Claims::token).or(self.0.machine_text.as_deref())
     }
 
     /// The session token's claims, if signed in.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
-        self.claims.as_ref()
+        self.0.claims.as_ref()
     }
 
     /// What is known of the machine's token, if a machine is signed in.
     #[must_use]
     pub fn machine_token(&self) -> Option<&MachineToken> {
-        self.machine.as_deref()
+        self.0.machine.as_deref()
     }
 
     /// What the decision was made on, as JSON for looking at: secrets are cut to what tells their kind (D-8).
     #[must_use]
     pub fn debug_json(&self) -> String {
         let mut out = Map::new();
-        out.insert("status".to_owned(), self.status.as_str().into());
-        out.insert("reason".to_owned(), self.reason.as_ref().map(AuthReason::as_str).into());
-        out.insert("message".to_owned(), self.message.as_str().into());
-        out.insert("token_type".to_owned(), self.token_type.map(TokenType::as_str).into());
-        if let Some(context) = &self.context {
+        out.insert("status".to_owned(), self.0.status.as_str().into());
+        out.insert("reason".to_owned(), self.0.reason.as_ref().map(AuthReason::as_str).into());
+        out.insert("message".to_owned(), self.0.message.as_str().into());
+        out.insert("token_type".to_owned(), self.0.token_type.map(TokenType::as_str).into());
+        if let Some(context) = &self.0.context {
             context.write(&mut out);
         }
-        self.echo.write(&mut out);
+        self.0.echo.write(&mut out);
         Value::Object(out).to_string()
     }
 
     /// When unavailable: when to try again, in milliseconds, where known.
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<i64> {
-        self.retry_after_ms
+        self.0.retry_after_ms
     }
 
     /// What the developer should hear of once.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
-        &self.notes
+        &self.0.notes
     }
 
     /// The settings that held.
     #[must_use]
     pub fn echo(&self) -> &Echo {
-        &self.echo
+        &self.0.echo
     }
 
     /// The object to ask about permissions; a pending session is signed out. `None` where nothing is known of who is
@@ -372,14 +378,25 @@ impl RequestState {
     /// The same; with `false`, a pending session is signed in.
     #[must_use]
     pub fn to_auth_with(&self, treat_pending_as_signed_out: bool) -> Option<Auth> {
-        match (self.status, &self.claims, &self.machine) {
-            (AuthStatus::SignedIn, Some(claims), _) => Some(Auth::of_session(claims, treat_pending_as_signed_out)),
+        match (self.0.status, &self.0.claims, &self.0.machine) {
+            (AuthStatus::SignedIn, Some(claims), _) => {
+                Some(Auth::of_fields(claims, self.session(claims), treat_pending_as_signed_out))
+            }
             (AuthStatus::SignedIn, None, Some(machine)) => {
                 Some(Auth::of_machine(self.token().unwrap_or_default(), machine))
             }
-            (AuthStatus::SignedIn | AuthStatus::SignedOut, ..) => Some(Auth::signed_out(self.token_type)),
+            (AuthStatus::SignedIn | AuthStatus::SignedOut, ..) => Some(Auth::signed_out(self.0.token_type)),
             (AuthStatus::Handshake | AuthStatus::Unavailable, ..) => None,
         }
+    }
+
+    /// What is known of the session. It is kept with a token that came again; what is made of a new one goes with its
+    /// request, as many come once only.
+    fn session(&self, claims: &Claims) -> Arc<AuthFields> {
+        if claims.were_remembered() {
+            return claims.derived(AuthFields::of_session);
+        }
+        Arc::clone(self.0.session.get_or_init(|| Arc::new(AuthFields::of_session(claims))))
     }
 
     /// All of it as JSON, for bindings: `auth` is [`RequestState::to_auth`], `auth_with_pending` the same with `false`,
@@ -388,18 +405,21 @@ impl RequestState {
     pub fn to_json(&self) -> String {
         let mut out = Map::new();
         let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
-        put("status", self.status.as_str().into());
-        put("reason", self.reason.as_ref().map(AuthReason::as_str).into());
-        put("message", self.message.as_str().into());
+        put("status", self.0.status.as_str().into());
+        put("reason", self.0.reason.as_ref().map(AuthReason::as_str).into());
+        put("message", self.0.message.as_str().into());
         put("is_authenticated", self.is_authenticated().into());
-        put("token_type", self.token_type.map(TokenType::as_str).into());
-        put("headers", self.headers.iter().map(|(name, value)| json!([name, value])).collect());
+        put("token_type", self.0.token_type.map(TokenType::as_str).into());
+        put("headers", self.0.headers.iter().map(|(name, value)| json!([name, value])).collect());
         put("response_status", self.response_status().into());
         put("token", self.token().into());
         #[allow(clippy::cast_precision_loss)] // a time of some seconds or minutes
-        put("retry_after", self.retry_after_ms.map(|ms| ms as f64 / 1000.0).into());
-        put("notes", self.notes.iter().map(|note| json!({"name": note.as_str(), "message": note.message()})).collect());
-        self.echo.write(&mut out);
+        put("retry_after", self.0.retry_after_ms.map(|ms| ms as f64 / 1000.0).into());
+        put(
+            "notes",
+            self.0.notes.iter().map(|note| json!({"name": note.as_str(), "message": note.message()})).collect(),
+        );
+        self.0.echo.write(&mut out);
         let mut text = Value::Object(out).to_string();
         // Claims are spliced in as the text they are: reading and writing them again could change them.
         text.pop();
@@ -424,10 +444,10 @@ pub(crate) fn is_header_value(value: &str) -> bool {
 impl fmt::Debug for RequestState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestState")
-            .field("status", &self.status)
-            .field("reason", &self.reason)
-            .field("message", &self.message)
-            .field("token_type", &self.token_type)
+            .field("status", &self.0.status)
+            .field("reason", &self.0.reason)
+            .field("message", &self.0.message)
+            .field("token_type", &self.0.token_type)
             .finish_non_exhaustive()
     }
 }

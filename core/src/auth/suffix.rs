@@ -45,13 +45,17 @@ impl<'c> Choice<'_, 'c> {
         let (uat, suffixed_uat) = (uat.as_deref(), suffixed_uat.as_deref());
 
         if let Some((_, read)) = session {
-            let claim = read.as_ref().ok().and_then(|token| token.claim("iss"));
-            let Some(claim) = claim.filter(|claim| !crate::token::is_falsy(claim)) else {
+            let Some(claim) = read.as_ref().ok().and_then(|token| token.claim("iss")) else {
                 return false;
             };
-            // One that is no text is nobody's.
-            if crate::token::text(claim).is_none_or(|issuer| !is_issuer(&issuer, self.frontend_api)) {
-                return true;
+            if !is_usual_issuer(claim, self.frontend_api) {
+                if crate::token::is_falsy(claim) {
+                    return false;
+                }
+                // One that is no text is nobody's.
+                if crate::token::text(claim).is_none_or(|issuer| without_schemes(&issuer) != self.frontend_api) {
+                    return true;
+                }
             }
         }
         if suffixed_uat.is_none() && suffixed_session.is_none() {
@@ -75,14 +79,12 @@ impl<'c> Choice<'_, 'c> {
     }
 }
 
-/// Whether an issuer is this Frontend API, whatever its scheme.
-fn is_issuer(issuer: &str, frontend_api: &str) -> bool {
-    // As instances write it.
-    if issuer.strip_prefix("https://") == Some(frontend_api) && memchr::memchr(b':', frontend_api.as_bytes()).is_none()
-    {
-        return true;
-    }
-    without_schemes(issuer) == frontend_api
+/// Whether a claim, as JSON text, is this Frontend API as instances write it: with its scheme, and nothing escaped. Any
+/// other may still be.
+fn is_usual_issuer(claim: &str, frontend_api: &str) -> bool {
+    let host = claim.strip_prefix("\"https://").and_then(|rest| rest.strip_suffix('"'));
+    // With a colon it might have a scheme of its own, with a backslash be another text.
+    host == Some(frontend_api) && memchr::memchr2(b':', b'\\', frontend_api.as_bytes()).is_none()
 }
 
 /// The issuer without any `http://` or `https://`, in any case. One pass, as an issuer is as long as its sender likes;
@@ -109,15 +111,28 @@ fn without_schemes(issuer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_issuer, without_schemes};
+    use super::{is_usual_issuer, without_schemes};
     use proptest::prelude::*;
+    use serde_json::Value;
 
     proptest! {
         #[test]
-        fn the_short_way_is_the_long_way(scheme in "(https?://)?", host in "[a-z.:/]{0,6}(https?://)?[a-z.:/]{0,6}") {
+        fn the_short_way_is_the_long_way(scheme in "(https?://)?", host in "[a-z.:/\"\\\\]{0,6}(https?://)?[a-z.:/]{0,6}") {
             let issuer = format!("{scheme}{host}");
-            prop_assert_eq!(is_issuer(&issuer, &host), without_schemes(&issuer) == host);
+            let claim = Value::from(issuer.as_str()).to_string();
+            prop_assert!(!is_usual_issuer(&claim, &host) || without_schemes(&issuer) == host, "{issuer}");
         }
+    }
+
+    #[test]
+    fn the_usual_issuer() {
+        assert!(is_usual_issuer("\"https://clerk.example.com\"", "clerk.example.com"));
+        for claim in
+            ["null", "\"\"", "\"https://clerk.example.co\"", "\"http://clerk.example.com\"", "\"clerk.example.com\""]
+        {
+            assert!(!is_usual_issuer(claim, "clerk.example.com"), "{claim}");
+        }
+        assert!(!is_usual_issuer("\"https://a:1\"", "a:1") && !is_usual_issuer("\"https://a\\\\b\"", "a\\\\b"));
     }
 
     #[test]
