@@ -11,25 +11,57 @@ use serde_json::{Map, Value};
 #[derive(Clone, Default)]
 pub struct Other {
     pub(crate) fields: Map<String, Value>,
-    /// Known fields that were null. There are many, and here they cost next to nothing.
-    nulls: Vec<&'static str>,
-    /// Which known fields may be here, by [`bit`].
+    /// Known fields that were null, by their bits. There are many, and here they cost next to nothing.
+    nulls: u64,
+    /// Which known fields may be among `fields`, by their bits.
     known: u64,
+    /// The names of the known fields, in the order of their bits, once one was null.
+    names: &'static [&'static str],
     /// What stood where an object was expected.
     pub(crate) value: Option<Value>,
 }
 
-/// Tells names apart that are not those of one field: most of them.
-fn bit(name: &str) -> u64 {
-    let ends = name.bytes().next().zip(name.bytes().last()).map_or(0, |(first, last)| first ^ last.rotate_left(3));
-    1 << ((usize::from(ends) + name.len()) % 64)
+/// A known field of an object.
+pub(crate) struct Known {
+    names: &'static [&'static str],
+    place: usize,
+}
+
+/// The last bit is that of all fields from there on.
+const LAST: usize = 63;
+
+impl Known {
+    /// The field of this name among these. Made by the compiler.
+    pub(crate) const fn of(names: &'static [&'static str], name: &str) -> Self {
+        let mut place = 0;
+        while !is_same(names[place].as_bytes(), name.as_bytes()) {
+            place += 1;
+        }
+        Self { names, place }
+    }
+
+    const fn name(&self) -> &'static str {
+        self.names[self.place]
+    }
+
+    const fn bit(&self) -> u64 {
+        1 << if self.place < LAST { self.place } else { LAST }
+    }
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
 }
 
 impl Other {
     /// A field by its name on the wire.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.fields.get(name).or_else(|| self.nulls.contains(&name).then_some(&Value::Null))
+        self.fields.get(name).or_else(|| self.nulls().any(|null| null == name).then_some(&Value::Null))
     }
 
     /// Whether the field was there, and null.
@@ -41,16 +73,24 @@ impl Other {
     /// Adds a field: of a model that is sent, one that this version has no name for.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let name = name.into();
-        self.nulls.retain(|null| *null != name);
+        if let Some(place) = self.names.iter().take(LAST).position(|null| *null == name) {
+            self.nulls &= !(1 << place);
+        }
         self.fields.insert(name, value.into());
     }
 
     /// All fields here, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let nulls = self.nulls.iter().map(|name| (*name, &Value::Null));
+        let nulls = self.nulls().map(|name| (name, &Value::Null));
         let all: BTreeMap<&str, &Value> =
             self.fields.iter().map(|(name, value)| (name.as_str(), value)).chain(nulls).collect();
         all.into_iter()
+    }
+
+    fn nulls(&self) -> impl Iterator<Item = &'static str> {
+        let nulls = self.nulls;
+        let named = self.names.iter().take(LAST).enumerate();
+        named.filter(move |(place, _)| nulls & (1 << place) != 0).map(|(_, name)| *name)
     }
 
     /// What the API sent where it should have sent an object (in an array of them).
@@ -62,25 +102,26 @@ impl Other {
     /// Whether everything fitted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.nulls.is_empty() && self.value.is_none()
+        self.fields.is_empty() && self.nulls == 0 && self.value.is_none()
     }
 
     /// A known field did not fit. The last of two of one name holds.
-    pub(crate) fn keep(&mut self, name: &'static str, value: Value) {
-        self.drop_known(name);
-        self.known |= bit(name);
-        if value.is_null() {
-            self.nulls.push(name);
+    pub(crate) fn keep(&mut self, field: &'static Known, value: Value) {
+        self.drop_known(field);
+        if value.is_null() && field.place < LAST {
+            self.nulls |= field.bit();
+            self.names = field.names;
         } else {
-            self.fields.insert(name.to_owned(), value);
+            self.known |= field.bit();
+            self.fields.insert(field.name().to_owned(), value);
         }
     }
 
     /// A known field fitted, so what came under its name before does not hold.
-    pub(crate) fn drop_known(&mut self, name: &'static str) {
-        if self.known & bit(name) != 0 {
-            self.nulls.retain(|null| *null != name);
-            self.fields.remove(name);
+    pub(crate) fn drop_known(&mut self, field: &'static Known) {
+        self.nulls &= !field.bit();
+        if self.known & field.bit() != 0 {
+            self.fields.remove(field.name());
         }
     }
 }

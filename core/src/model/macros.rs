@@ -9,14 +9,20 @@ macro_rules! model_code {
     ) => {
         impl $crate::model::Model for $name {
             const NAME: &'static str = stringify!($name);
-            #[allow(clippy::match_single_binding)] // A model may have no fields.
+            #[allow(clippy::match_single_binding, dead_code)] // A model may have no fields.
             fn read_field<'de, A: serde::de::MapAccess<'de>>(
                 &mut self,
                 key: &str,
                 map: &mut A,
             ) -> Result<(), A::Error> {
+                const NAMES: &[&str] = &[$($wire),*];
                 match key {
-                    $($wire => $crate::model::field(&mut self.$field, &mut self.other, $wire, map),)*
+                    $($wire => $crate::model::field(
+                        &mut self.$field,
+                        &mut self.other,
+                        const { &$crate::model::Known::of(NAMES, $wire) },
+                        map,
+                    ),)*
                     _ => $crate::model::other_field(&mut self.other, key, map),
                 }
             }

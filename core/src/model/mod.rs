@@ -26,6 +26,7 @@ pub use union::Union;
 pub use value::{Datetime, Decimal, Nullable, Timestamp};
 pub use write::FieldWriter;
 
+pub(crate) use free::Known;
 pub(crate) use macros::{model_code, open_enum_code};
 pub(crate) use open::{deserialize_enum, read_enum};
 pub(crate) use read::{Key, deserialize, field, other_field};

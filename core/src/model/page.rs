@@ -7,7 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::free::Other;
+use super::free::{Known, Other};
 use super::read::{Found, FromBody, Key, Read, field, items, other_field, utf8};
 use super::write::rest;
 
@@ -87,12 +87,20 @@ impl<'de, T: Read> Visitor<'de> for PageVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+        const NAMES: &[&str] = &["data", "total_count"];
         let mut page = Page::default();
         let mut data = None;
         while let Some(key) = map.next_key::<Key<'de>>()? {
             match key.as_str() {
-                "data" => field(&mut data, &mut page.other, "data", &mut map)?,
-                "total_count" => field(&mut page.total_count, &mut page.other, "total_count", &mut map)?,
+                "data" => field(&mut data, &mut page.other, const { &Known::of(NAMES, "data") }, &mut map)?,
+                "total_count" => {
+                    field(
+                        &mut page.total_count,
+                        &mut page.other,
+                        const { &Known::of(NAMES, "total_count") },
+                        &mut map,
+                    )?;
+                }
                 key => other_field(&mut page.other, key, &mut map)?,
             }
         }

@@ -10,7 +10,7 @@ use serde::de::{
 use serde::ser::Serialize;
 use serde_json::{Map, Number, Value};
 
-use super::free::Other;
+use super::free::{Known, Other};
 use super::write::FieldWriter;
 
 /// An object of the API: `Option` fields, and `other`. Implemented by the generated models only.
@@ -49,6 +49,40 @@ pub trait Read: Sized + Serialize {
     /// # Errors
     /// If the text ends or is no JSON.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error>;
+
+    /// Reads one into its place, or gives back what stood there instead: a large one is not moved about.
+    ///
+    /// # Errors
+    /// If the text ends or is no JSON.
+    fn read_into<'de, D: Deserializer<'de>>(
+        place: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<Option<Value>, D::Error> {
+        Ok(match Self::read(deserializer)? {
+            Found::Fit(value) => {
+                *place = Some(value);
+                None
+            }
+            Found::Odd(value) => {
+                *place = None;
+                Some(value)
+            }
+        })
+    }
+
+    /// The same behind other items.
+    ///
+    /// # Errors
+    /// If the text ends or is no JSON.
+    fn read_item<'de, D: Deserializer<'de>>(items: &mut Vec<Self>, deserializer: D) -> Result<Option<Value>, D::Error> {
+        Ok(match Self::read(deserializer)? {
+            Found::Fit(value) => {
+                items.push(value);
+                None
+            }
+            Found::Odd(value) => Some(value),
+        })
+    }
 
     /// One that holds `value` as it came, so that an array with an odd item is still an array.
     ///
@@ -106,18 +140,12 @@ pub fn system_time(ms: i64) -> Option<SystemTime> {
 pub(crate) fn field<'de, T: Read, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     other: &mut Other,
-    key: &'static str,
+    name: &'static Known,
     map: &mut A,
 ) -> Result<(), A::Error> {
-    match map.next_value_seed(Seed(PhantomData))? {
-        Found::Fit(value) => {
-            *slot = Some(value);
-            other.drop_known(key);
-        }
-        Found::Odd(value) => {
-            *slot = None;
-            other.keep(key, value);
-        }
+    match map.next_value_seed(Slot(slot))? {
+        None => other.drop_known(name),
+        Some(odd) => other.keep(name, odd),
     }
     Ok(())
 }
@@ -186,13 +214,23 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// [`Read`] where serde wants a seed.
-pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
+/// [`Read::read_into`] where serde wants a seed.
+struct Slot<'a, T>(&'a mut Option<T>);
 
-impl<'de, T: Read> DeserializeSeed<'de> for Seed<T> {
-    type Value = Found<T>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<T>, D::Error> {
-        T::read(deserializer)
+impl<'de, T: Read> DeserializeSeed<'de> for Slot<'_, T> {
+    type Value = Option<Value>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
+        T::read_into(self.0, deserializer)
+    }
+}
+
+/// [`Read::read_item`] where serde wants a seed.
+struct Behind<'a, T>(&'a mut Vec<T>);
+
+impl<'de, T: Read> DeserializeSeed<'de> for Behind<'_, T> {
+    type Value = Option<Value>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
+        T::read_item(self.0, deserializer)
     }
 }
 
@@ -357,7 +395,29 @@ impl<M: Model> Model for Box<M> {
 
 impl<M: Model> Read for M {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-        object_of::<AsModel<M>, D>(deserializer)
+        let mut model = Self::default();
+        Ok(fill(&mut model, deserializer)?.map_or(Found::Fit(model), Found::Odd))
+    }
+
+    fn read_into<'de, D: Deserializer<'de>>(
+        place: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<Option<Value>, D::Error> {
+        let odd = fill(place.insert(Self::default()), deserializer)?;
+        if odd.is_some() {
+            *place = None;
+        }
+        Ok(odd)
+    }
+
+    fn read_item<'de, D: Deserializer<'de>>(items: &mut Vec<Self>, deserializer: D) -> Result<Option<Value>, D::Error> {
+        items.push(Self::default());
+        let Some(model) = items.last_mut() else { return Ok(None) };
+        let odd = fill(model, deserializer)?;
+        if odd.is_some() {
+            items.pop();
+        }
+        Ok(odd)
     }
 
     fn of_odd(value: Value) -> Result<Self, Value> {
@@ -370,25 +430,56 @@ impl<M: Model> Read for M {
 struct Nothing;
 impl Take for Nothing {}
 
-fn no_object<M, E>(found: Found<Nothing>) -> Result<Found<M>, E> {
+fn odd(found: Found<Nothing>) -> Value {
     match found {
-        Found::Odd(value) => Ok(Found::Odd(value)),
-        Found::Fit(Nothing) => Ok(Found::Odd(Value::Null)),
+        Found::Odd(value) => value,
+        Found::Fit(Nothing) => Value::Null,
     }
 }
 
-struct AsModel<M>(PhantomData<M>);
+fn no_object<M, E>(found: Found<Nothing>) -> Result<Found<M>, E> {
+    Ok(Found::Odd(odd(found)))
+}
 
-impl<M: Model> OfObject for AsModel<M> {
-    type Made = M;
-    const NAME: &'static str = M::NAME;
+/// Reads the fields of a model, or gives back what is no object.
+fn fill<'de, M: Model, D: Deserializer<'de>>(model: &mut M, deserializer: D) -> Result<Option<Value>, D::Error> {
+    deserializer.deserialize_any(Fields(model))
+}
 
-    fn of_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<M, A::Error> {
-        let mut model = M::default();
+struct Fields<'a, M>(&'a mut M);
+
+impl<'de, M: Model> Visitor<'de> for Fields<'_, M> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(M::NAME)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Value>, A::Error> {
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            model.read_field(key.as_str(), &mut map)?;
+            self.0.read_field(key.as_str(), &mut map)?;
         }
-        Ok(model)
+        Ok(None)
+    }
+    fn visit_unit<E>(self) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Null))
+    }
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Option<Value>, E> {
+        Taking(PhantomData).visit_bool(v).map(odd).map(Some)
+    }
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Option<Value>, E> {
+        Taking(PhantomData).visit_i64(v).map(odd).map(Some)
+    }
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Option<Value>, E> {
+        Taking(PhantomData).visit_u64(v).map(odd).map(Some)
+    }
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Option<Value>, E> {
+        Taking(PhantomData).visit_f64(v).map(odd).map(Some)
+    }
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Option<Value>, E> {
+        Taking(PhantomData).visit_str(v).map(odd).map(Some)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Option<Value>, A::Error> {
+        Taking(PhantomData).visit_seq(seq).map(odd).map(Some)
     }
 }
 
@@ -481,19 +572,14 @@ impl<'de, T: Read> Visitor<'de> for ArrayVisitor<T> {
 /// An array. An item that is odd is kept by the item's own type, or else makes the whole array odd.
 pub(crate) fn items<'de, T: Read, A: SeqAccess<'de>>(mut seq: A) -> Result<Found<Vec<T>>, A::Error> {
     let mut items = Vec::new();
-    while let Some(found) = seq.next_element_seed(Seed::<T>(PhantomData))? {
-        let odd = match found {
-            Found::Fit(item) => {
+    while let Some(odd) = seq.next_element_seed(Behind(&mut items))? {
+        let Some(odd) = odd else { continue };
+        let odd = match T::of_odd(odd) {
+            Ok(item) => {
                 items.push(item);
                 continue;
             }
-            Found::Odd(value) => match T::of_odd(value) {
-                Ok(item) => {
-                    items.push(item);
-                    continue;
-                }
-                Err(value) => value,
-            },
+            Err(odd) => odd,
         };
         let mut values = Vec::with_capacity(items.len() + 1);
         for item in &items {

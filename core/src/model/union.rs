@@ -43,7 +43,7 @@ impl<U: Union + Read> OfObject for AsUnion<U> {
     fn of_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<U, A::Error> {
         let Some(key) = map.next_key::<Key<'de>>()? else { return choose(Map::new()).map_err(de::Error::custom) };
         let tag: Value = map.next_value()?;
-        let first = Some((key.as_str().to_owned(), tag));
+        let first = Some((key, tag));
         let again = Cell::new(false);
         let index =
             first.as_ref().filter(|(key, _)| U::TAG == Some(key.as_str())).and_then(|(_, tag)| tagged::<U>(tag));
@@ -83,26 +83,31 @@ fn choose<U: Union>(fields: Map<String, Value>) -> Result<U, serde_json::Error> 
 }
 
 /// A map whose first field has been read already. It tells when the tag comes again.
-struct Rest<'a, A> {
-    first: Option<(String, Value)>,
+struct Rest<'a, 'de, A> {
+    first: Option<(Key<'de>, Value)>,
     value: Option<Value>,
     map: A,
     tag: Option<&'static str>,
     again: &'a Cell<bool>,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, 'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        if let Some((key, value)) = self.first.take() {
-            self.value = Some(value);
-            return seed.deserialize(key.into_deserializer()).map(Some);
-        }
-        let Some(key) = self.map.next_key::<Key<'de>>()? else { return Ok(None) };
-        if self.tag == Some(key.as_str()) {
-            self.again.set(true);
-        }
+        let key = match self.first.take() {
+            Some((key, value)) => {
+                self.value = Some(value);
+                key
+            }
+            None => {
+                let Some(key) = self.map.next_key::<Key<'de>>()? else { return Ok(None) };
+                if self.tag == Some(key.as_str()) {
+                    self.again.set(true);
+                }
+                key
+            }
+        };
         match key {
             Key::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
             Key::Owned(key) => seed.deserialize(key.into_deserializer()).map(Some),
