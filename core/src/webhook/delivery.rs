@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::error::{WebhookError, WebhookErrorReason};
+use super::payload;
 use crate::generated::models::WebhookEvent;
 use crate::model::Union;
 use crate::secret::Length;
@@ -42,25 +43,61 @@ impl<'b> WebhookDelivery<'b> {
     /// # Errors
     /// `webhook-payload-invalid`, which the body of a delivery never is.
     pub fn event(&self) -> Result<WebhookEvent, WebhookError> {
-        let event = match member(self.body) {
-            Some(index) => WebhookEvent::member(index, &mut serde_json::Deserializer::from_str(self.body)),
-            None => serde_json::from_str(self.body),
-        };
-        event.map_err(|_| {
-            WebhookError::new(WebhookErrorReason::PayloadInvalid, "the body of the webhook cannot be read as an event")
-        })
+        read(self.body)
     }
+}
+
+/// The event of a body that nobody has looked at. Reading it looks at all that checking it would; so it is checked only to
+/// say what is wrong with it.
+pub(super) fn event(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
+    // An event is large: it goes through as few hands as can be.
+    match std::str::from_utf8(body).map(read) {
+        Ok(Ok(event)) => Ok(event),
+        _ => WebhookDelivery { id: String::new(), timestamp: 0, body: payload::text(body)? }.event(),
+    }
+}
+
+fn read(body: &str) -> Result<WebhookEvent, WebhookError> {
+    let mut reader = serde_json::Deserializer::from_str(body);
+    let event = match last_member(body).or_else(|| member(body)) {
+        Some(index) => WebhookEvent::member(index, &mut reader),
+        None => WebhookEvent::deserialize(&mut reader),
+    };
+    match event {
+        Ok(event) if reader.end().is_ok() => Ok(event),
+        _ => Err(WebhookError::new(
+            WebhookErrorReason::PayloadInvalid,
+            "the body of the webhook cannot be read as an event",
+        )),
+    }
+}
+
+/// The member that an event is whose type is its very last field, as Clerk writes it: what stands before the last brace of
+/// an object without white space and escapes is a field of it, and the last of one name holds.
+fn last_member(body: &str) -> Option<usize> {
+    let rest = body.trim_ascii_end().strip_suffix("\"}")?;
+    let (rest, kind) = rest.rsplit_once('"')?;
+    rest.strip_suffix("\"type\":").filter(|before| before.ends_with([',', '{']))?;
+    index_of(kind)
+}
+
+fn index_of(kind: &str) -> Option<usize> {
+    WebhookEvent::MEMBERS.iter().position(|(name, _)| *name == kind)
 }
 
 /// The member that an event of this type is, where that is plain to see: it is then read without a detour.
 fn member(body: &str) -> Option<usize> {
+    // The first of its fields is seen on the way.
+    if body.trim_ascii_start().starts_with("{\"type\":") {
+        return None;
+    }
     #[derive(Deserialize)]
     struct Tagged<'b> {
         #[serde(borrow, rename = "type")]
         kind: Cow<'b, str>,
     }
     let Tagged { kind } = serde_json::from_str(body).ok()?;
-    WebhookEvent::MEMBERS.iter().position(|(name, _)| *name == kind)
+    index_of(&kind)
 }
 
 /// Not what is in it: bodies are nothing for logs.

@@ -212,4 +212,24 @@ proptest! {
         let sent: serde_json::Value = serde_json::from_str(&body).unwrap();
         prop_assert_eq!(back, sent);
     }
+
+    /// Read at once or checked first, wherever its type stands, and however often: it is the same event, or the same error.
+    #[test]
+    fn reading_is_checking(
+        fields in prop::collection::vec(
+            "\"type\":\"(user\\.created|session\\.ended|x|\\\\\",\\\\\"type\\\\\":\\\\\"user\\.created)\"|\"type\":(1|null)|\"data\":(\\{\"id\":[0-9]\\}|\\{\"type\":\"user\\.created\"\\}|1e999|\"\\\\ud800\"|\\[)|\"more\":\"a\"",
+            0..5,
+        ),
+        end in "\\}| \\}\n|\\}x|",
+    ) {
+        let body = format!("{{{}{end}", fields.join(","));
+        let webhook = webhook();
+        let signed = webhook.sign("msg_1", NOW, body.as_bytes()).unwrap();
+        let checked = super::payload::text(body.as_bytes());
+        let long: Result<WebhookEvent, _> = checked.map(|text| serde_json::from_str(text).unwrap());
+        let of = |event: WebhookEvent| (format!("{event:?}"), serde_json::to_value(event).unwrap());
+        let told = |error: super::WebhookError| (error.reason, error.to_string());
+        let short = webhook.verify(&signed, body.as_bytes());
+        prop_assert_eq!(short.map(of).map_err(told), long.map(of).map_err(told), "{}", body);
+    }
 }

@@ -1,5 +1,6 @@
 //! The verdict on a delivery.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::delivery::WebhookDelivery;
 use super::error::{WebhookError, WebhookErrorReason};
 use super::headers::{Given, WebhookHeaders};
 use super::secret::WebhookSecrets;
-use super::{payload, sign, timestamp};
+use super::{delivery, payload, sign, timestamp};
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::error::{ArgumentError, Error, Result};
 use crate::generated::models::WebhookEvent;
@@ -94,7 +95,8 @@ impl Webhook {
     /// # Errors
     /// With the reason. What is looked at, in this order: the headers, the timestamp, the signature, the body (R-436).
     pub fn verify<H: WebhookHeaders + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<WebhookEvent, WebhookError> {
-        self.verify_raw(headers, body)?.event()
+        self.check(headers, body)?;
+        delivery::event(body)
     }
 
     /// Verifies a delivery, and leaves reading its event for later: for its id, and for whoever reads it in a way of
@@ -107,6 +109,16 @@ impl Webhook {
         headers: &H,
         body: &'b [u8],
     ) -> Result<WebhookDelivery<'b>, WebhookError> {
+        let (id, timestamp) = self.check(headers, body)?;
+        Ok(WebhookDelivery { id: id.into_owned(), timestamp, body: payload::text(body)? })
+    }
+
+    /// All but what is in the body: the delivery's id, and when it was sent.
+    fn check<'h, H: WebhookHeaders + ?Sized>(
+        &self,
+        headers: &'h H,
+        body: &[u8],
+    ) -> Result<(Cow<'h, str>, i64), WebhookError> {
         let Given([id, sent, signatures]) = Given::of(headers)?;
         let sent = timestamp::read(&sent)?;
         timestamp::check(sent, self.clock.now_ms(), self.tolerance)?;
@@ -115,7 +127,7 @@ impl Webhook {
                            not the bytes as they came";
             return Err(WebhookError::new(WebhookErrorReason::SignatureInvalid, message));
         }
-        Ok(WebhookDelivery { id: id.into_owned(), timestamp: sent, body: payload::text(body)? })
+        Ok((id, sent))
     }
 
     pub(super) fn keys(&self) -> &[hmac::Key] {
