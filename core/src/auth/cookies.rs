@@ -74,6 +74,7 @@ impl<'a> Cookies<'a> {
         self.decoded(*self.suffixed.get(cookie as usize)?)
     }
 
+    #[inline]
     fn decoded(&self, value: Option<&'a str>) -> Option<Cow<'a, str>> {
         let value = value?;
         let value = if self.encoded { decode(value) } else { Cow::Borrowed(value) };

@@ -109,20 +109,21 @@ pub(crate) fn is_plain_authority(scheme: &str, authority: &str) -> bool {
         "http" => "80",
         _ => return false,
     };
-    let (mut label, mut host, mut dash) = (0, authority.len(), false);
-    for (at, byte) in authority.bytes().enumerate() {
-        if is_of(byte, NAME) {
-            continue;
-        }
-        match byte {
-            b'-' => dash = true,
-            b'.' if at > label => label = at + 1,
-            b':' => {
+    let (mut label, mut host, mut dash, mut at) = (0, authority.len(), false, 0);
+    while let Some(next) =
+        authority.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| !is_of(*byte, NAME)))
+    {
+        at += next;
+        match authority.as_bytes().get(at) {
+            Some(b'-') => dash = true,
+            Some(b'.') if at > label => label = at + 1,
+            Some(b':') => {
                 host = at;
                 break;
             }
             _ => return false,
         }
+        at += 1;
     }
     let (name, port) = authority.split_at(host);
     // The last label decides whether it is a number; one for other scripts is for the parser.
