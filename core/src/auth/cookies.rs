@@ -74,7 +74,8 @@ impl<'a> Cookies<'a> {
         self.decoded(*self.suffixed.get(cookie as usize)?)
     }
 
-    #[inline]
+    // Most are not there.
+    #[inline(always)]
     fn decoded(&self, value: Option<&'a str>) -> Option<Cow<'a, str>> {
         let value = value?;
         let value = if self.encoded { decode(value) } else { Cow::Borrowed(value) };
