@@ -79,12 +79,18 @@ pub(crate) fn numbered(claims: &Claims) -> String {
     format!("{}{}", claims.id(), claims.json())
 }
 
-/// Who is calling, as JSON text: the number of the claims, the token, and the auth object.
+/// Who is calling, as texts that are joined by what no text of theirs has: the number of the claims, the token, the auth object
+/// without its claims as JSON, and the claims as JSON.
 pub(crate) fn identity(claims: &Claims, state: &RequestState) -> String {
     let auth = state.to_auth().map(|auth| auth.to_json()).unwrap_or_default();
-    // A token that verified has no character that JSON would escape.
     let token = state.token().unwrap_or_default();
-    format!(r#"{{"id":{},"token":"{token}","auth":{auth}}}"#, claims.id())
+    let (id, json) = (claims.id(), claims.json());
+    // The claims are read when they are looked at.
+    let without = || {
+        let (before, given) = auth.split_once(r#""session_claims":"#)?;
+        Some(format!("{id}\u{1}{token}\u{1}{before}\"session_claims\":null{}\u{1}{json}", given.strip_prefix(json)?))
+    };
+    without().unwrap_or_else(|| format!("{id}\u{1}{token}\u{1}{auth}\u{1}{json}"))
 }
 
 /// Who is calling.

@@ -12,6 +12,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use crate::answer::{Outcome, thrown};
+use crate::at_once;
 use crate::auth::{NativeRequestState, identity, number, numbered, whose};
 use crate::cancel::{Flag, NativeCanceller};
 use crate::clock::NativeClock;
@@ -120,6 +121,13 @@ impl NativeClient {
         })
     }
 
+    /// The functions of a token and of a request for calls without options: as `try_verify_token` and
+    /// `try_authenticate_request`, without a class around them.
+    #[napi(catch_unwind)]
+    pub fn at_once<'env>(&self, env: &'env Env) -> Result<Vec<Function<'env>>> {
+        at_once::functions(env, &self.clerk)
+    }
+
     /// Verifies a session token with the keys at hand, or gives null if keys have to be fetched. Of claims that were verified
     /// before it gives their number; else, and if `whole`, the number and the claims' JSON text, as one text.
     #[napi(catch_unwind)]
@@ -130,37 +138,7 @@ impl NativeClient {
         whole: Option<bool>,
     ) -> Result<Option<Either<f64, String>>> {
         let options = verify_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
-        let token = latin1(&token);
-        match self.clerk.try_verify_token(&token, &options) {
-            Step::Done(Ok(claims)) if claims.were_remembered() && whole != Some(true) => {
-                Ok(Some(Either::A(number(&claims))))
-            }
-            Step::Done(Ok(claims)) => Ok(Some(Either::B(numbered(&claims)))),
-            Step::Done(Err(error)) => Err(thrown(&error)),
-            Step::NeedKeys(_) => Ok(None),
-        }
-    }
-
-    /// The number of the claims of a session token that was verified before, and holds now; 0 for any other.
-    #[napi(catch_unwind)]
-    #[must_use]
-    pub fn remembered(&self, token: Latin1String) -> f64 {
-        match self.clerk.verify_token_at_once(&latin1(&token), &VerifyOptions::default()) {
-            Some(Ok(claims)) => number(&claims),
-            _ => 0.0,
-        }
-    }
-
-    /// The number of the claims of the session that this request is of, if they were verified before, and hold now, and
-    /// there is nothing else to say; 0 for any other.
-    #[napi(catch_unwind)]
-    #[must_use]
-    pub fn remembered_request(&self, request: Latin1String, fields: u32) -> f64 {
-        let text = latin1(&request);
-        let state = request::read(&text, fields).and_then(|request| {
-            self.clerk.authenticate_request_at_once(&request, &AuthenticateOptions::default())?.ok()
-        });
-        state.and_then(|state| whose(&state, &self.clerk.echo()).map(number)).unwrap_or_default()
+        verified(&self.clerk, &latin1(&token), &options, whole == Some(true))
     }
 
     /// The same, fetching keys.
@@ -181,7 +159,7 @@ impl NativeClient {
 
     /// Authenticates a request with what is at hand: null if the API has to be asked, or all of the request is needed. A state
     /// that says nothing but whose session it is, is the number of the session's claims if those were verified before; else,
-    /// and if `whole`, who is calling, as JSON text.
+    /// and if `whole`, who is calling, as texts in one.
     #[napi(catch_unwind)]
     pub fn try_authenticate_request(
         &self,
@@ -193,25 +171,15 @@ impl NativeClient {
         let options = authenticate_options(options_json.as_deref()).map_err(|error| thrown(&error))?;
         let text = latin1(&request);
         let Some(request) = request::read(&text, fields) else { return Ok(None) };
-        let state = match self.clerk.try_authenticate_request(&request, &options) {
-            Some(decided) => decided.map_err(|error| thrown(&error))?,
-            None => return Ok(None),
-        };
-        Ok(Some(match whose(&state, &self.clerk.echo()) {
-            Some(claims) if claims.were_remembered() && whole != Some(true) => Either3::A(number(claims)),
-            Some(claims) => Either3::B(identity(claims, &state)),
-            None => Either3::C(NativeRequestState::new(state)),
-        }))
+        authenticated(&self.clerk, &request, &options, whole == Some(true))
     }
 
     /// What an authentication of this request is made on, as JSON text.
     #[napi(catch_unwind)]
-    pub fn context_json(&self, request: Latin1String, fields: u32, options_json: Option<String>) -> Result<String> {
-        let text = latin1(&request);
+    pub fn context_json(&self, request_json: String, options_json: Option<String>) -> Result<String> {
         let told = || {
             let options = authenticate_options(options_json.as_deref())?;
-            let request = request::read(&text, fields).ok_or_else(|| Error::Internal("no request".to_owned()))?;
-            self.clerk.context_json(&request, &options)
+            self.clerk.context_json(&RequestParts::from_json(&request_json)?, &options)
         };
         told().map_err(|error| thrown(&error))
     }
@@ -299,6 +267,39 @@ impl NativeClient {
     pub(crate) fn asks(&self) -> bool {
         self.asks
     }
+}
+
+/// A session token with the keys at hand: see [`NativeClient::try_verify_token`].
+pub(crate) fn verified(
+    clerk: &Clerk,
+    token: &str,
+    options: &VerifyOptions,
+    whole: bool,
+) -> Result<Option<Either<f64, String>>> {
+    match clerk.try_verify_token(token, options) {
+        Step::Done(Ok(claims)) if claims.were_remembered() && !whole => Ok(Some(Either::A(number(&claims)))),
+        Step::Done(Ok(claims)) => Ok(Some(Either::B(numbered(&claims)))),
+        Step::Done(Err(error)) => Err(thrown(&error)),
+        Step::NeedKeys(_) => Ok(None),
+    }
+}
+
+/// A request with what is at hand: see [`NativeClient::try_authenticate_request`].
+pub(crate) fn authenticated(
+    clerk: &Clerk,
+    request: &RequestParts<'_>,
+    options: &AuthenticateOptions,
+    whole: bool,
+) -> Result<Option<Either3<f64, String, NativeRequestState>>> {
+    let state = match clerk.try_authenticate_request(request, options) {
+        Some(decided) => decided.map_err(|error| thrown(&error))?,
+        None => return Ok(None),
+    };
+    Ok(Some(match whose(&state, &clerk.echo()) {
+        Some(claims) if claims.were_remembered() && !whole => Either3::A(number(claims)),
+        Some(claims) => Either3::B(identity(claims, &state)),
+        None => Either3::C(NativeRequestState::new(state)),
+    }))
 }
 
 fn verify_options(json: Option<&str>) -> clerk_usher::Result<VerifyOptions> {

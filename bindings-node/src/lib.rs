@@ -6,6 +6,7 @@
 //! [`Answer`](answer::Answer) that holds an envelope. The facade makes both into errors of its own classes.
 
 mod answer;
+mod at_once;
 mod auth;
 mod cancel;
 mod client;

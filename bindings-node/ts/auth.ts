@@ -1,7 +1,7 @@
 /** Who is calling: the outcome of authenticating a request, and what the caller may do. All of it is decided in the core. */
 
 import { ArgumentError, native } from './error.js';
-import { frozen, type Identity } from './identity.js';
+import { frozen, Identity } from './identity.js';
 import { camelCase, camelMessage } from './names.js';
 import type { NativeAuth, NativeRequestState } from './native.js';
 import type { ActorClaim, SessionClaims } from './token.js';
@@ -83,50 +83,62 @@ export interface GetTokenOptions {
 /** Calls an operation and gives the JSON of its answer. @internal */
 export type CallOperation = (operation: string, argumentsJson: string, signal: AbortSignal | undefined) => Promise<unknown>;
 
+/** What an auth object asks. @internal */
+export interface AuthSource {
+  readonly call: CallOperation;
+  native(pendingIsOut: boolean): NativeAuth;
+}
+
 /** Who is calling: one object for every outcome, its fields null where nobody is signed in. What is in its fields is frozen. */
 export class Auth {
   /** What kind of token it was; null for one of a kind that is not accepted. */
-  readonly tokenType: TokenType | null;
+  declare readonly tokenType: TokenType | null;
   /** Whether somebody is signed in. */
-  readonly isAuthenticated: boolean;
+  declare readonly isAuthenticated: boolean;
   /** The user's id. */
-  readonly userId: string | null;
+  declare readonly userId: string | null;
   /** The session's id. */
-  readonly sessionId: string | null;
+  declare readonly sessionId: string | null;
   /** The session's status, `active` or `pending`. */
-  readonly sessionStatus: string | null;
+  declare readonly sessionStatus: string | null;
   /** Who acts as the user, when somebody does. */
-  readonly actor: Readonly<ActorClaim> | null;
+  declare readonly actor: Readonly<ActorClaim> | null;
   /** The active organization's id. */
-  readonly orgId: string | null;
+  declare readonly orgId: string | null;
   /** The role in the active organization, such as `org:admin`. */
-  readonly orgRole: string | null;
+  declare readonly orgRole: string | null;
   /** The active organization's slug. */
-  readonly orgSlug: string | null;
+  declare readonly orgSlug: string | null;
   /** The permissions in the active organization, such as `org:invoices:read`; system permissions are not among them. */
-  readonly orgPermissions: readonly string[] | null;
+  declare readonly orgPermissions: readonly string[] | null;
   /** Minutes since the first and the second factor were verified; -1 for never. */
-  readonly factorVerificationAge: readonly [number, number] | null;
+  declare readonly factorVerificationAge: readonly [number, number] | null;
   /** A machine token's id. */
-  readonly id: string | null;
+  declare readonly id: string | null;
   /** Whose a machine token is: `user_…`, `org_…` or `mch_…`. */
-  readonly subject: string | null;
+  declare readonly subject: string | null;
   /** What a machine token may be used for. */
-  readonly scopes: readonly string[] | null;
+  declare readonly scopes: readonly string[] | null;
   /** An API key's name. */
-  readonly name: string | null;
+  declare readonly name: string | null;
   /** The claims of an API key or M2M token, verbatim. */
-  readonly claims: Readonly<Record<string, unknown>> | null;
+  declare readonly claims: Readonly<Record<string, unknown>> | null;
   /** The machine that an M2M token is of. */
-  readonly machineId: string | null;
+  declare readonly machineId: string | null;
   /** The OAuth application that a token was given to. */
-  readonly clientId: string | null;
-  readonly #native: () => NativeAuth;
-  readonly #call: CallOperation;
-  readonly #claims: SessionClaims | null;
+  declare readonly clientId: string | null;
+  readonly #told: { readonly session_claims?: SessionClaims | null };
+  readonly #source: AuthSource;
+  readonly #pendingIsOut: boolean;
+  #made: NativeAuth | null;
 
   /** @internal */
-  constructor(native: () => NativeAuth, call: CallOperation, json: AuthJson) {
+  constructor(
+    source: AuthSource,
+    pendingIsOut: boolean,
+    json: AuthJson,
+    told: { readonly session_claims?: SessionClaims | null } = json,
+  ) {
     this.tokenType = json.token_type;
     this.isAuthenticated = json.is_authenticated;
     this.userId = json.user_id ?? null;
@@ -138,7 +150,7 @@ export class Auth {
     this.orgSlug = json.org_slug ?? null;
     this.orgPermissions = json.org_permissions ?? null;
     this.factorVerificationAge = json.factor_verification_age ?? null;
-    this.#claims = json.session_claims ?? null;
+    this.#told = told;
     this.id = json.id ?? null;
     this.subject = json.subject ?? null;
     this.scopes = json.scopes ?? null;
@@ -146,18 +158,24 @@ export class Auth {
     this.claims = json.claims ?? null;
     this.machineId = json.machine_id ?? null;
     this.clientId = json.client_id ?? null;
-    this.#native = native;
-    this.#call = call;
+    this.#source = source;
+    this.#pendingIsOut = pendingIsOut;
+    this.#made = null;
+  }
+
+  /** The native object, made when a question is asked. */
+  get #native(): NativeAuth {
+    return (this.#made ??= this.#source.native(this.#pendingIsOut));
   }
 
   /** The claims of the token, verbatim; null where nobody is signed in. */
   get sessionClaims(): Readonly<SessionClaims> | null {
-    return this.#claims;
+    return this.#told.session_claims ?? null;
   }
 
   /** Whether the caller has all that is asked. False for nobody, for no question, and for one of a wrong type. */
   has(question: HasQuestion): boolean {
-    return this.#native().has(questionJson(question));
+    return this.#native.has(questionJson(question));
   }
 
   /**
@@ -173,9 +191,9 @@ export class Auth {
     const { template, expiresInSeconds, signal } = options;
     if (template !== undefined && typeof template !== 'string') throw refuse('template', "must be a template's name");
     if (expiresInSeconds !== undefined && !Number.isSafeInteger(expiresInSeconds)) throw refuse('expiresInSeconds', 'must be a whole number of seconds');
-    const request = this.#native().tokenRequest(template ?? null, expiresInSeconds ?? null);
+    const request = this.#native.tokenRequest(template ?? null, expiresInSeconds ?? null);
     if (request.operation === undefined) return request.token ?? null;
-    const answer = await this.#call(request.operation, request.arguments ?? '{}', signal);
+    const answer = await this.#source.call(request.operation, request.arguments ?? '{}', signal);
     const jwt = typeof answer === 'object' && answer !== null ? (answer as { jwt?: unknown }).jwt : null;
     return typeof jwt === 'string' ? jwt : null;
   }
@@ -187,13 +205,14 @@ export class Auth {
    * @param acceptsToken a kind, several, or `any`.
    */
   narrow(acceptsToken: AcceptedToken | readonly AcceptedToken[] | 'any'): Auth {
-    const narrowed = native(() => this.#native().narrow(JSON.stringify(acceptsToken) ?? 'null'));
-    return new Auth(() => narrowed, this.#call, JSON.parse(narrowed.toJson()) as AuthJson);
+    const narrowed = native(() => this.#native.narrow(JSON.stringify(acceptsToken) ?? 'null'));
+    const source = { call: this.#source.call, native: () => narrowed };
+    return new Auth(source, this.#pendingIsOut, JSON.parse(narrowed.toJson()) as AuthJson);
   }
 
   /** What may be sent to a browser: everything but the methods. */
   toJSON(): Record<string, unknown> {
-    return { ...(this as object), sessionClaims: this.#claims };
+    return { ...(this as object), sessionClaims: this.sessionClaims };
   }
 }
 
@@ -267,46 +286,45 @@ interface StateJson extends EchoJson {
 }
 
 /** What a state is made with. @internal */
-export interface StateContext {
-  readonly call: CallOperation;
+export interface StateContext extends AuthSource {
   /** The settings that a state repeats unless its call says otherwise, as JSON text. */
   echo(): string;
   /** What the decision was made on, as JSON text. */
   context(): string;
-  /** The native object of the caller of a token that was verified. */
-  verified(token: string): NativeAuth;
+  /** What was decided natively; null where it is a session's token that holds, and nothing else. */
+  readonly decided: NativeRequestState | null;
 }
 
 /** The outcome of authenticating a request. */
 export class RequestState {
   /** What is known of the caller. */
-  readonly status: AuthStatus;
+  declare readonly status: AuthStatus;
   /** Why nobody is signed in, such as `token-expired`; null when somebody is. */
-  readonly reason: string | null;
+  declare readonly reason: string | null;
   /** The reason in a sentence, for logs; empty when somebody is signed in. */
-  readonly message: string;
+  declare readonly message: string;
   /** The kind of the token; null for one of a kind that is not accepted. */
-  readonly tokenType: TokenType | null;
+  declare readonly tokenType: TokenType | null;
   /** When unavailable: seconds to wait before asking again, where known. */
-  readonly retryAfter: number | null;
-  readonly #native: NativeRequestState | null;
+  declare readonly retryAfter: number | null;
   readonly #known: Identity | StateJson;
   readonly #with: StateContext;
   #echo: EchoJson | null;
-  #auth: Auth | null = null;
-  #authWithPending: Auth | null = null;
+  #auth: Auth | null;
+  #authWithPending: Auth | null;
 
   /** @internal */
   constructor(state: NativeRequestState | Identity, context: StateContext) {
     this.#with = context;
-    if ('id' in state) {
+    this.#auth = null;
+    this.#authWithPending = null;
+    if (state instanceof Identity) {
       // A session's token holds, and there is nothing else to tell.
       this.status = 'signed-in';
       this.reason = null;
       this.message = '';
       this.tokenType = 'session_token';
       this.retryAfter = null;
-      this.#native = null;
       this.#known = state;
       this.#echo = null;
       return;
@@ -317,7 +335,6 @@ export class RequestState {
     this.message = json.message;
     this.tokenType = json.token_type;
     this.retryAfter = json.retry_after;
-    this.#native = state;
     this.#known = json;
     this.#echo = json;
     for (const note of json.notes) warnOnce(note.name, note.message);
@@ -409,9 +426,9 @@ export class RequestState {
 
   /** What the decision was made on, for looking at: secrets are cut to what tells their kind. */
   debug(): Record<string, unknown> {
-    const told = JSON.parse(this.#native?.debugJson() ?? this.#with.context()) as Record<string, unknown>;
+    const told = JSON.parse(this.#with.decided?.debugJson() ?? this.#with.context()) as Record<string, unknown>;
     const { status, reason, message, tokenType } = this;
-    const named = Object.entries({ ...told, ...this.#native === null && this.#echoed() }).map(([name, value]) => [camelCase(name), value] as const);
+    const named = Object.entries({ ...told, ...this.#with.decided === null && this.#echoed() }).map(([name, value]) => [camelCase(name), value] as const);
     return { status, reason, message, tokenType, ...Object.fromEntries(named) };
   }
 
@@ -444,9 +461,7 @@ export class RequestState {
 
   #make(json: AuthJson | null, pendingIsOut: boolean): Auth | null {
     if (json === null) return null;
-    let made: NativeAuth | null = null;
-    const make = (): NativeAuth => this.#native?.auth(pendingIsOut) ?? this.#with.verified(this.#known.token ?? '');
-    return new Auth(() => (made ??= make()), this.#with.call, json);
+    return new Auth(this.#with, pendingIsOut, json, this.#known instanceof Identity ? this.#known : json);
   }
 
   #echoed(): EchoJson {

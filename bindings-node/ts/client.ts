@@ -5,11 +5,11 @@ import { Call, settle, settleCall, type RawResponse } from './call.js';
 import { nativeClock } from './clock.js';
 import { Dispatch } from './dispatch.js';
 import { Report } from './doctor.js';
-import { ArgumentError, ConfigError, native } from './error.js';
+import { ArgumentError, ConfigError, native, ours } from './error.js';
 import { FrontendApiProxy, proxyOptionsJson, type FrontendApiProxyOptions } from './frontend_api_proxy.js';
 import { Resources } from './generated/resources.js';
 import { HOOK_NAMES, Hooks } from './hooks.js';
-import type { Identity } from './identity.js';
+import { Identity } from './identity.js';
 import { toMachineToken, type MachineToken } from './machine.js';
 import { nativeModule, type NativeAuth, type NativeClock, type NativeRequestState } from './native.js';
 import {
@@ -27,12 +27,13 @@ import {
 } from './options.js';
 import {
   BEYOND_BYTES,
+  Received,
   readable,
+  toReceivedJson,
   toRequestJson,
   toRequestText,
   type HeadersInput,
   type RequestInput,
-  type RequestText,
 } from './request.js';
 import type { SessionClaims } from './token.js';
 import { transportOf } from './transport.js';
@@ -118,14 +119,24 @@ export class Clerk extends Resources {
    * @throws {UnavailableError} when the keys cannot be had: that says nothing of the token.
    */
   async verifyToken<T extends object = SessionClaims>(token: string, options?: VerifyTokenOptions): Promise<Readonly<T>> {
-    const { client, identities } = this.#dispatch;
-    const text = typeof token === 'string' ? token : '';
-    const bytes = bytesOf(text);
-    if (options === undefined) {
+    if (options === undefined && typeof token === 'string') {
       // As nearly always.
-      const known = identities.knownClaims(client.remembered(bytes));
-      if (known !== undefined) return known as unknown as Readonly<T>;
+      const { verifyToken, identities } = this.#dispatch;
+      let told: number | string | null;
+      try {
+        told = verifyToken(token);
+      } catch (error) {
+        throw ours(error);
+      }
+      const claims = typeof told === 'string' ? identities.readClaims(told, false) : told === null ? undefined : identities.knownClaims(told);
+      if (claims !== undefined) return claims as unknown as Readonly<T>;
     }
+    return this.#tryVerifyToken<T>(typeof token === 'string' ? token : '', options);
+  }
+
+  async #tryVerifyToken<T>(text: string, options: VerifyTokenOptions | undefined): Promise<Readonly<T>> {
+    const { client, identities } = this.#dispatch;
+    const bytes = bytesOf(text);
     const json = options === undefined ? undefined : toOptionsJson(options, VERIFY_NAMES, ['signal']);
     let told = native(() => client.tryVerifyToken(bytes, json));
     const came = typeof told === 'number';
@@ -161,42 +172,66 @@ export class Clerk extends Resources {
    * @throws {TokenError} when a development instance's handshake does not hold, most likely as its keys were changed.
    */
   async authenticateRequest(request: RequestInput, options?: AuthenticateRequestOptions): Promise<RequestState> {
-    const { client, identities } = this.#dispatch;
     // What can be read once only is read here.
     const stable = readable(request);
-    const parts = toRequestText(stable);
-    if (parts !== undefined && options === undefined) {
+    const received = new Received(stable);
+    if (options === undefined && received.again === undefined) {
       // As nearly always.
-      const known = identities.known(client.rememberedRequest(parts.text, parts.fields));
-      if (known !== undefined) return this.#state(known, parts, undefined);
+      const { authenticateRequest, identities } = this.#dispatch;
+      const { kind, address, values: v } = received;
+      const method = received.method === 'GET' ? undefined : received.method;
+      let told: number | string | NativeRequestState | null;
+      try {
+        // One by one, for a list that is spread costs more. Of a request that has fewer than the core looks at, it says nothing.
+        told = authenticateRequest(kind, method, address, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10]);
+      } catch (error) {
+        throw ours(error);
+      }
+      const state = typeof told === 'number' ? identities.known(told) : typeof told === 'string' ? identities.read(told, false) : told;
+      if (state) return this.#state(state, received, undefined);
     }
+    return this.#tryAuthenticateRequest(stable, received, options);
+  }
+
+  async #tryAuthenticateRequest(
+    request: RequestInput,
+    received: Received,
+    options: AuthenticateRequestOptions | undefined,
+  ): Promise<RequestState> {
+    const { client, identities } = this.#dispatch;
+    const parts = toRequestText(received);
     const json = options === undefined ? undefined : toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);
     if (parts !== undefined) {
       let told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json));
       const came = typeof told === 'number';
       if (typeof told === 'number') {
         const known = identities.known(told);
-        if (known !== undefined) return this.#state(known, parts, json);
+        if (known !== undefined) return this.#state(known, received, json);
         told = native(() => client.tryAuthenticateRequest(parts.text, parts.fields, json, true));
       }
-      if (typeof told === 'string') return this.#state(identities.read(told, came), parts, json);
-      if (typeof told === 'object' && told !== null) return this.#state(told, parts, json);
+      if (typeof told === 'string') return this.#state(identities.read(told, came), received, json);
+      if (typeof told === 'object' && told !== null) return this.#state(told, received, json);
     }
-    return this.#authenticateRequest(stable, json, options?.signal);
+    return this.#authenticateRequest(request, received, json, options?.signal);
   }
 
-  async #authenticateRequest(request: RequestInput, json: string | undefined, signal: AbortSignal | undefined): Promise<RequestState> {
+  async #authenticateRequest(
+    request: RequestInput,
+    received: Received,
+    json: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<RequestState> {
     const { client } = this.#dispatch;
     const parts = toRequestJson(request);
     const answer = await settle(this.#dispatch, signal, (canceller) =>
       native(() => client.authenticateRequest(parts, json ?? '{}', canceller)),
     );
     if (answer.state === undefined) throw new TypeError('the native module gave no state');
-    return this.#state(answer.state, undefined, json);
+    return this.#state(answer.state, received, json);
   }
 
-  #state(state: NativeRequestState | Identity, parts: RequestText | undefined, json: string | undefined): RequestState {
-    return new RequestState(state, new Made(this.#dispatch, this.#operation, parts, json));
+  #state(state: NativeRequestState | Identity, received: Received, json: string | undefined): RequestState {
+    return new RequestState(state, new Made(this.#dispatch, this.#operation, state, received, json));
   }
 
   /**
@@ -298,15 +333,27 @@ export class Clerk extends Resources {
 /** What a state is made with, for as long as it is asked. */
 class Made implements StateContext {
   readonly #dispatch: Dispatch;
-  readonly #parts: RequestText | undefined;
+  readonly #state: NativeRequestState | Identity;
+  readonly #received: Received;
   readonly #json: string | undefined;
-  readonly call: CallOperation;
+  declare readonly call: CallOperation;
 
-  constructor(dispatch: Dispatch, call: CallOperation, parts: RequestText | undefined, json: string | undefined) {
+  constructor(dispatch: Dispatch, call: CallOperation, state: NativeRequestState | Identity, received: Received, json: string | undefined) {
     this.#dispatch = dispatch;
-    this.#parts = parts;
+    this.#state = state;
+    this.#received = received;
     this.#json = json;
     this.call = call;
+  }
+
+  get decided(): NativeRequestState | null {
+    return this.#state instanceof Identity ? null : this.#state;
+  }
+
+  native(pendingIsOut: boolean): NativeAuth {
+    const state = this.#state;
+    const { NativeAuth } = this.#dispatch.module;
+    return native(() => (state instanceof Identity ? NativeAuth.ofVerified(state.token) : (state.auth(pendingIsOut) ?? NativeAuth.ofVerified(''))));
   }
 
   echo(): string {
@@ -314,12 +361,7 @@ class Made implements StateContext {
   }
 
   context(): string {
-    const { text, fields } = this.#parts ?? { text: '', fields: 0 };
-    return native(() => this.#dispatch.client.contextJson(text, fields, this.#json));
-  }
-
-  verified(token: string): NativeAuth {
-    return native(() => this.#dispatch.module.NativeAuth.ofVerified(token));
+    return native(() => this.#dispatch.client.contextJson(toReceivedJson(this.#received), this.#json));
   }
 }
 

@@ -8,7 +8,7 @@ import type { Hooks } from './hooks.js';
 import { Identities } from './identity.js';
 import { late } from './late.js';
 import { camelCase } from './names.js';
-import type { NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNames } from './native.js';
+import type { NativeAtOnce, NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNames } from './native.js';
 import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
 import { Pager } from './page.js';
 import { FILE, Shaper, type Fields } from './shape.js';
@@ -44,6 +44,8 @@ export class Dispatch {
   readonly hooks: Hooks;
   readonly transport: Transport | undefined;
   readonly identities: Identities;
+  readonly verifyToken: NativeAtOnce[0];
+  readonly authenticateRequest: NativeAtOnce[1];
 
   constructor(module: NativeModule, client: NativeClient, hooks: Hooks, transport: Transport | undefined) {
     this.module = module;
@@ -51,6 +53,7 @@ export class Dispatch {
     this.hooks = hooks;
     this.transport = transport;
     this.identities = new Identities(client.remembersTokens());
+    [this.verifyToken, this.authenticateRequest] = client.atOnce();
   }
 
   /** Sends an operation at once. */

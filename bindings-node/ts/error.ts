@@ -358,7 +358,12 @@ export function native<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    const thrownThere = error instanceof Error && !(error instanceof ClerkError) && 'code' in error;
-    throw thrownThere ? parseError(error.message, error) : error;
+    throw ours(error);
   }
+}
+
+/** An error of the native module as one of our classes; any other as it is. @internal */
+export function ours(error: unknown): unknown {
+  const thrownThere = error instanceof Error && !(error instanceof ClerkError) && 'code' in error;
+  return thrownThere ? parseError(error.message, error) : error;
 }

@@ -10,12 +10,42 @@
 import type { AuthJson } from './auth.js';
 import type { SessionClaims } from './token.js';
 
-/** Who is calling, as the core tells it of a session token. All of it is frozen, as it is handed out more than once. */
-export interface Identity {
+/** Who is calling, as the core tells it of a session token. Its parts are read when they are looked at; what may be handed out
+ * more than once is frozen. */
+export class Identity {
   readonly id: number;
-  readonly token: string;
-  readonly auth: AuthJson;
+  readonly #text: string;
+  /** Where the token, the auth object and the claims begin in the text. */
+  readonly #token: number;
+  readonly #auth: number;
+  readonly #claims: number;
+  #readAuth: AuthJson | undefined;
+  #readClaims: SessionClaims | undefined;
+
+  /** @param text the number, the token, the auth object without its claims, and the claims, joined by what is in none of them. */
+  constructor(text: string) {
+    this.#text = text;
+    this.#token = text.indexOf(JOINT) + 1;
+    this.#auth = text.indexOf(JOINT, this.#token) + 1;
+    this.#claims = text.indexOf(JOINT, this.#auth) + 1;
+    this.id = Number(text.slice(0, this.#token - 1));
+  }
+
+  get token(): string {
+    return this.#text.slice(this.#token, this.#auth - 1);
+  }
+
+  get auth(): AuthJson {
+    return (this.#readAuth ??= frozen(JSON.parse(this.#text.slice(this.#auth, this.#claims - 1)) as AuthJson));
+  }
+
+  get session_claims(): SessionClaims {
+    return (this.#readClaims ??= frozen(JSON.parse(this.#text.slice(this.#claims)) as SessionClaims));
+  }
 }
+
+/** JSON has it nowhere, and a token neither. */
+const JOINT = '\u0001';
 
 /** The most of each kind that is remembered since the last time of forgetting, and of the time before. */
 const MOST = 1_024;
@@ -74,14 +104,14 @@ export class Identities {
   }
 
   /** The identity that this text of the core is; kept where its token `came` before. */
-  read(json: string, came: boolean): Identity {
-    const identity = frozen(JSON.parse(json) as Identity);
-    return came ? this.#identities.put(identity.id, identity, json) : identity;
+  read(text: string, came: boolean): Identity {
+    const identity = new Identity(text);
+    return came ? this.#identities.put(identity.id, identity, text) : identity;
   }
 
   /** The claims of this number, if they are known. */
   knownClaims(id: number): SessionClaims | undefined {
-    return this.#claims.get(id) ?? this.#identities.get(id)?.auth.session_claims ?? undefined;
+    return this.#claims.get(id) ?? this.#identities.get(id)?.session_claims;
   }
 
   /** The claims that this text of the core is: their number, and then their JSON; kept where their token `came` before. */

@@ -89,6 +89,18 @@ export interface NativeTokenRequest {
   arguments?: string;
 }
 
+/** For calls without options: `tryVerifyToken` and `tryAuthenticateRequest` of one client; null also where these are to be asked. */
+export type NativeAtOnce = readonly [
+  verifyToken: (token: string) => number | string | null,
+  /** `values` are those of the headers that are looked at, in their order; without a method it is GET. */
+  authenticateRequest: (
+    kind: number,
+    method: string | undefined,
+    address: string,
+    ...values: readonly (string | undefined)[]
+  ) => number | string | NativeRequestState | null,
+];
+
 /** A client. */
 export interface NativeClient {
   /** `asks`: whether the copy has a transport of the host's that this one has not. */
@@ -111,8 +123,7 @@ export interface NativeClient {
     canceller: NativeCanceller | null,
     recorder: NativeRecorder | null,
   ): Promise<NativeAnswer>;
-  remembered(token: string): number;
-  rememberedRequest(request: string, fields: number): number;
+  atOnce(): NativeAtOnce;
   tryVerifyToken(token: string, optionsJson?: string, whole?: boolean): number | string | null;
   verifyToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
   tryAuthenticateRequest(
@@ -121,7 +132,7 @@ export interface NativeClient {
     optionsJson?: string,
     whole?: boolean,
   ): number | string | NativeRequestState | null;
-  contextJson(request: string, fields: number, optionsJson?: string): string;
+  contextJson(requestJson: string, optionsJson?: string): string;
   remembersTokens(): number;
   echoJson(): string;
   authenticateRequest(

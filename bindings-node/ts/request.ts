@@ -44,6 +44,46 @@ export function readable(request: RequestInput): RequestInput {
   return { method, url, originalUrl, socket, headers: [...(headers as Iterable<readonly [string, string]>)] } as RequestInput;
 }
 
+const ENCRYPTED = 1;
+/** The address is what a client sent. */
+const SENT = 2;
+
+/** What the core makes decisions on. @internal */
+export class Received {
+  declare readonly method: string;
+  declare readonly address: string;
+  /** The scheme of its connection, and what its address is, as the core has it. */
+  declare readonly kind: number;
+  /** The headers that are looked at, each at the place of its name. */
+  declare readonly values: (string | undefined)[];
+  /** Names and values of those that came again, in turn. */
+  declare again: string[] | undefined;
+
+  constructor(request: unknown) {
+    if (typeof request !== 'object' || request === null) throw refuse('request', 'must be a request');
+    const input = request as RequestInput & NodeRequest;
+    const { method, originalUrl, rawHeaders } = input;
+    // A router that is mounted somewhere cuts its own part off `url`.
+    const whole = typeof originalUrl === 'string';
+    const raw = Array.isArray(rawHeaders);
+    this.method = typeof method === 'string' ? method : 'GET';
+    this.address = whole ? originalUrl : textOf(input.url ?? '/');
+    this.kind = (input.socket?.encrypted === true ? ENCRYPTED : 0) + (whole || raw ? SENT : 0);
+    this.values = (empty ??= lookedAt().map(() => undefined)).slice();
+    this.again = undefined;
+    if (raw) {
+      for (let i = 0; i + 1 < rawHeaders.length; i += 2) this.#take(textOf(rawHeaders[i]), rawHeaders[i + 1]);
+    } else eachHeader(input, (name, value) => this.#take(name, value));
+  }
+
+  #take(name: string, value: unknown): void {
+    const place = placeOf(name);
+    if (place < 0) return;
+    if (this.values[place] === undefined) this.values[place] = textOf(value);
+    else (this.again ??= []).push(name, textOf(value));
+  }
+}
+
 /** A request as one text for the core, and of how many fields it is. @internal */
 export interface RequestText {
   readonly text: string;
@@ -56,42 +96,68 @@ export interface RequestText {
  *
  * @internal
  */
-export function toRequestText(request: unknown): RequestText | undefined {
-  if (typeof request !== 'object' || request === null) throw refuse('request', 'must be a request');
-  const input = request as RequestInput & NodeRequest;
-  const method = typeof input.method === 'string' ? input.method : 'GET';
-  const scheme = input.socket?.encrypted === true ? 'https' : '';
-  const address = addressOf(input);
-  const start = 'target' in address ? `target\n${address.target}` : `url\n${address.url}`;
-  let text = `${method}\n${scheme}\n${start}`;
-  let fields = 4;
-  eachHeader(input, (name, value) => {
-    if (!isLookedAt(name)) return;
-    text += `\n${name}\n${value}`;
-    fields += 2;
-  });
+export function toRequestText(received: Received): RequestText | undefined {
+  const { method, address, kind } = received;
+  const headers = headersOf(received);
+  const fields = [method, kind & ENCRYPTED ? 'https' : '', kind & SENT ? 'target' : 'url', address, ...headers];
+  const text = fields.join('\n');
   // An expression for what no byte is costs nothing on a text of bytes.
-  return BEYOND_BYTES.test(text) ? undefined : { text, fields };
+  return BEYOND_BYTES.test(text) ? undefined : { text, fields: fields.length };
+}
+
+/** The same as JSON text. @internal */
+export function toReceivedJson(received: Received): string {
+  const { method, address, kind } = received;
+  const flat = headersOf(received);
+  const headers: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) headers.push([wellFormed(flat[i] ?? ''), wellFormed(flat[i + 1] ?? '')]);
+  return JSON.stringify({
+    method,
+    [kind & SENT ? 'target' : 'url']: address,
+    scheme: kind & ENCRYPTED ? 'https' : undefined,
+    headers,
+  });
+}
+
+/** What is a text already costs no call. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : String(value);
+}
+
+/** Names and values in turn. */
+function headersOf({ values, again }: Received): string[] {
+  const headers: string[] = [];
+  values.forEach((value, place) => {
+    if (value !== undefined) headers.push(lookedAt()[place] ?? '', value);
+  });
+  return again === undefined ? headers : [...headers, ...again];
 }
 
 // eslint-disable-next-line no-control-regex
 /** What no byte is. @internal */
 export const BEYOND_BYTES = /[^\x00-\xff]/;
 
-/** Whether a header of this name, as it came, may decide something. What was asked before is remembered. */
-function isLookedAt(name: string): boolean {
-  const known = NAMES.get(name);
+/** The place of a header of this name, as it came, among those that may decide something, or -1. What was asked before is remembered. */
+function placeOf(name: string): number {
+  const known = PLACES.get(name);
   if (known !== undefined) return known;
-  LOOKED_AT ??= new Set(nativeModule().lookedAt());
-  const is = LOOKED_AT.has(name.toLowerCase());
+  const place = lookedAt().indexOf(name.toLowerCase());
   // Names are their senders': there may be any number.
-  if (NAMES.size >= 1_000) NAMES.clear();
-  NAMES.set(name, is);
-  return is;
+  if (PLACES.size >= 1_000) PLACES.clear();
+  PLACES.set(name, place);
+  return place;
 }
 
-const NAMES = new Map<string, boolean>();
-let LOOKED_AT: Set<string> | undefined;
+const PLACES = new Map<string, number>();
+
+/** The names of the headers that are looked at. */
+function lookedAt(): readonly string[] {
+  return (names ??= nativeModule().lookedAt());
+}
+
+let names: readonly string[] | undefined;
+/** No header at all. */
+let empty: undefined[] | undefined;
 
 /** Without lone surrogates, which no header has and no UTF-8 can say. */
 function wellFormed(text: string): string {

@@ -122,6 +122,51 @@ test('what a header may hold that is not for the wire', async () => {
   assert.equal((await clerk.authenticateRequest(withHeader(wide))).status, 'signed-out');
 });
 
+test('a request as a Node server has it, whatever is in it', async () => {
+  const token = mint();
+  const by = (rawHeaders, more = {}) => ({ method: 'GET', url: '/p', rawHeaders: ['Host', 'app.example.com', ...rawHeaders], ...more });
+  const bearer = ['Authorization', `Bearer ${token}`];
+  const state = await clerk.authenticateRequest(by(bearer));
+  assert.equal(state.status, 'signed-in');
+  const same = {
+    'a connection that is encrypted': [by(bearer, { socket: { encrypted: true } }), 'https://app.example.com/p'],
+    'a router that cuts its part off': [by(bearer, { url: '/', originalUrl: '/a/p' }), 'http://app.example.com/a/p'],
+    'another method': [by(bearer, { method: 'POST' }), 'http://app.example.com/p'],
+    'no method': [by(bearer, { method: undefined }), 'http://app.example.com/p'],
+    'names in any case': [by(['AUTHORIZATION', `Bearer ${token}`]), 'http://app.example.com/p'],
+    'a header that nobody looks at': [by(['X-Odd', 'x', ...bearer]), 'http://app.example.com/p'],
+    'headers that come again': [by([...bearer, 'Accept', 'a', 'accept', 'b', 'Cookie', 'a=1', 'Cookie', 'b=2']), 'http://app.example.com/p'],
+    'all that is looked at': [by([...bearer, 'Cookie', 'a=1', 'Origin', 'https://app.example.com', 'X-Forwarded-Proto', 'https']), 'https://app.example.com/p'],
+    'more than most have': [by([...bearer, 'Cookie', `a=${'x'.repeat(20_000)}`]), 'http://app.example.com/p'],
+    'letters beyond ASCII': [by([...bearer, 'Cookie', `a=${'é'.repeat(9_000)}`]), 'http://app.example.com/p'],
+    'as much as there is room for': [by([...bearer, 'Cookie', 'x'.repeat(16_384 - token.length - 40)]), 'http://app.example.com/p'],
+  };
+  for (const [name, [request, url]] of Object.entries(same)) {
+    // Twice: with the token's auth object read, and remembered.
+    for (let turn = 0; turn < 2; turn += 1) {
+      const found = await clerk.authenticateRequest(request);
+      assert.equal(found.status, 'signed-in', `${name}: ${found.reason}`);
+      assert.deepEqual(found.auth.toJSON(), state.auth.toJSON(), name);
+      assert.equal(found.token, token, name);
+      assert.equal(found.debug().url, url, name);
+    }
+  }
+  const wrong = by(['Authorization', `Bearer ${token.slice(0, -2)}`]);
+  assert.equal((await clerk.authenticateRequest(wrong)).status, 'signed-out');
+  assert.equal((await clerk.authenticateRequest(by(['Authorization', ''], { socket: null }))).status, 'signed-out');
+});
+
+test('a token as long as can be, and beyond', async () => {
+  const token = mint();
+  await clerk.verifyToken(token);
+  for (const length of [16_380, 16_384, 20_000]) {
+    await assert.rejects(clerk.verifyToken(token + 'A'.repeat(length - token.length)), (error) => error.reason === 'token-invalid');
+  }
+  for (const odd of ['', '\ud800', `${token}\ud800`, `${token}\0`, `\ufeff${token}`]) {
+    await assert.rejects(clerk.verifyToken(odd), (error) => error.reason === 'token-invalid', JSON.stringify(odd));
+  }
+});
+
 test('headers that can be read once are read once', async () => {
   const once = {
     entries: (headers) => new Headers(headers).entries(),

@@ -1,0 +1,174 @@
+//! What nearly every request asks: whose token it is, and who sent it, with nothing said about how. As functions of one client,
+//! without what a method of a class costs each time: looking for the object, and whether it is one.
+//!
+//! All `unsafe` of this crate that is written by hand is here. It comes to three things: a function's data is a client of its
+//! own, which Node drops with the function; texts are written by Node into a buffer of this call, never beyond its end, and
+//! looked at only as far as was written; no panic goes back into Node. Whatever is unusual (a text that is too long, other
+//! values than these, a panic) is answered by null, as what takes the API: the methods of the client are asked then.
+
+use std::ffi::{CStr, c_void};
+use std::mem::{MaybeUninit, take};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::null_mut;
+use std::str::from_utf8;
+
+use clerk_usher::Clerk;
+use clerk_usher::auth::{AuthenticateOptions, LOOKED_AT, RequestParts};
+use clerk_usher::token::VerifyOptions;
+use napi::bindgen_prelude::*;
+use napi::{Env, JsError, sys};
+
+use crate::client::{authenticated, verified};
+
+/// As much as a Node server takes of headers.
+const ROOM: usize = 16 * 1024;
+
+/// A request whose connection was encrypted.
+const ENCRYPTED: u32 = 1;
+/// One whose address is what a client sent.
+const SENT: u32 = 2;
+
+type Ask = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+
+/// The functions of this client: what [`NativeClient`](crate::client::NativeClient) has for a token and for a request.
+pub(crate) fn functions<'env>(env: &'env Env, clerk: &Clerk) -> Result<Vec<Function<'env>>> {
+    Ok(vec![function(env, c"verifyToken", token, clerk)?, function(env, c"authenticateRequest", request, clerk)?])
+}
+
+/// Verifies a session token.
+unsafe extern "C" fn token(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let answer = |clerk: &Clerk, [token]: [sys::napi_value; 1], texts: &mut Texts<'_>| match texts.read(token) {
+        Some(Some(token)) => verified(clerk, token, &VerifyOptions::default(), false),
+        _ => Ok(None),
+    };
+    // SAFETY: Node calls this for one of the functions that are made below.
+    unsafe { asked(env, info, answer) }
+}
+
+/// Authenticates a request: what it is, method and address, and then values of the headers that are looked at, in their order.
+unsafe extern "C" fn request(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let answer = |clerk: &Clerk, values: [sys::napi_value; REQUEST], texts: &mut Texts<'_>| match parts(values, texts) {
+        Some(parts) => authenticated(clerk, &parts, &AuthenticateOptions::default(), false),
+        None => Ok(None),
+    };
+    // SAFETY: as above.
+    unsafe { asked(env, info, answer) }
+}
+
+/// How many values a request is.
+const REQUEST: usize = 3 + LOOKED_AT.len();
+
+fn parts<'a>(values: [sys::napi_value; REQUEST], texts: &mut Texts<'a>) -> Option<RequestParts<'a>> {
+    let [kind, method, address, headers @ ..] = values;
+    let kind = texts.number(kind)?;
+    // Most come without their method, which is GET.
+    let (method, address) = (texts.read(method)?.unwrap_or("GET"), texts.read(address)??);
+    // What is no character says something else where it comes as JSON.
+    if [method, address].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+        return None;
+    }
+    let (mut found, mut count) = ([("", ""); LOOKED_AT.len()], 0);
+    for (name, value) in LOOKED_AT.into_iter().zip(headers) {
+        if let Some(value) = texts.read(value)? {
+            *found.get_mut(count)? = (name, value);
+            count += 1;
+        }
+    }
+    let parts =
+        if kind & SENT == 0 { RequestParts::new(method, address) } else { RequestParts::received(method, address) };
+    let scheme = if kind & ENCRYPTED == 0 { "" } else { "https" };
+    Some(parts.with_scheme(scheme).with_headers(found.into_iter().take(count)))
+}
+
+/// A function of JavaScript with a client of its own.
+fn function<'env>(env: &'env Env, name: &CStr, ask: Ask, clerk: &Clerk) -> Result<Function<'env>> {
+    let data = Box::into_raw(Box::new(clerk.clone()));
+    let mut function = null_mut();
+    // SAFETY: all that is handed over lives: the client until the function is collected, or else for good.
+    unsafe {
+        let made = sys::napi_create_function(env.raw(), name.as_ptr(), -1, Some(ask), data.cast(), &mut function);
+        napi::check_status!(made)?;
+        let dropped = sys::napi_add_finalizer(env.raw(), function, data.cast(), Some(finalize), null_mut(), null_mut());
+        napi::check_status!(dropped)?;
+        Function::from_napi_value(env.raw(), function)
+    }
+}
+
+/// Drops the client of a function that is gone.
+unsafe extern "C" fn finalize(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
+    // SAFETY: it is what `function` boxed, and Node says so once.
+    let client = unsafe { Box::from_raw(data.cast::<Clerk>()) };
+    drop(catch_unwind(AssertUnwindSafe(move || drop(client))));
+}
+
+/// What a call of such a function comes to; null where nothing is known.
+///
+/// # Safety
+/// Only for a call of a function that [`function`] made.
+unsafe fn asked<const N: usize, T: ToNapiValue>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+    answer: impl FnOnce(&Clerk, [sys::napi_value; N], &mut Texts<'_>) -> Result<Option<T>>,
+) -> sys::napi_value {
+    let (mut count, mut values, mut data) = (N, [null_mut(); N], null_mut());
+    // SAFETY: there is room for N values, and Node says how many were given.
+    let got = unsafe { sys::napi_get_cb_info(env, info, &mut count, values.as_mut_ptr(), null_mut(), &mut data) };
+    // SAFETY: the data is the client of the function, which lives while it is called.
+    let client =
+        (got == sys::Status::napi_ok && count == N).then(|| unsafe { data.cast::<Clerk>().as_ref() }).flatten();
+    let mut room = [const { MaybeUninit::uninit() }; ROOM];
+    let mut texts = Texts { env, room: &mut room };
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        let told = client.map_or(Ok(None), |client| answer(client, values, &mut texts));
+        // SAFETY: this is the environment that Node called with.
+        told.and_then(|told| unsafe { Option::to_napi_value(env, told) })
+    }));
+    match told {
+        Ok(Ok(value)) => value,
+        Ok(Err(error)) => {
+            // SAFETY: as above.
+            unsafe { JsError::from(error).throw_into(env) };
+            null_mut()
+        }
+        Err(_) => null_mut(),
+    }
+}
+
+/// The texts of one call.
+struct Texts<'a> {
+    env: sys::napi_env,
+    /// What is left for them.
+    room: &'a mut [MaybeUninit<u8>],
+}
+
+impl<'a> Texts<'a> {
+    /// A text in one go, or that the value is none. Nothing if there is no room for it.
+    fn read(&mut self, value: sys::napi_value) -> Option<Option<&'a str>> {
+        let room = take(&mut self.room);
+        let mut written = 0;
+        // SAFETY: the value is of this call, and Node writes no more than there is room for, the zero at the end included.
+        let got = unsafe {
+            sys::napi_get_value_string_utf8(self.env, value, room.as_mut_ptr().cast(), room.len(), &mut written)
+        };
+        if got == sys::Status::napi_string_expected {
+            self.room = room;
+            return Some(None);
+        }
+        // Node leaves out a character that would not fit whole: 4 bytes at most, and the zero.
+        if got != sys::Status::napi_ok || written + 5 > room.len() {
+            return None;
+        }
+        let (text, rest) = room.split_at_mut_checked(written)?;
+        self.room = rest;
+        // SAFETY: so many bytes were written there.
+        let text = unsafe { std::slice::from_raw_parts(text.as_ptr().cast::<u8>(), text.len()) };
+        from_utf8(text).ok().map(Some)
+    }
+
+    fn number(&self, value: sys::napi_value) -> Option<u32> {
+        let mut number = 0;
+        // SAFETY: the value is of this call, and there is a place for the number.
+        let got = unsafe { sys::napi_get_value_uint32(self.env, value, &mut number) };
+        (got == sys::Status::napi_ok).then_some(number)
+    }
+}
