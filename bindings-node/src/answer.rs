@@ -11,8 +11,9 @@ use crate::transport::NativeAsk;
 pub(crate) enum Outcome {
     /// An answer of the API.
     Response(RawResponse),
-    /// One whose items are in Node's names already, as a JSON array, and what came beside them, as a JSON object.
-    Listing(RawResponse, String, String),
+    /// One whose items are in Node's names already, as JSON arrays one after the other, and what came beside them, as a JSON
+    /// object.
+    Listing(RawResponse, Vec<String>, String),
     /// JSON text.
     Value(String),
     /// A request's state.
@@ -31,8 +32,8 @@ pub(crate) struct Answer {
     pub headers: Option<Vec<String>>,
     /// The body as it came.
     pub body: Option<Buffer>,
-    /// The items of a listing in Node's names, as a JSON array.
-    pub items: Option<Either<Latin1String, String>>,
+    /// The items of a listing in Node's names, as JSON arrays one after the other.
+    pub items: Option<Vec<Either<Latin1String, String>>>,
     /// JSON text.
     pub value: Option<String>,
     /// The state of a request.
@@ -55,7 +56,8 @@ impl Answer {
             Ok(Outcome::Listing(response, items, beside)) => {
                 answer.take(response);
                 // V8 copies ASCII without looking for more.
-                answer.items = Some(if items.is_ascii() { Either::A(items.into()) } else { Either::B(items) });
+                let text = |part: String| if part.is_ascii() { Either::A(part.into()) } else { Either::B(part) };
+                answer.items = Some(items.into_iter().map(text).collect());
                 answer.value = Some(beside);
             }
         }

@@ -114,26 +114,21 @@ impl NativeNames {
 }
 
 impl Names {
-    /// The items of an answer as a JSON array, and what came beside them as an object.
-    pub(crate) fn of(&self, body: &[u8]) -> Option<(String, String)> {
+    /// The items of an answer as JSON arrays, one after the other, and what came beside them as an object.
+    pub(crate) fn of(&self, body: &[u8]) -> Option<(Vec<String>, String)> {
         let text = std::str::from_utf8(body).ok()?;
-        let mut out = String::with_capacity(text.len());
         if text.trim_ascii_start().starts_with('[') {
             let mut reader = serde_json::Deserializer::from_str(text);
-            self.seed(self.kind, &mut out).deserialize(&mut reader).ok()?;
+            let parts = reader.deserialize_seq(Items(self, Parts::of(text))).ok()?;
             reader.end().ok()?;
-            return Some((out, "{}".to_owned()));
+            return Some((parts, "{}".to_owned()));
         }
         let listing = clerk_usher::json::listing(body, &self.data)?;
-        out.push('[');
-        for (index, place) in listing.items.into_iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            self.write(self.kind, text.get(place)?, &mut out).ok()?;
+        let mut parts = Parts::of(text);
+        for place in listing.items {
+            self.write(self.kind, text.get(place)?, parts.next()).ok()?;
         }
-        out.push(']');
-        Some((out, listing.beside))
+        Some((parts.end(), listing.beside))
     }
 
     fn seed<'a>(&'a self, kind: Option<Kind>, out: &'a mut String) -> Value<'a> {
@@ -157,6 +152,69 @@ impl Names {
             None => union.members.iter().find(|(.., required)| required.iter().all(|name| there(name).is_some())),
         };
         Ok(found.and_then(|(_, model, _)| *model))
+    }
+}
+
+/// JSON arrays that are one together. None is much longer than [`LONG`]: V8 keeps what is longer apart, in memory that it gets
+/// and gives back each time.
+struct Parts {
+    done: Vec<String>,
+    open: String,
+    /// What is made ready for one.
+    room: usize,
+}
+
+const LONG: usize = 64 * 1024;
+
+impl Parts {
+    /// None yet, of what this text says.
+    fn of(text: &str) -> Self {
+        Self { done: Vec::new(), open: String::new(), room: text.len().min(LONG + LONG / 4) }
+    }
+
+    /// Where the next item goes.
+    fn next(&mut self) -> &mut String {
+        if self.open.len() > LONG {
+            self.close();
+        }
+        if self.open.is_empty() {
+            self.open.reserve(self.room);
+            self.open.push('[');
+        } else {
+            self.open.push(',');
+        }
+        &mut self.open
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() {
+            self.open.push(']');
+            self.done.push(std::mem::take(&mut self.open));
+        }
+    }
+
+    fn end(mut self) -> Vec<String> {
+        self.close();
+        self.done
+    }
+}
+
+/// The items of a listing that is an array.
+struct Items<'a>(&'a Names, Parts);
+
+impl<'de> Visitor<'de> for Items<'_> {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Vec<String>, A::Error> {
+        let Self(names, mut parts) = self;
+        while seq.next_element_seed(names.seed(names.kind, parts.next()))?.is_some() {}
+        // There was none for the last bracket or comma.
+        parts.open.pop();
+        Ok(parts.end())
     }
 }
 

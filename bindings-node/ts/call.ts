@@ -6,9 +6,9 @@ import type { Hooks } from './hooks.js';
 import type { NativeAnswer, NativeCanceller, NativeModule, NativeRecorder } from './native.js';
 import { converse, type Transport } from './transport.js';
 
-/** The items of a listing in our names, as a JSON array, and what came beside them, as a JSON object. @internal */
+/** The items of a listing in our names, as JSON arrays one after the other, and what came beside them, as a JSON object. @internal */
 export interface NamedItems {
-  items: string;
+  items: string[];
   beside: string;
 }
 

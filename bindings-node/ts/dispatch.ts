@@ -148,7 +148,7 @@ function readAnswer(operation: string, shape: OperationShape, response: RawRespo
 function readListing<T>(operation: string, shape: ListShape, response: RawResponse): Listing<T> {
   const named = response.takeNamed();
   if (named !== undefined) {
-    const data = JSON.parse(named.items) as T[];
+    const data = named.items.flatMap((items) => JSON.parse(items) as T[]);
     shaper().hide(data, shape.of);
     return { data, ...ends(data, (JSON.parse(named.beside) as Record<string, unknown>)['total_count']) };
   }

@@ -20,8 +20,8 @@ export interface NativeAnswer {
   /** Names and values in turn. */
   headers?: string[];
   body?: Buffer;
-  /** The items of a listing in our names, as a JSON array; what came beside them is then in `value`, as an object. */
-  items?: string;
+  /** The items of a listing in our names, as JSON arrays one after the other; what came beside them is then in `value`, as an object. */
+  items?: string[];
   /** JSON text of a result that is not an HTTP answer. */
   value?: string;
   state?: NativeRequestState;

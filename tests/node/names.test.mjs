@@ -56,6 +56,18 @@ test('an item is what it is when it is read here', async () => {
   }
 });
 
+test('a listing that crosses in parts', async () => {
+  const long = (index) => `{"id":"user_${index}","first_name":"${['é', '𝄞', 'x'][index % 3]}","public_metadata":{"a_b":"${'x'.repeat(index % 50 === 7 ? 70_000 : 1_000)}"}}`;
+  for (const count of [0, 1, 63, 64, 500]) {
+    const items = Array.from({ length: count }, (_, index) => long(index));
+    const expected = SHAPER.read(JSON.parse(`[${items}]`), 'User');
+    for (const body of [`[${items}]`, `{"data":[${items}],"total_count":${count}}`]) {
+      const { data } = await list(body);
+      assert.deepStrictEqual(data, expected, `${count}`);
+    }
+  }
+});
+
 test('all of them together', async () => {
   const body = `[${ITEMS.join(',')}]`;
   assert.deepStrictEqual((await list(body)).data, SHAPER.read(JSON.parse(body), 'User'));
