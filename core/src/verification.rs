@@ -89,16 +89,7 @@ impl Clerk {
         self.verify_step(token, options, &Progress::Start)
     }
 
-    /// The same for a token whose signature was verified before and is remembered. `None` for any other. For hosts that let
-    /// go of a lock before a signature is computed.
-    pub fn verify_token_at_once(&self, token: &str, options: &VerifyOptions) -> Option<Result<Claims>> {
-        match self.verify_step(token, options, &Progress::AtOnce) {
-            Step::Done(verdict) => Some(verdict),
-            Step::NeedKeys(_) => None,
-        }
-    }
-
-    /// [`Clerk::try_verify_token`] with something around the signature, if one has to be computed: for hosts that let go of a
+    /// The same with something around the signature, if one has to be computed: for hosts that let go of a
     /// lock meanwhile.
     pub fn try_verify_token_around(
         &self,
@@ -159,17 +150,6 @@ impl Clerk {
             Decision::Done(state) => Some(state.map_err(Error::from)),
             Decision::Need(_) => None,
         }
-    }
-
-    /// The same where no signature has to be computed: it was before, or there is none. `None` for any other. For hosts that
-    /// let go of a lock before a signature is computed.
-    #[must_use]
-    pub fn authenticate_request_at_once(
-        &self,
-        request: &RequestParts<'_>,
-        options: &AuthenticateOptions,
-    ) -> Option<Result<RequestState>> {
-        self.authenticate_step(request, options, &Answers::at_once())
     }
 
     /// What an authentication of this request would be made on, as [`RequestState::debug_json`] tells it: for bindings that

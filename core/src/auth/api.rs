@@ -81,13 +81,6 @@ impl Answers {
         &NONE
     }
 
-    /// None, and no time for a signature: what was decided before, or without one, is decided at once (see
-    /// [`Progress::AtOnce`]).
-    #[must_use]
-    pub fn at_once() -> Self {
-        Self::default().with_keys(Progress::AtOnce)
-    }
-
     /// None, with this around each signature.
     #[must_use]
     pub fn around(around: Around) -> Self {

@@ -76,8 +76,6 @@ pub enum Progress {
     /// At its start.
     #[default]
     Start,
-    /// The same, for who has no time for a signature: the decision is left where one would have to be computed.
-    AtOnce,
     /// The same, for who has something to do before and after a signature.
     Around(Around),
     /// The endpoint has been asked since; once is all that one decision may cause.
@@ -101,7 +99,7 @@ impl Progress {
     #[must_use]
     pub fn cache(&self) -> Option<&Arc<KeyCache>> {
         match self {
-            Self::Start | Self::AtOnce | Self::Around(_) => None,
+            Self::Start | Self::Around(_) => None,
             Self::Asked { cache, .. } | Self::GaveUp { cache, .. } => Some(cache),
         }
     }

@@ -73,22 +73,12 @@ impl Verifier {
     /// # Errors
     /// `token-invalid`.
     pub(crate) fn read(&self, text: &str) -> Result<ReadToken, TokenError> {
-        match self.recall(text) {
-            (place, Some(seen)) => Ok(ReadToken { place, known: Known::Seen(seen) }),
-            (place, None) => self.decode(text, place),
-        }
-    }
-
-    /// Where a text is or would be, and what is remembered of it.
-    pub(super) fn recall(&self, text: &str) -> (Option<Place>, Option<Claims>) {
         // What is too long is refused without a look at it.
         let place = if text.len() > MAX_TOKEN_BYTES { None } else { self.seen.place(text) };
-        (place, place.and_then(|place| self.seen.get(place, text)))
-    }
-
-    /// [`Verifier::read`] of a text of which nothing is remembered.
-    pub(super) fn decode(&self, text: &str, place: Option<Place>) -> Result<ReadToken, TokenError> {
-        let decoded = DecodedToken::read_with(text, self.header.load().as_deref())?;
-        Ok(ReadToken { place, known: Known::New(decoded) })
+        let known = match place.and_then(|place| self.seen.get(place, text)) {
+            Some(seen) => Known::Seen(seen),
+            None => Known::New(DecodedToken::read_with(text, self.header.load().as_deref())?),
+        };
+        Ok(ReadToken { place, known })
     }
 }

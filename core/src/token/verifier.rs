@@ -42,29 +42,18 @@ impl Instance {
     }
 }
 
-/// What a decision lacks: keys that have to be fetched, or the time to compute a signature ([`Progress::AtOnce`]).
+/// What a decision lacks: keys that have to be fetched.
 #[derive(Debug, Clone)]
-pub struct Missing(Lack);
-
-#[derive(Debug, Clone)]
-enum Lack {
-    Keys { cache: Arc<KeyCache>, need: NeedKeys },
-    Time,
+pub struct Missing {
+    cache: Arc<KeyCache>,
+    need: NeedKeys,
 }
 
 impl Missing {
     /// Asks the key endpoint, or waits for the one who is asking; then the decision is to be made again, with the progress
     /// that this returns.
     pub async fn load<S: KeySource>(&self, clock: &dyn Clock, source: &S) -> Progress {
-        match &self.0 {
-            Lack::Keys { cache, need } => cache.refresh(*need, clock, source).await,
-            Lack::Time => Progress::Start,
-        }
-    }
-
-    /// For who is about to compute a signature: refuses where there is no time.
-    fn unless_time(progress: &Progress) -> Result<(), Self> {
-        if matches!(progress, Progress::AtOnce) { Err(Self(Lack::Time)) } else { Ok(()) }
+        self.cache.refresh(self.need, clock, source).await
     }
 }
 
@@ -238,15 +227,9 @@ impl Verifier {
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
         // Who has no time for a signature would have to decode the token again.
-        let read = match self.recall(token) {
-            (place, Some(seen)) => ReadToken { place, known: Known::Seen(seen) },
-            (place, None) => {
-                Missing::unless_time(progress)?;
-                match self.decode(token, place) {
-                    Ok(read) => read,
-                    Err(error) => return Ok(Err(error)),
-                }
-            }
+        let read = match self.read(token) {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(error)),
         };
         Ok(self.judge(token, &read, options, now_ms, progress)?.and_then(|claims| match (claims, read.known) {
             (Some(claims), _) | (None, Known::Seen(claims)) => Ok(claims),
@@ -309,7 +292,6 @@ impl Verifier {
             },
             Known::New(decoded) => decoded,
         };
-        Missing::unless_time(progress)?;
         let verdict = verify(decoded, &key, &rules, now_ms, progress.around());
         if let Ok(claims) = &verdict {
             if !self.header.load().as_ref().is_some_and(|known| known.is(decoded.parsed().header())) {
@@ -356,7 +338,6 @@ impl Verifier {
             clock_skew_ms: asked.clock_skew_ms,
             header_type: if is_m2m { None } else { Some(&types) },
         };
-        Missing::unless_time(progress)?;
         let claims = match verify(&decoded, &key, &rules, now_ms, progress.around()) {
             Ok(claims) => claims,
             Err(error) => return failed(error),
@@ -383,7 +364,6 @@ impl Verifier {
             Ok(key) => key,
             Err(error) => return Ok(Err(error)),
         };
-        Missing::unless_time(progress)?;
         Ok(check_handshake(&decoded, &key, progress.around()).map(|()| decoded.payload().to_owned()))
     }
 
@@ -417,7 +397,7 @@ impl Verifier {
             }
             Lookup::Unknown => Ok(Err(self.no_such_key(header, issuer()))),
             Lookup::Failed(failure) => Ok(Err(token_error(&failure))),
-            Lookup::Need(need) => Err(Missing(Lack::Keys { cache, need })),
+            Lookup::Need(need) => Err(Missing { cache, need }),
         }
     }
 
