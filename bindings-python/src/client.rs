@@ -267,7 +267,7 @@ impl NativeClient {
     }
 
     /// As `NativeWebhook.verify`.
-    fn verify_webhook(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<(String, i64)>> {
+    fn verify_webhook(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<webhook::Verdict>> {
         let Some(pairs) = webhook::pairs(headers)? else { return Ok(None) };
         let verifier = self.clerk.webhook().map_err(|error| raise(headers.py(), &error.into()))?;
         webhook::verify(headers.py(), verifier, &pairs, body).map(Some)

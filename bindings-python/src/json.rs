@@ -22,13 +22,20 @@ fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
 #[pyclass(frozen, module = "clerk_usher._native")]
 pub(crate) struct LateObject {
     text: Box<str>,
+    /// A field of which is known where its text stands.
+    noted: Option<(&'static str, Range<usize>)>,
     reads: AtomicU8,
     whole: PyOnceLock<Py<PyAny>>,
 }
 
 impl LateObject {
     fn new(text: &str) -> Self {
-        Self { text: text.into(), reads: AtomicU8::new(0), whole: PyOnceLock::new() }
+        Self { text: text.into(), noted: None, reads: AtomicU8::new(0), whole: PyOnceLock::new() }
+    }
+
+    /// The body of a webhook.
+    pub(crate) fn of_event(text: &str, kind: Option<Range<usize>>) -> Self {
+        Self { noted: kind.map(|place| ("type", place)), ..Self::new(text) }
     }
 }
 
@@ -38,6 +45,11 @@ impl LateObject {
     /// something else, or so many were read that the whole is better.
     #[allow(clippy::needless_pass_by_value)] // what pyo3 converts, it converts into a value
     fn field<'py>(&self, py: Python<'py>, name: &str, absent: Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+        if let Some((_, place)) = self.noted.as_ref().filter(|(noted, _)| *noted == name)
+            && let Some(value) = self.text.get(place.clone())
+        {
+            return PyString::new(py, value).into_any();
+        }
         let all = || py.NotImplemented().into_bound(py);
         if self.reads.fetch_add(1, Ordering::Relaxed) >= FEW {
             self.reads.store(FEW, Ordering::Relaxed);

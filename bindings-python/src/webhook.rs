@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::clock::ManualClock;
 use crate::error::raise;
+use crate::json::LateObject;
 
 /// Verifies webhooks. Options come as JSON.
 #[pyclass(frozen, module = "clerk_usher._native")]
@@ -16,10 +17,14 @@ pub(crate) struct NativeWebhook(Webhook);
 /// Names and values, in Python's own memory.
 type Pairs = Vec<(PyBackedStr, PyBackedStr)>;
 
-/// The id of a delivery that holds, and when it was sent. Reading its body is the facade's.
-pub(crate) fn verify(py: Python<'_>, webhook: &Webhook, headers: &Pairs, body: &[u8]) -> PyResult<(String, i64)> {
+/// The id of a delivery that holds, when it was sent, and its body where that can be read late.
+pub(crate) type Verdict = (String, i64, Option<LateObject>);
+
+/// What a delivery comes to. Reading its body is the facade's.
+pub(crate) fn verify(py: Python<'_>, webhook: &Webhook, headers: &Pairs, body: &[u8]) -> PyResult<Verdict> {
     let delivery = webhook.verify_raw(headers, body).map_err(|error| raise(py, &error.into()))?;
-    Ok((delivery.id().to_owned(), delivery.timestamp()))
+    let late = delivery.late().map(|(text, kind)| LateObject::of_event(text, kind));
+    Ok((delivery.id().to_owned(), delivery.timestamp(), late))
 }
 
 /// The headers in a list of pairs of texts, or in a dict; None where that has anything but texts in it.
@@ -46,9 +51,9 @@ impl NativeWebhook {
         }))
     }
 
-    /// The id of a delivery that holds, and when it was sent, in Unix seconds; None for headers that are a dict of more than
-    /// texts.
-    fn verify(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<(String, i64)>> {
+    /// The id of a delivery that holds, when it was sent, in Unix seconds, and its body where that can be read late; None for
+    /// headers that are a dict of more than texts.
+    fn verify(&self, headers: &Bound<'_, PyAny>, body: &[u8]) -> PyResult<Option<Verdict>> {
         let Some(pairs) = pairs(headers)? else { return Ok(None) };
         verify(headers.py(), &self.0, &pairs, body).map(Some)
     }

@@ -58,6 +58,11 @@ pub fn object(body: &[u8]) -> Option<&str> {
     (text.starts_with('{') && !is_deep(text)).then_some(text)
 }
 
+/// The same of a text that is known to be one object.
+pub(crate) fn known_object(text: &str) -> Option<&str> {
+    (!has_long_number(text.as_bytes()) && !is_deep(text)).then(|| text.trim_ascii())
+}
+
 /// A field of an object, read alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field<'a> {

@@ -317,7 +317,7 @@ class NativeClient:
     def frontend_api_proxy(self, options: str) -> NativeFrontendApiProxy:
         """A Frontend API proxy with this client's keys."""
 
-    def verify_webhook(self, headers: object, body: bytes) -> tuple[str, int] | None:
+    def verify_webhook(self, headers: object, body: bytes) -> tuple[str, int, LateObject | None] | None:
         """As `NativeWebhook.verify`."""
 
     def start_warm_up(self, completions: Completions | None = None) -> Task[None]:
@@ -328,7 +328,7 @@ class NativeWebhook:
     """Verifies webhooks. Options come as JSON."""
 
     def __new__(cls, options: str, clock: ManualClock | None = None) -> NativeWebhook: ...
-    def verify(self, headers: object, body: bytes) -> tuple[str, int] | None:
+    def verify(self, headers: object, body: bytes) -> tuple[str, int, LateObject | None] | None:
         """The id of a delivery that holds, and when it was sent, in Unix seconds; None for headers that are a dict of
         more than texts."""
 

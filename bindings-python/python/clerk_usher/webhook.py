@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._native import ManualClock, NativeWebhook, late_object
+from ._native import LateObject, ManualClock, NativeWebhook
 from .error import ArgumentError, WebhookError
 from .kinds import is_buffer, is_bytes, is_plain_dict
 from .lazy import loading
@@ -26,14 +26,15 @@ _RAW = (
 class WebhookDelivery:
     """A delivery that holds."""
 
-    __slots__ = ("_event", "_raw", "id", "timestamp")
+    __slots__ = ("_event", "_late", "_raw", "id", "timestamp")
 
-    def __init__(self, id: str, timestamp: int, raw: bytes) -> None:
+    def __init__(self, id: str, timestamp: int, raw: bytes, late: LateObject | None) -> None:
         self.id = id
         """The id of the message: the same for every attempt to deliver it, so it tells what was handled already."""
         self.timestamp = timestamp
         """When this attempt was sent, in Unix seconds."""
         self._raw = raw
+        self._late = late
         self._event: WebhookEvent | None = None
 
     @property
@@ -49,9 +50,8 @@ class WebhookDelivery:
             WebhookError: it is more than Python can hold (a number of thousands of digits).
         """
         if self._event is None:
-            late = late_object(self._raw)
             try:
-                self._event = _read(json.loads(self._raw) if late is None else late)
+                self._event = _read(json.loads(self._raw) if self._late is None else self._late)
             except (ValueError, RecursionError) as cause:
                 raise WebhookError(
                     "the webhook is genuine, but its body is more than Python can hold",
@@ -161,7 +161,7 @@ _reader: Callable[[Any], WebhookEvent] | None = None
 
 
 def verify_delivery(
-    verify: Callable[[object, bytes], tuple[str, int] | None], request: object, body: object
+    verify: Callable[[object, bytes], tuple[str, int, LateObject | None] | None], request: object, body: object
 ) -> WebhookDelivery:
     """What a native `verify` makes of a request and its body."""
     raw = _bytes(body)
@@ -170,8 +170,8 @@ def verify_delivery(
     if verdict is None:
         verdict = verify(read_headers(request), raw)
     assert verdict is not None  # pairs of texts are always understood
-    id, timestamp = verdict
-    return WebhookDelivery(id, timestamp, raw)
+    id, timestamp, late = verdict
+    return WebhookDelivery(id, timestamp, raw, late)
 
 
 def _text(id: object) -> str:

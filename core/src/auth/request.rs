@@ -134,6 +134,8 @@ impl<'a> RequestParts<'a> {
         mut self,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
+        let headers = headers.into_iter();
+        self.headers.reserve(headers.size_hint().0);
         for (name, value) in headers {
             let name = name.into();
             if let Some(found) = Header::named(&name).and_then(|header| self.found.get_mut(header as usize)) {

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
 
 use super::error::{WebhookError, WebhookErrorReason};
 use super::payload;
 use crate::generated::models::WebhookEvent;
+use crate::json::known_object;
 use crate::model::Union;
 use crate::secret::Length;
 
@@ -45,6 +47,19 @@ impl<'b> WebhookDelivery<'b> {
     pub fn event(&self) -> Result<WebhookEvent, WebhookError> {
         read(self.body)
     }
+
+    /// For hosts that read late (see [`crate::json`]): the body's object, and the place of its type in it where that is plain to
+    /// see. `None` where the whole has to be read at once.
+    #[must_use]
+    pub fn late(&self) -> Option<(&'b str, Option<Range<usize>>)> {
+        let object = known_object(self.body)?;
+        // Before the last quote and brace.
+        let place = last_type(object).and_then(|kind| {
+            let end = object.len().checked_sub(2)?;
+            Some(end.checked_sub(kind.len())?..end)
+        });
+        Some((object, place))
+    }
 }
 
 /// The event of a body that nobody has looked at. Reading it looks at all that checking it would; so it is checked only to
@@ -75,10 +90,14 @@ fn read(body: &str) -> Result<WebhookEvent, WebhookError> {
 /// The member that an event is whose type is its very last field, as Clerk writes it: what stands before the last brace of
 /// an object without white space and escapes is a field of it, and the last of one name holds.
 fn last_member(body: &str) -> Option<usize> {
-    let rest = body.trim_ascii_end().strip_suffix("\"}")?;
-    let (rest, kind) = rest.rsplit_once('"')?;
+    last_type(body.trim_ascii_end()).and_then(index_of)
+}
+
+/// The type of such an event.
+fn last_type(body: &str) -> Option<&str> {
+    let (rest, kind) = body.strip_suffix("\"}")?.rsplit_once('"')?;
     rest.strip_suffix("\"type\":").filter(|before| before.ends_with([',', '{']))?;
-    index_of(kind)
+    Some(kind).filter(|kind| !kind.contains('\\'))
 }
 
 fn index_of(kind: &str) -> Option<usize> {
