@@ -213,6 +213,24 @@ proptest! {
         prop_assert_eq!(back, sent);
     }
 
+    /// What is told of a body that is read late is what is in it.
+    #[test]
+    fn a_late_body_has_its_type_where_it_says(
+        kind in "user\\.created|[a-z\\\\\"]{0,6}",
+        fields in prop::collection::vec("\"type\":\"x\"|\"a\":\"(,|\\\\\")\"|\"data\":\\{\"type\":\"y\"\\}", 0..3),
+        end in "\\}|\\}\n| \\}",
+    ) {
+        let mut fields = fields;
+        fields.push(format!("\"type\":{}", serde_json::to_string(&kind).unwrap()));
+        let body = format!("{{{}{end}", fields.join(","));
+        let webhook = webhook();
+        let signed = webhook.sign("msg_1", NOW, body.as_bytes()).unwrap();
+        let (object, place) = webhook.verify_raw(&signed, body.as_bytes()).unwrap().late().unwrap();
+        prop_assert_eq!(object, body.trim());
+        prop_assert_eq!(place.is_some(), !kind.contains(['\\', '"']) && end != " }");
+        prop_assert!(place.is_none_or(|place| object[place] == kind));
+    }
+
     /// Read at once or checked first, wherever its type stands, and however often: it is the same event, or the same error.
     #[test]
     fn reading_is_checking(
