@@ -198,7 +198,8 @@ impl NativeClient {
             None => {
                 let request = source.all()?.view().into_owned();
                 let transport = self.transport.as_ref().map(|transport| transport.clone_ref(py));
-                let undecided = Undecided { clerk: self.clerk.clone(), transport, request, options, client, awaited };
+                let (clerk, options) = (self.clerk.clone(), options.into_owned());
+                let undecided = Undecided { clerk, transport, request, options, client, awaited };
                 Ok(Py::new(py, undecided)?.into_any())
             }
         }

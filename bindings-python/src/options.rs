@@ -1,5 +1,8 @@
 //! The options of a call, from its keyword arguments.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use clerk_usher::auth::AuthenticateOptions;
 use clerk_usher::token::VerifyOptions;
 use pyo3::intern;
@@ -9,19 +12,23 @@ use pyo3::types::PyDict;
 use crate::error::raise;
 
 /// How a token is verified.
-pub(crate) fn verify_options(options: &Bound<'_, PyDict>) -> PyResult<VerifyOptions> {
+pub(crate) fn verify_options(options: &Bound<'_, PyDict>) -> PyResult<Cow<'static, VerifyOptions>> {
+    static NONE: LazyLock<VerifyOptions> = LazyLock::new(VerifyOptions::default);
     if options.is_empty() {
-        return Ok(VerifyOptions::default());
+        return Ok(Cow::Borrowed(&NONE));
     }
-    VerifyOptions::from_json(&told(options)?).map_err(|error| raise(options.py(), &error.into()))
+    let given = VerifyOptions::from_json(&told(options)?);
+    given.map(Cow::Owned).map_err(|error| raise(options.py(), &error.into()))
 }
 
 /// How a request is authenticated.
-pub(crate) fn authenticate_options(options: &Bound<'_, PyDict>) -> PyResult<AuthenticateOptions> {
+pub(crate) fn authenticate_options(options: &Bound<'_, PyDict>) -> PyResult<Cow<'static, AuthenticateOptions>> {
+    static NONE: LazyLock<AuthenticateOptions> = LazyLock::new(AuthenticateOptions::default);
     if options.is_empty() {
-        return Ok(AuthenticateOptions::default());
+        return Ok(Cow::Borrowed(&NONE));
     }
-    AuthenticateOptions::from_json(&told(options)?).map_err(|error| raise(options.py(), &error.into()))
+    let given = AuthenticateOptions::from_json(&told(options)?);
+    given.map(Cow::Owned).map_err(|error| raise(options.py(), &error.into()))
 }
 
 /// Their JSON text, in the core's units.

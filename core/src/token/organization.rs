@@ -70,8 +70,8 @@ fn granted(features: &Scoped<'_>, per: &str, fpm: &str) -> Vec<String> {
     if per.is_empty() || fpm.is_empty() {
         return Vec::new();
     }
-    let names = || per.split(',').map(str::trim);
-    let masks = || fpm.split(',').map(str::trim);
+    let names = || per.split(',').map(trimmed);
+    let masks = || fpm.split(',').map(trimmed);
     let whole = masks().count() == features.entries().len();
     let of_mask = features.entries().iter().filter(|entry| whole || entry.organization);
     let mut granted = Vec::new();
@@ -84,6 +84,13 @@ fn granted(features: &Scoped<'_>, per: &str, fpm: &str) -> Vec<String> {
         }
     }
     granted
+}
+
+/// Without white space around it. Nearly always there is none.
+pub(super) fn trimmed(text: &str) -> &str {
+    let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_ink(bytes.first()) && is_ink(bytes.last()) { text } else { text.trim() }
 }
 
 /// The lowest bits of a decimal number of any length; none if it is not all digits.

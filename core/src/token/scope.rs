@@ -1,5 +1,7 @@
 //! Claims that are comma lists of `scope:value`.
 
+use super::organization::trimmed;
+
 /// A list of `scope:value`, in order. Each entry says whether it holds for the organization, the user, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Scoped<'a>(Vec<Entry<'a>>);
@@ -21,7 +23,7 @@ impl<'a> Scoped<'a> {
         claim
             .split(',')
             .map(|part| {
-                let (scope, value) = part.trim().split_once(':')?;
+                let (scope, value) = trimmed(part).split_once(':')?;
                 let (organization, user) = match scope {
                     "o" => (true, false),
                     "u" => (false, true),

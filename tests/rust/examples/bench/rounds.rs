@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 pub(crate) type Whatever = Box<dyn std::error::Error>;
 
 /// What is measured, made ready; it may tell more than its time.
-pub(crate) type Run = Box<dyn FnOnce() -> Result<Option<f64>, Whatever>>;
+pub(crate) type Run = Box<dyn FnMut() -> Result<Option<f64>, Whatever>>;
 
 /// Makes ready so many calls; those on new tokens begin at a token of their own.
 pub(crate) type Work = Box<dyn Fn(usize, usize) -> Result<Run, Whatever>>;
@@ -63,7 +63,8 @@ pub(crate) fn take_rounds(works: &Works) -> Result<(), Whatever> {
 }
 
 fn take(works: &Works, round: &Round) -> Result<Value, Whatever> {
-    let run = works.get(round.work.as_str()).ok_or("no such work")?(round.calls, round.first)?;
+    // What was made ready before the clock runs goes after it has stopped.
+    let mut run = works.get(round.work.as_str()).ok_or("no such work")?(round.calls, round.first)?;
     let (cpu, start) = (processor_time(), Instant::now());
     let gain = run()?;
     let wall = start.elapsed().as_secs_f64() * 1e6;
