@@ -1,5 +1,6 @@
 /** Figures, and what comes of them. */
 
+import { median } from './measure.mjs';
 import { LANGUAGES, isMet, markOf, ratioOf } from './rows.mjs';
 
 /** What was found, by row, language and role. */
@@ -12,7 +13,7 @@ export class Figures {
 
   /**
    * One result a row and language. A call's cost is its processor time where the language tells it: what a server pays, and what a
-   * busy machine changes least.
+   * busy machine changes least. A ratio is the median of the rounds' own, as all in a round meet the machine as it is then.
    */
   results(rows) {
     return LANGUAGES.flatMap((language) => rows.flatMap((row) => this.#result(row, language) ?? []));
@@ -24,7 +25,10 @@ export class Figures {
     const basis = basisOf(row, found);
     const by = (name) => Object.fromEntries(found.flatMap((each) => (each[name] === undefined ? [] : [[each.role, each[name]]])));
     const figures = by(basis);
-    const { ratio, over } = ratioOf(row, language, figures);
+    const whole = ratioOf(row, language, figures);
+    const { over } = whole;
+    const ratios = roundsOf(found, basis).flatMap((round) => ratioOf(row, language, round).ratio ?? []);
+    const ratio = ratios.length > 0 ? median(ratios) : whole.ratio;
     const mark = markOf(row, language);
     return {
       language,
@@ -43,6 +47,12 @@ export class Figures {
       skipped: over !== undefined && ratio === undefined,
     };
   }
+}
+
+/** The figures of each round, by role; none where they are not known. */
+function roundsOf(found, basis) {
+  const times = found.filter(({ rounds }) => rounds !== undefined);
+  return (times[0]?.rounds ?? []).map((_, index) => Object.fromEntries(times.map(({ role, rounds }) => [role, rounds[index]?.[basis]])));
 }
 
 function basisOf(row, found) {

@@ -46,7 +46,7 @@ export async function meet(contenders, plan) {
   }
 }
 
-/** Measures a row: for each who can, the medians of wall clock and processor, in microseconds a call. */
+/** Measures a row: for each who can, the medians of wall clock and processor, in microseconds a call, and what each round took. */
 export async function measure(row, contenders, plan, firstToken) {
   const turns = contenders.flatMap((contender) => {
     const work = contender.role === 'limit' ? row.limit : row.id;
@@ -62,7 +62,7 @@ export async function measure(row, contenders, plan, firstToken) {
       else if (microseconds !== undefined) turn.calls = wholeNumber(Math.max(turn.calls, microseconds / told.wall), row.by ?? 1);
     }
   }
-  return turns.map(({ contender, times }) => ({ contender, ...medians(times) }));
+  return turns.map(({ contender, times }) => ({ contender, rounds: times, ...medians(times) }));
 }
 
 /** Starts processes in turns, each of which tells what its start took. */
@@ -76,7 +76,7 @@ export async function measureStarts(starts, plan) {
       if (round >= 0) turn.times.push(JSON.parse(stdout));
     }
   }
-  return turns.map(({ language, role, times }) => ({ language, role, ...medians(times) }));
+  return turns.map(({ language, role, times }) => ({ language, role, rounds: times, ...medians(times) }));
 }
 
 function rotated(turns, by) {

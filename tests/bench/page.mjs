@@ -26,7 +26,8 @@ Instructions of one call in Rust, cryptography included, as callgrind counts the
 ## How it was measured
 
 - Everything in one run. Each contender is a process of its own that takes rounds on command; they take turns, another one
-  first in each round. A figure is the median over the rounds.
+  first in each round. A figure is the median over the rounds, a ratio the median of each round's own: all in a round
+  meet the machine as it is then, so it need not be the quotient of the figures.
 - The figure is processor time a call, all threads of the process included: what a server pays. Where the language does not
   tell it, it is wall clock; so it is for two threads over one. \`--json\` has both.
 - **The limit** is what the cryptography alone takes in Rust: one RSA verification with a parsed key, or one HMAC with a key made
