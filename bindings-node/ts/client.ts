@@ -134,7 +134,8 @@ export class Clerk extends Resources {
     return this.#tryVerifyToken<T>(typeof token === 'string' ? token : '', options);
   }
 
-  async #tryVerifyToken<T>(text: string, options: VerifyTokenOptions | undefined): Promise<Readonly<T>> {
+  /** A promise only where keys have to be fetched: what is decided at once is there at once. */
+  #tryVerifyToken<T>(text: string, options: VerifyTokenOptions | undefined): Readonly<T> | Promise<Readonly<T>> {
     const { client, identities } = this.#dispatch;
     const bytes = bytesOf(text);
     const json = options === undefined ? undefined : toOptionsJson(options, VERIFY_NAMES, ['signal']);
@@ -145,8 +146,8 @@ export class Clerk extends Resources {
       if (known !== undefined) return known as unknown as Readonly<T>;
       told = native(() => client.tryVerifyToken(bytes, json, true));
     }
-    const claims = typeof told === 'string' ? identities.readClaims(told, came) : await this.#verifyToken(text, json, options?.signal);
-    return claims as unknown as Readonly<T>;
+    if (typeof told === 'string') return identities.readClaims(told, came) as unknown as Readonly<T>;
+    return this.#verifyToken(text, json, options?.signal) as Promise<unknown> as Promise<Readonly<T>>;
   }
 
   async #verifyToken(token: string, json: string | undefined, signal: AbortSignal | undefined): Promise<SessionClaims> {
@@ -193,11 +194,12 @@ export class Clerk extends Resources {
     return this.#tryAuthenticateRequest(stable, received, options);
   }
 
-  async #tryAuthenticateRequest(
+  /** A promise only where the API has to be asked. */
+  #tryAuthenticateRequest(
     request: RequestInput,
     received: Received,
     options: AuthenticateRequestOptions | undefined,
-  ): Promise<RequestState> {
+  ): RequestState | Promise<RequestState> {
     const { client, identities } = this.#dispatch;
     const parts = toRequestText(received);
     const json = options === undefined ? undefined : toOptionsJson(options, AUTHENTICATE_NAMES, ['signal']);

@@ -141,12 +141,16 @@ export const BEYOND_BYTES = /[^\x00-\xff]/;
 function placeOf(name: string): number {
   const known = PLACES.get(name);
   if (known !== undefined) return known;
-  const place = lookedAt().indexOf(name.toLowerCase());
+  // Lower case is that of ASCII, as in the core: U+212A is no k.
+  const place = BEYOND_ASCII.test(name) ? -1 : lookedAt().indexOf(name.toLowerCase());
   // Names are their senders': there may be any number.
   if (PLACES.size >= 1_000) PLACES.clear();
   PLACES.set(name, place);
   return place;
 }
+
+// eslint-disable-next-line no-control-regex
+const BEYOND_ASCII = /[^\x00-\x7f]/;
 
 const PLACES = new Map<string, number>();
 

@@ -156,6 +156,21 @@ test('a request as a Node server has it, whatever is in it', async () => {
   assert.equal((await clerk.authenticateRequest(by(['Authorization', ''], { socket: null }))).status, 'signed-out');
 });
 
+test('a name with a letter that is like one of ASCII is another', async () => {
+  const token = mint();
+  await clerk.verifyToken(token);
+  const cookies = `__client_uat=1; __session=${token}`;
+  const by = (name, more = []) => ({ method: 'GET', url: 'https://app.example.com/p', headers: [[name, cookies], ...more] });
+  assert.equal((await clerk.authenticateRequest(by('Cookie'))).status, 'signed-in');
+  for (const more of [[], [['accept', '\u0141']], [['accept', 'a'], ['accept', 'b']]]) {
+    for (const options of [undefined, {}]) {
+      // The sign of the kelvin, which becomes a k where all letters are made small.
+      const state = await clerk.authenticateRequest(by('coo\u212aie', more), options);
+      assert.equal(state.status, 'signed-out', JSON.stringify(more));
+    }
+  }
+});
+
 test('a token as long as can be, and beyond', async () => {
   const token = mint();
   await clerk.verifyToken(token);

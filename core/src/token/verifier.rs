@@ -226,7 +226,6 @@ impl Verifier {
         now_ms: i64,
         progress: &Progress,
     ) -> Result<Result<Claims, TokenError>, Missing> {
-        // Who has no time for a signature would have to decode the token again.
         let read = match self.read(token) {
             Ok(read) => read,
             Err(error) => return Ok(Err(error)),
