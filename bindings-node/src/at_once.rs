@@ -4,7 +4,8 @@
 //! All `unsafe` of this crate that is written by hand is here. It comes to three things: a function's data is a client of its
 //! own, which Node drops with the function; texts are written by Node into a buffer of this call, never beyond its end, and
 //! looked at only as far as was written; no panic goes back into Node. Whatever is unusual (a text that is too long, other
-//! values than these) is answered by null, as what takes the API, and a panic by nothing: the methods of the client are asked then.
+//! values than these) is answered by null, as what takes the API, and a panic by nothing: the methods of the client are asked
+//! then.
 
 use std::ffi::{CStr, c_void};
 use std::mem::{MaybeUninit, take};

@@ -52,7 +52,7 @@ pub enum Step<T> {
 /// The claims of a payload, as if it had been signed: for what is thrown at them.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn claims_of(payload: &str) -> Option<Claims> {
-    claims::Claims::assume_written("t", payload)
+    Claims::assume_written("t", payload)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::claims::Claims;
 use super::json;
-use super::scope::{Entry, Scoped};
+use super::scope::{Entry, Scoped, trimmed};
 use std::borrow::Cow;
 
 /// The active organization. Whatever is of a wrong type grants nothing.
@@ -84,13 +84,6 @@ fn granted(features: &Scoped<'_>, per: &str, fpm: &str) -> Vec<String> {
         }
     }
     granted
-}
-
-/// Without white space around it. Nearly always there is none.
-pub(super) fn trimmed(text: &str) -> &str {
-    let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    let bytes = text.as_bytes();
-    if is_ink(bytes.first()) && is_ink(bytes.last()) { text } else { text.trim() }
 }
 
 /// The lowest bits of a decimal number of any length; none if it is not all digits.

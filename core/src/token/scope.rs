@@ -1,7 +1,5 @@
 //! Claims that are comma lists of `scope:value`.
 
-use super::organization::trimmed;
-
 /// A list of `scope:value`, in order. Each entry says whether it holds for the organization, the user, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Scoped<'a>(Vec<Entry<'a>>);
@@ -50,4 +48,11 @@ impl<'a> Scoped<'a> {
     pub(crate) fn has_for_user(&self, value: &str) -> bool {
         self.0.iter().any(|entry| entry.user && entry.value == value)
     }
+}
+
+/// A piece of such a list without white space around it. Nearly always there is none.
+pub(super) fn trimmed(text: &str) -> &str {
+    let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_ink(bytes.first()) && is_ink(bytes.last()) { text } else { text.trim() }
 }
