@@ -1,5 +1,6 @@
 //! Who is calling.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clerk_usher::Error;
@@ -79,19 +80,22 @@ pub(crate) fn numbered(claims: &Claims) -> String {
     format!("{}{}", claims.id(), claims.json())
 }
 
-/// Who is calling, as texts that are joined by what no text of theirs has: the number of the claims, the token, the auth object
-/// without its claims as JSON, and the claims as JSON.
+/// Who is calling, as texts that are joined by what no text of theirs has: the number of the claims, the token, what is known
+/// of the caller as a JSON array, and the claims as JSON.
 pub(crate) fn identity(claims: &Claims, state: &RequestState) -> String {
-    let auth = state.to_auth().map(|auth| auth.to_json()).unwrap_or_default();
-    let token = state.token().unwrap_or_default();
-    let (id, json) = (claims.id(), claims.json());
-    // The claims are read when they are looked at.
-    let without = || {
-        let (before, given) = auth.split_once(r#""session_claims":"#)?;
-        Some(format!("{id}\u{1}{token}\u{1}{before}\"session_claims\":null{}\u{1}{json}", given.strip_prefix(json)?))
-    };
-    without().unwrap_or_else(|| format!("{id}\u{1}{token}\u{1}{auth}\u{1}{json}"))
+    let (token, json) = (state.token().unwrap_or_default(), claims.json());
+    let mut out = String::with_capacity(token.len() + json.len() + ROW);
+    let _ = write!(out, "{}\u{1}{token}\u{1}", claims.id());
+    if let Some(auth) = state.to_auth() {
+        auth.write_session_row(&mut out);
+    }
+    out.push('\u{1}');
+    out.push_str(json);
+    out
 }
+
+/// About as much as is known of a caller, in bytes.
+const ROW: usize = 512;
 
 /// Who is calling.
 #[napi]

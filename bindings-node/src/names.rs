@@ -2,6 +2,8 @@
 //! more to rename its fields. What is done here is what `Shaper.read` of `ts/shape.ts` does, or nothing: whatever is unusual is
 //! left to it.
 
+mod plain;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -117,6 +119,9 @@ impl Names {
     /// The items of an answer as JSON arrays, one after the other, and what came beside them as an object.
     pub(crate) fn of(&self, body: &[u8]) -> Option<(Vec<String>, String)> {
         let text = std::str::from_utf8(body).ok()?;
+        if let Some(named) = self.of_plain(text) {
+            return Some(named);
+        }
         if text.trim_ascii_start().starts_with('[') {
             let mut reader = serde_json::Deserializer::from_str(text);
             let parts = reader.deserialize_seq(Items(self, Parts::of(text))).ok()?;
@@ -140,8 +145,8 @@ impl Names {
     }
 
     /// The model of an object that is of a union; none where the union does not tell.
-    fn member(union: &Union, members: &[(&str, &RawValue)]) -> serde_json::Result<Option<usize>> {
-        let there = |name: &str| members.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value.get());
+    fn member(union: &Union, members: &[(&str, &str)]) -> serde_json::Result<Option<usize>> {
+        let there = |name: &str| members.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| *value);
         let tag = union.tag.as_deref().and_then(there).filter(|tag| *tag != "null");
         let found = match tag {
             Some(tag) if tag.starts_with('"') => {
@@ -271,15 +276,15 @@ impl<'de> Visitor<'de> for Value<'_> {
         out.push('{');
         match kind {
             Some(Kind::Union(union)) => {
-                let mut members: Vec<(&str, &RawValue)> = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                let mut members: Vec<(&str, &str)> = Vec::new();
+                while let Some((key, value)) = map.next_entry::<_, &RawValue>()? {
+                    members.push((key, value.get()));
                 }
                 let union = names.unions.get(union).ok_or_else(|| A::Error::custom("no such union"))?;
                 let mut keys = names.keys(Names::member(union, &members).map_err(A::Error::custom)?);
                 for (key, value) in members {
                     let held = keys.write(key, out)?;
-                    names.write(held, value.get(), out).map_err(A::Error::custom)?;
+                    names.write(held, value, out).map_err(A::Error::custom)?;
                 }
             }
             Some(Kind::Model(model)) => {
@@ -315,25 +320,45 @@ impl Keys<'_> {
         if !std::mem::take(&mut self.first) {
             out.push(',');
         }
-        let field = self.find(key);
-        if field.is_none() && self.model.is_some_and(|model| model.ours.contains(key)) {
-            // An unknown field that has the name of one of ours.
-            return Err(E::custom("two of one name"));
-        }
+        let (name, held) = self.named(key).ok_or_else(|| E::custom("two of one name"))?;
         // What was borrowed has nothing to escape.
         out.push('"');
-        out.push_str(field.map_or(key, |field| &field.name));
+        out.push_str(name);
         out.push_str("\":");
-        self.last = field.or(self.last);
-        Ok(field.and_then(|field| field.held))
+        Ok(held)
     }
 }
 
 impl<'a> Keys<'a> {
+    /// What a field is called, and what it holds. None for an unknown one that has the name of one of ours.
+    fn named<'k>(&mut self, key: &'k str) -> Option<(&'k str, Option<Kind>)>
+    where
+        'a: 'k,
+    {
+        match self.find(key) {
+            Some(field) => {
+                self.last = Some(field);
+                Some((&field.name, field.held))
+            }
+            None if self.model.is_some_and(|model| model.ours.contains(key)) => None,
+            None => Some((key, None)),
+        }
+    }
+
+    /// Where the name ends that begins here, if it is the one that came next the last time.
+    fn guessed(&self, text: &[u8], at: usize) -> Option<usize> {
+        let wire = self.model?.fields.get(self.guess())?.wire.as_bytes();
+        let end = at + wire.len();
+        (text.get(at..end) == Some(wire) && text.get(end) == Some(&b'"')).then_some(end)
+    }
+
+    fn guess(&self) -> usize {
+        self.last.map_or(0, |last| last.next.load(Ordering::Relaxed))
+    }
+
     fn find(&self, key: &str) -> Option<&'a Field> {
         let model = self.model?;
-        let guess = self.last.map_or(0, |last| last.next.load(Ordering::Relaxed));
-        if let Some(field) = model.fields.get(guess).filter(|field| field.wire == key) {
+        if let Some(field) = model.fields.get(self.guess()).filter(|field| field.wire == key) {
             return Some(field);
         }
         let place = *model.by_wire.get(key)?;

@@ -15,6 +15,10 @@ pub struct NativeDelivery {
     pub id: String,
     /// When it was sent, in Unix seconds.
     pub timestamp: f64,
+    /// How much of the body, as JavaScript counts, stands before and after the object of its data; nothing where that is none.
+    pub before: Option<u32>,
+    /// The same.
+    pub after: Option<u32>,
 }
 
 /// Verifies webhooks.
@@ -27,7 +31,12 @@ pub struct NativeWebhook(Webhook);
 pub(crate) fn verify(webhook: &Webhook, headers: &[String], body: &[u8]) -> Result<NativeDelivery> {
     let pairs: Vec<(&String, &String)> = headers.chunks_exact(2).map(|pair| (&pair[0], &pair[1])).collect();
     let delivery = webhook.verify_raw(&pairs, body).map_err(|error| thrown(&error.into()))?;
-    Ok(NativeDelivery { id: delivery.id().to_owned(), timestamp: delivery.timestamp() as f64 })
+    let body = delivery.body();
+    let units = |part: Option<&str>| part.and_then(|part| u32::try_from(part.encode_utf16().count()).ok());
+    let data = delivery.data();
+    let before = units(data.as_ref().and_then(|data| body.get(..data.start)));
+    let after = units(data.as_ref().and_then(|data| body.get(data.end..)));
+    Ok(NativeDelivery { id: delivery.id().to_owned(), timestamp: delivery.timestamp() as f64, before, after })
 }
 
 #[napi]

@@ -8,7 +8,7 @@
  */
 
 import type { AuthJson } from './auth.js';
-import type { SessionClaims } from './token.js';
+import type { ActorClaim, SessionClaims } from './token.js';
 
 /** Who is calling, as the core tells it of a session token. Its parts are read when they are looked at; what may be handed out
  * more than once is frozen. */
@@ -22,7 +22,7 @@ export class Identity {
   #readAuth: AuthJson | undefined;
   #readClaims: SessionClaims | undefined;
 
-  /** @param text the number, the token, the auth object without its claims, and the claims, joined by what is in none of them. */
+  /** @param text the number, the token, what is known of the caller, and the claims, joined by what is in none of them. */
   constructor(text: string) {
     this.#text = text;
     this.#token = text.indexOf(JOINT) + 1;
@@ -36,12 +36,42 @@ export class Identity {
   }
 
   get auth(): AuthJson {
-    return (this.#readAuth ??= frozen(JSON.parse(this.#text.slice(this.#auth, this.#claims - 1)) as AuthJson));
+    return (this.#readAuth ??= authOf(JSON.parse(this.#text.slice(this.#auth, this.#claims - 1)) as Row));
   }
 
   get session_claims(): SessionClaims {
     return (this.#readClaims ??= frozen(JSON.parse(this.#text.slice(this.#claims)) as SessionClaims));
   }
+}
+
+/** What is known of the caller, in the order of the core. */
+type Row = [
+  user: string | null,
+  session: string | null,
+  status: string | null,
+  org: string | null,
+  role: string | null,
+  slug: string | null,
+  permissions: string[] | null,
+  actor: ActorClaim | null,
+  ages: [number, number] | null,
+];
+
+/** Without the claims, which are read when they are looked at. */
+function authOf([user, session, status, org, role, slug, permissions, actor, ages]: Row): AuthJson {
+  return {
+    token_type: 'session_token',
+    is_authenticated: true,
+    user_id: user,
+    session_id: session,
+    session_status: status,
+    actor: frozen(actor),
+    org_id: org,
+    org_role: role,
+    org_slug: slug,
+    org_permissions: frozen(permissions),
+    factor_verification_age: frozen(ages),
+  };
 }
 
 /** JSON has it nowhere, and a token neither. */
@@ -128,10 +158,14 @@ export function frozen<T>(value: T): T {
   while (left.length > 0) {
     const one = left.pop();
     if (typeof one !== 'object' || one === null) continue;
-    // Without the list of values that `Object.values` would make.
-    for (const name in one) {
-      const inner: unknown = (one as Record<string, unknown>)[name];
-      if (typeof inner === 'object') left.push(inner);
+    if (Array.isArray(one)) {
+      for (const inner of one as unknown[]) if (typeof inner === 'object') left.push(inner);
+    } else {
+      // Without the list of values that `Object.values` would make.
+      for (const name in one) {
+        const inner: unknown = (one as Record<string, unknown>)[name];
+        if (typeof inner === 'object') left.push(inner);
+      }
     }
     Object.freeze(one);
   }

@@ -162,6 +162,9 @@ export interface NativeDelivery {
   id: string;
   /** Unix seconds. */
   timestamp: number;
+  /** How much of the body stands before and after the object of its data; absent where that is none. */
+  before?: number;
+  after?: number;
 }
 
 /** Verifies webhooks. Headers are names and values in turn. */

@@ -79,6 +79,11 @@ export class Shaper {
     return plan.secrets.length === 0 ? out : masked(out, plan.secrets);
   }
 
+  /** The kind of a field of what this object of the wire is; nothing where no model has it. */
+  fieldOf(value: object, kind: string, wire: string): Kind | undefined {
+    return this.#plan(this.#member(kind, value as Json, (name) => name))?.read.get(wire)?.[1];
+  }
+
   /**
    * What {@link NativeNames} needs to know for items of this kind: all models that they may hold, and what their fields are
    * called. Nothing where {@link hide} could not tell what holds a credential.

@@ -4,6 +4,7 @@ import { nativeClock, type ManualClock } from './clock.js';
 import { shaper } from './dispatch.js';
 import { ArgumentError, WebhookError, native } from './error.js';
 import type { WebhookEvent } from './generated/webhook_events.js';
+import { withLate } from './lately.js';
 import { nativeModule, type NativeDelivery, type NativeWebhook } from './native.js';
 import { WEBHOOK_NAMES, toOptionsJson } from './options.js';
 import { toHeaderList, type HeadersInput, type RequestInput } from './request.js';
@@ -29,6 +30,8 @@ export class WebhookDelivery {
   /** When this attempt was sent, in Unix seconds. */
   readonly timestamp: number;
   readonly #body: string;
+  readonly #before: number | undefined;
+  readonly #after: number | undefined;
   #event: WebhookEvent | undefined;
 
   /** @internal */
@@ -36,6 +39,8 @@ export class WebhookDelivery {
     this.id = delivery.id;
     this.timestamp = delivery.timestamp;
     this.#body = body;
+    this.#before = delivery.before;
+    this.#after = delivery.after;
   }
 
   /** The body as it came. Not shown when the delivery is printed. */
@@ -45,7 +50,7 @@ export class WebhookDelivery {
 
   /** What it tells; read when it is first asked for. Not shown when the delivery is printed. */
   get event(): WebhookEvent {
-    return (this.#event ??= readEvent(this.#body));
+    return (this.#event ??= lateEvent(this.#body, this.#before, this.#after) ?? readEvent(this.#body));
   }
 }
 
@@ -125,18 +130,33 @@ export function verifyDelivery(
   return new WebhookDelivery(delivery, typeof body === 'string' ? body : textOf(bytes));
 }
 
+/** The event, all but its data, which is read when it is first looked at. Nothing for an event of a type that is not known. */
+function lateEvent(body: string, before: number | undefined, after: number | undefined): WebhookEvent | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  const end = body.length - after;
+  const beside = parse(`${body.slice(0, before)}null${body.slice(end)}`) as object;
+  const kind = shaper().fieldOf(beside, EVENT, 'data');
+  if (kind === undefined) return undefined;
+  return withLate(shaper().read(beside, EVENT) as object, 'data', () => shaper().read(parse(body.slice(before, end)), kind)) as WebhookEvent;
+}
+
 function readEvent(body: string): WebhookEvent {
-  let value: unknown;
+  const value = parse(body);
+  const event = shaper().read(value, EVENT);
+  // An event of an unknown type comes back as it went.
+  return (event === value ? shaper().read(value, 'UnknownWebhookEvent') : event) as WebhookEvent;
+}
+
+const EVENT = 'WebhookEvent';
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(body);
+    return JSON.parse(text);
   } catch (cause) {
     // The core has read it, so this is only for what the two may not agree on.
     const message = 'the webhook is genuine, but its body cannot be read as JSON';
     throw new WebhookError({ kind: 'webhook', message, reason: 'webhook-payload-invalid' }, { cause });
   }
-  const event = shaper().read(value, 'WebhookEvent');
-  // An event of an unknown type comes back as it went.
-  return (event === value ? shaper().read(value, 'UnknownWebhookEvent') : event) as WebhookEvent;
 }
 
 function bytesOf(body: unknown): Uint8Array {

@@ -194,7 +194,7 @@ impl Auth {
     /// The permissions in it, such as `org:invoices:read`.
     #[getter]
     fn org_permissions(&self) -> Option<Vec<String>> {
-        self.auth.org_permissions.clone()
+        self.auth.org_permissions().map(<[String]>::to_vec)
     }
 
     /// Minutes since the first and the second factor were verified, -1 for never: the `fva` claim as it is.

@@ -2,6 +2,7 @@
 //! others, and makes one of these of them.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use clerk_usher::auth::{RequestParts, latin1};
@@ -20,14 +21,46 @@ pub(crate) enum Headers {
 
 /// The texts of a request, in one.
 pub(crate) struct Parts {
-    texts: String,
+    room: Room,
     method: Range<usize>,
     scheme: Range<usize>,
     address: Range<usize>,
     /// Whether the address is what a client sent.
     received: bool,
-    headers: Vec<(Range<usize>, Range<usize>)>,
     wanted: Headers,
+}
+
+/// The memory for a request: of a thread, request after request.
+#[derive(Default)]
+struct Room {
+    texts: String,
+    headers: Vec<(Range<usize>, Range<usize>)>,
+}
+
+thread_local! {
+    static SPARE: Cell<Option<Room>> = const { Cell::new(None) };
+}
+
+/// What is larger is given back.
+const KEPT: usize = 32 * 1_024;
+
+impl Room {
+    fn take() -> Self {
+        // None where the thread is about to end, or where a request is read within another.
+        SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default()
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        let mut room = std::mem::take(&mut self.room);
+        if room.texts.capacity() <= KEPT && room.headers.capacity() <= KEPT / size_of::<(Range<usize>, Range<usize>)>()
+        {
+            room.texts.clear();
+            room.headers.clear();
+            let _ = SPARE.try_with(|spare| spare.set(Some(room)));
+        }
+    }
 }
 
 /// It is of a form that is not known here.
@@ -69,26 +102,18 @@ fn unreadable() -> PyErr {
 impl Parts {
     /// What the core looks at.
     pub(crate) fn view(&self) -> RequestParts<'_> {
-        let text = |at: &Range<usize>| self.texts.get(at.clone()).unwrap_or_default();
+        let text = |at: &Range<usize>| self.room.texts.get(at.clone()).unwrap_or_default();
         let parts = match self.received {
             true => RequestParts::received(text(&self.method), text(&self.address)),
             false => RequestParts::new(text(&self.method), text(&self.address)),
         };
         parts
             .with_scheme(text(&self.scheme))
-            .with_headers(self.headers.iter().map(|(name, value)| (text(name), text(value))))
+            .with_headers(self.room.headers.iter().map(|(name, value)| (text(name), text(value))))
     }
 
     fn new(wanted: Headers) -> Self {
-        Self {
-            texts: String::with_capacity(2_048),
-            method: 0..0,
-            scheme: 0..0,
-            address: 0..0,
-            received: true,
-            headers: Vec::with_capacity(16),
-            wanted,
-        }
+        Self { room: Room::take(), method: 0..0, scheme: 0..0, address: 0..0, received: true, wanted }
     }
 
     fn of(request: &Bound<'_, PyAny>, wanted: Headers) -> Read<Self> {
@@ -154,13 +179,13 @@ impl Parts {
         self.scheme = self.take(&scheme)?;
         let (path, query) = (required(intern!(py, "raw_path"))?, required(intern!(py, "query_string"))?);
         let (path, query) = (bytes(&path)?, bytes(&query)?);
-        let from = self.texts.len();
-        self.texts.push_str(&latin1(path));
+        let from = self.room.texts.len();
+        self.room.texts.push_str(&latin1(path));
         if !query.is_empty() {
-            self.texts.push('?');
-            self.texts.push_str(&latin1(query));
+            self.room.texts.push('?');
+            self.room.texts.push_str(&latin1(query));
         }
-        self.address = from..self.texts.len();
+        self.address = from..self.room.texts.len();
         Ok(())
     }
 
@@ -183,7 +208,7 @@ impl Parts {
         let (name, value) = (text(name)?, text(value)?);
         if self.wanted == Headers::All || RequestParts::looks_at(&name) {
             let header = (self.put(&name), self.put(&value));
-            self.headers.push(header);
+            self.room.headers.push(header);
         }
         Ok(())
     }
@@ -194,9 +219,9 @@ impl Parts {
     }
 
     fn put(&mut self, text: &str) -> Range<usize> {
-        let from = self.texts.len();
-        self.texts.push_str(text);
-        from..self.texts.len()
+        let from = self.room.texts.len();
+        self.room.texts.push_str(text);
+        from..self.room.texts.len()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client: options made fast, one pool of connections, and the door to every operation.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -14,7 +14,9 @@ use crate::error::{ArgumentError, ConfigError, Error, Result};
 use crate::file::File;
 use crate::generated::operations;
 use crate::hooks::Hooks;
-use crate::http::{Backoff, Limits, MAX_BODY_BYTES, MAX_KEYS_BODY_BYTES, Outgoing, Pool, PoolOptions, RawResponse};
+use crate::http::{
+    Backoff, Limits, MAX_BODY_BYTES, MAX_KEYS_BODY_BYTES, Outgoing, Pool, PoolOptions, Proxy, RawResponse,
+};
 use crate::key::check_secret_key;
 use crate::options::{self, ClerkBuilder, Values};
 use crate::secret::Secret;
@@ -37,6 +39,8 @@ pub(crate) struct Inner {
     /// The API's base with its path version, such as `https://api.clerk.com/v1`.
     base: String,
     api_version: HeaderValue,
+    /// Made at the first call, which tells of a key that a header cannot carry.
+    authorization: OnceLock<HeaderValue>,
     transport: Arc<Pool>,
     pub(crate) verification: Verification,
     pub(crate) webhook: Option<crate::webhook::Webhook>,
@@ -61,8 +65,8 @@ impl Clerk {
         check_keys(&values)?;
         let url = options::api_url(&values)?;
         let proxy = values.proxy.as_ref().map(|proxy| {
-            reqwest::Proxy::all(proxy.expose())
-                .map_err(|_| ConfigError::new("proxy", "`proxy` must be a URL such as http://proxy.example.com:3128"))
+            Proxy::all(proxy.expose())
+                .ok_or_else(|| ConfigError::new("proxy", "`proxy` must be a URL such as http://proxy.example.com:3128"))
         });
         let certificates = match &values.ca_certificates {
             Some(pem) => crate::http::certificates(pem)?,
@@ -94,6 +98,7 @@ impl Clerk {
                 hooks,
                 base,
                 api_version,
+                authorization: OnceLock::new(),
                 transport: Arc::new(transport),
                 verification,
                 webhook,
@@ -177,7 +182,7 @@ impl Clerk {
         let key = self.key_for(operation.key, operation.name)?;
         let method = method(operation.method)?;
         let idempotent = operation.idempotent || operation.method == "GET";
-        let route = format!("{} {}", operation.method, operation.path);
+        let route = [operation.method, " ", operation.path].concat();
         self.prepared(method, prepared, key, idempotent, route, options)
     }
 
@@ -242,7 +247,7 @@ impl Clerk {
     ) -> Result<PreparedCall> {
         let outgoing = Outgoing {
             method,
-            url: format!("{}{}", self.inner.base, prepared.target),
+            url: [self.inner.base.as_str(), &prepared.target].concat(),
             headers: self.headers(key, options)?,
             body: prepared.body,
             idempotent,
@@ -320,20 +325,30 @@ impl Clerk {
     }
 
     fn headers(&self, key: Option<&Secret>, options: &CallOptions) -> Result<HeaderMap> {
-        let mut headers = HeaderMap::with_capacity(options.headers.len() + 3);
+        // With room for what is added where it is sent: media type, user agent and host.
+        let mut headers = HeaderMap::with_capacity(options.headers.len() + 6);
         headers.insert(HeaderName::from_static("clerk-api-version"), self.inner.api_version.clone());
         headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(key) = key {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
-                ConfigError::new("secret_key", "`secret_key` has a character that a header cannot carry")
-            })?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+            headers.insert(AUTHORIZATION, self.authorization(key)?);
         }
         for (name, value) in &options.headers {
             headers.insert(name.clone(), value.clone());
         }
         Ok(headers)
+    }
+
+    /// That of the client's own secret key is made once.
+    fn authorization(&self, key: &Secret) -> Result<HeaderValue, ConfigError> {
+        let own = self.inner.values.secret_key.as_ref().is_some_and(|own| std::ptr::eq(own, key));
+        if own && let Some(value) = self.inner.authorization.get() {
+            return Ok(value.clone());
+        }
+        let value = bearer(key)?;
+        if own {
+            let _ = self.inner.authorization.set(value.clone());
+        }
+        Ok(value)
     }
 
     fn key_for(&self, key: Key, what: &str) -> Result<Option<&Secret>> {
@@ -387,11 +402,22 @@ pub(crate) fn find_operation(name: &str) -> Result<&'static Operation, ArgumentE
 }
 
 fn method(name: &str) -> Result<http::Method, ArgumentError> {
-    match name {
-        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" => http::Method::from_bytes(name.as_bytes())
-            .map_err(|_| ArgumentError::new("method", "`method` is not a method")),
-        _ => Err(ArgumentError::new("method", "`method` must be GET, POST, PUT, PATCH, DELETE or HEAD")),
-    }
+    Ok(match name {
+        "GET" => http::Method::GET,
+        "POST" => http::Method::POST,
+        "PUT" => http::Method::PUT,
+        "PATCH" => http::Method::PATCH,
+        "DELETE" => http::Method::DELETE,
+        "HEAD" => http::Method::HEAD,
+        _ => return Err(ArgumentError::new("method", "`method` must be GET, POST, PUT, PATCH, DELETE or HEAD")),
+    })
+}
+
+fn bearer(key: &Secret) -> Result<HeaderValue, ConfigError> {
+    let mut value = HeaderValue::try_from(["Bearer ", key.expose()].concat())
+        .map_err(|_| ConfigError::new("secret_key", "`secret_key` has a character that a header cannot carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// A path of ours stays below the API's base.

@@ -10,12 +10,13 @@ use crate::json::{self, Field};
 use crate::key::{
     JwkSet, KeyCacheSettings, KeyCaches, KeyResponse, LocalKey, NoAnswer, PublishableKey, check_secret_key,
 };
+use crate::model;
 use crate::secret::Secret;
 use crate::token::{
     DecodedToken, Instance, Verifier, VerifyOptions, claims_of, is_machine_jwt, is_machine_token, machine_token_type,
     readers_agree,
 };
-use crate::webhook::Webhook;
+use crate::webhook::{Webhook, checks_agree};
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
@@ -144,6 +145,7 @@ pub fn webhook(data: &[u8]) {
     let webhook = webhook.clone().clock(ManualClock::new(NOW_MS));
     assert!(webhook.verify(&headers, body).is_err(), "nobody signed this");
     let _ = Webhook::new(text(body));
+    assert!(checks_agree(&text(body)), "the two checks of bodies differ");
     // What is signed is read, whatever it is.
     if let Ok(signed) = webhook.sign("msg_1", NOW_MS / 1_000, body)
         && let Ok(delivery) = webhook.verify_raw(&signed, body)
@@ -157,6 +159,7 @@ pub fn webhook(data: &[u8]) {
 /// not taken apart.
 pub fn json(data: &[u8]) {
     let (name, body) = split(data);
+    assert!(model::readers_agree(&text(body)), "the two readers of answers differ");
     let name = text(name);
     let whole: Option<Value> = serde_json::from_slice(body).ok();
     if let Some(text) = json::object(body) {

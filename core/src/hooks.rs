@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
+use crate::clock::SharedClock;
 use crate::error::Error;
 use crate::http::RawResponse;
 
@@ -161,30 +163,37 @@ impl Attempt<'_> {
         }
     }
 
+    /// Whether nobody listens. Then no clock is read either.
     fn quiet(&self) -> bool {
         self.hooks.is_empty() && !tracing::enabled!(target: "clerk_usher", tracing::Level::DEBUG)
     }
 
-    pub(crate) fn begins(&self, at_ms: i64) {
+    pub(crate) fn begins(&self, clock: &SharedClock) {
         if self.quiet() {
             return;
         }
-        let event = self.event(CallStep::Request, at_ms);
+        let event = self.event(CallStep::Request, clock.now_ms());
         tracing::debug!(
             target: "clerk_usher", method = %event.method, route = %event.route, attempt = event.attempt, "request"
         );
         self.hooks.tell(&event);
     }
 
-    pub(crate) fn answered(&self, at_ms: i64, duration: Duration, response: &RawResponse) {
+    pub(crate) fn answered(&self, clock: &SharedClock, began: Instant, response: &RawResponse) {
+        if self.quiet() {
+            return;
+        }
         let trace_id = response.header("cf-ray").map(str::to_owned);
-        self.ended(at_ms, duration, Some(response.status), None, trace_id);
+        self.ended(clock.now_ms(), began.elapsed(), Some(response.status), None, trace_id);
     }
 
-    pub(crate) fn failed(&self, at_ms: i64, duration: Duration, error: &Error) {
+    pub(crate) fn failed(&self, clock: &SharedClock, began: Instant, error: &Error) {
+        if self.quiet() {
+            return;
+        }
         let api = error.as_api();
         let trace_id = api.and_then(|api| api.trace_id.clone());
-        self.ended(at_ms, duration, api.map(|api| api.status), Some(error.kind().as_str()), trace_id);
+        self.ended(clock.now_ms(), began.elapsed(), api.map(|api| api.status), Some(error.kind().as_str()), trace_id);
     }
 
     fn ended(
@@ -195,9 +204,6 @@ impl Attempt<'_> {
         error: Option<&'static str>,
         trace_id: Option<String>,
     ) {
-        if self.quiet() {
-            return;
-        }
         let event =
             CallEvent { status, error, duration: Some(duration), trace_id, ..self.event(CallStep::Response, at_ms) };
         tracing::debug!(

@@ -11,6 +11,7 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor}
 use serde_json::value::RawValue;
 
 use crate::model::Key;
+use crate::scan;
 
 /// How deep what is read late may be nested. Hosts read recursively, each to a depth of its own.
 const DEEPEST: usize = 64;
@@ -61,6 +62,14 @@ pub fn object(body: &[u8]) -> Option<&str> {
 /// The same of a text that is known to be one object.
 pub(crate) fn known_object(text: &str) -> Option<&str> {
     (!has_long_number(text.as_bytes()) && !is_deep(text)).then(|| text.trim_ascii())
+}
+
+/// Where the value ends that begins here, and stands so deep within others. `None` unless it is plain to see that it is JSON: of
+/// what is not accepted nothing is said.
+#[must_use]
+pub fn end_of_value(text: &str, at: usize, depth: u8) -> Option<usize> {
+    let rest = scan::after_value(text.as_bytes().get(at..)?, depth)?;
+    text.len().checked_sub(rest.len())
 }
 
 /// A field of an object, read alone.

@@ -43,6 +43,7 @@ pub mod options;
 pub mod page;
 pub mod redirect;
 mod reverification;
+mod scan;
 mod secret;
 pub mod testing;
 pub mod token;

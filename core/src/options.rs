@@ -467,7 +467,7 @@ impl ClerkBuilder {
 /// The host of a URL that may have no scheme.
 fn host_of(text: &str) -> Option<String> {
     let absolute = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    reqwest::Url::parse(&absolute).ok()?.host_str().map(str::to_owned)
+    url::Url::parse(&absolute).ok()?.host_str().map(str::to_owned)
 }
 
 /// `true` in any case, or an integer above 0.
@@ -533,14 +533,14 @@ pub(crate) fn api_version(values: &Values) -> Result<String, ConfigError> {
 }
 
 /// Where the API is, without a slash at its end.
-pub(crate) fn api_url(values: &Values) -> Result<reqwest::Url, ConfigError> {
+pub(crate) fn api_url(values: &Values) -> Result<url::Url, ConfigError> {
     let text = values.api_url.as_deref().unwrap_or(DEFAULT_API_URL);
     let fail = |what: &str| ConfigError::new("api_url", format!("`api_url` {what}; it must be like {DEFAULT_API_URL}"));
     let raw_path = text.split_once("://").map_or(text, |(_, rest)| rest).to_ascii_lowercase().replace("%2e", ".");
     if raw_path.split(['/', '\\', '?', '#']).any(|segment| segment == "." || segment == "..") {
         return Err(fail("has a dot segment in its path"));
     }
-    let mut url = reqwest::Url::parse(text).map_err(|error| fail(&format!("is not a URL ({error})")))?;
+    let mut url = url::Url::parse(text).map_err(|error| fail(&format!("is not a URL ({error})")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(fail("is not an http or https URL"));
     }

@@ -26,7 +26,7 @@ pub(crate) struct Verification {
 }
 
 impl Verification {
-    pub(crate) fn new(values: &Values, api_url: &reqwest::Url, api_version: &str) -> Result<Self> {
+    pub(crate) fn new(values: &Values, api_url: &url::Url, api_version: &str) -> Result<Self> {
         let keys = KeyCaches::new(api_url.as_str(), api_version, values.secret_key.as_ref(), settings(values));
         Self::with_keys(values, Arc::new(keys), None)
     }

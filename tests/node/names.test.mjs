@@ -73,6 +73,35 @@ test('all of them together', async () => {
   assert.deepStrictEqual((await list(body)).data, SHAPER.read(JSON.parse(body), 'User'));
 });
 
+test('whatever JSON there is', async () => {
+  // Seeded, so that what fails once fails again.
+  let seed = 20_261_122;
+  const chance = (most) => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0) % most;
+  const one = (...of) => of[chance(of.length)];
+  const text = () => one('""', '"a"', '"é𝄞"', '"\\""', '"\\\\"', '"\\u00e9\\ud834\\udd1e"', '"\\ud800"', `"${'x'.repeat(chance(40))}\\n${'y'.repeat(chance(20))}"`);
+  const number = () => one('0', '-0', '1', '-12', '1.50', '1e3', '1E-2', '2.5e+3', '123456789012345678901234567890', '1700000000000');
+  const name = () => one('"id"', '"first_name"', '"firstName"', '"email_addresses"', '"verification"', '"object"', '"attempts"', '"expire_at"', '"status"', '"strategy"', '"public_metadata"', '"a_b"', '"__proto__"', '"first\\u005fname"', '"phone_numbers"', '""');
+  const space = () => (chance(40) === 0 ? one(' ', '\n', '\t') : '');
+  const many = (make, depth) => Array.from({ length: chance(depth > 2 ? 2 : 5) }, () => `${space()}${make(depth + 1)}${space()}`).join(',');
+  const value = (depth) => {
+    const kind = chance(depth > 5 ? 5 : 9);
+    if (kind < 2) return text();
+    if (kind < 3) return number();
+    if (kind < 5) return one('null', 'true', 'false');
+    if (kind < 6) return `[${many(value, depth)}]`;
+    return object(depth);
+  };
+  const object = (depth) => `{${many((inner) => `${name()}:${space()}${value(inner)}`, depth)}}`;
+  for (let round = 0; round < 400; round += 1) {
+    const items = many(object, 0);
+    const expected = SHAPER.read(JSON.parse(`[${items}]`), 'User');
+    const body = one(`[${items}]`, `{"data":[${items}],"total_count":1}`, `{"total_count":1,"data":[${items}]}`);
+    const { data } = await list(body);
+    assert.deepStrictEqual(data, expected, body);
+    assert.equal(JSON.stringify(data), JSON.stringify(expected), body);
+  }
+});
+
 test('what came is there as it came', async () => {
   const body = `{"data": [${ITEMS[0]}], "total_count": 2}`;
   emulator.addFault({ body, status: 200 });
@@ -83,7 +112,7 @@ test('what came is there as it came', async () => {
 });
 
 test('what is no JSON is an error of the call', async () => {
-  for (const body of ['[', '[{"id":1}', '[{"id":01}]', '[{"id":"\n"}]', '[{"id":1}] x', '[{"id":NaN}]', '{"data":[{"id":}]}']) {
+  for (const body of ['[', '[{"id":"\\x"}]', '[{"id":"\\u12g4"}]', '[{"id":-}]', '[{"id":1.}]', '[{"id":1e}]', '[{"id":tru}]', '[{"id" 1}]', '[{"id":1,}]', '[{},]', '[1 2]', '[{"first_name":"x}]', '[{"id":1}', '[{"id":01}]', '[{"id":"\n"}]', '[{"id":1}] x', '[{"id":NaN}]', '{"data":[{"id":}]}']) {
     assert.ok((await failure(list(body))) instanceof DecodeError, body);
   }
 });

@@ -99,6 +99,58 @@ test('what is read of a delivery', () => {
   assert.ok(!inspect(webhook, { showHidden: true }).includes('c2VjcmV0'));
 });
 
+describe('the data of an event is read when it is looked at', () => {
+  const plain = { type: 'user.created', object: 'event', data: { id: 'é', createdAt: 1000 }, instanceId: 'ins_1' };
+  const event = (text = TEXT) => webhook.verify(webhook.sign('msg_1', NOW, text), text);
+
+  test('and nobody can tell', () => {
+    assert.deepStrictEqual(event(), plain);
+    assert.deepStrictEqual({ ...event() }, plain);
+    assert.deepStrictEqual(Object.keys(event()), Object.keys(plain));
+    assert.deepStrictEqual(structuredClone(event()), plain);
+    assert.equal(JSON.stringify(event()), JSON.stringify(plain));
+    assert.equal(inspect(event()), inspect(plain));
+    const { data } = event();
+    assert.deepStrictEqual(data, plain.data);
+    const read = event();
+    assert.equal(read.data, read.data);
+    assert.equal(new Proxy(event(), {}).data.id, 'é');
+    assert.equal(Object.create(event()).data.id, 'é');
+    assert.equal(Object.freeze(event()).data.id, 'é');
+  });
+
+  test('it can be another', () => {
+    const other = event();
+    other.data = { id: 'mine' };
+    assert.deepStrictEqual(other, { ...plain, data: { id: 'mine' } });
+    const without = event();
+    delete without.data;
+    assert.ok(!('data' in without));
+    assert.throws(() => {
+      Object.freeze(event()).data = 1;
+    }, TypeError);
+  });
+
+  test('bytes that are changed later change nothing', () => {
+    const bytes = Buffer.from(TEXT);
+    const before = webhook.verify(signed, bytes);
+    bytes.fill(0);
+    assert.deepStrictEqual(before, plain);
+  });
+
+  test('wherever it stands, and whatever it is', () => {
+    const told = (text) => JSON.parse(JSON.stringify(event(text)));
+    assert.deepEqual(told('{"data":{"id":"1"},"type":"user.created"}'), { data: { id: '1' }, type: 'user.created' });
+    assert.deepEqual(told(' {\n"𝄞":"é" , "data" : {"created_at" : 1} ,"type":"user.created","ß":"𝄞"} '), { '𝄞': 'é', data: { createdAt: 1 }, type: 'user.created', ß: '𝄞' });
+    assert.deepEqual(told('{"data":{"id":"1"},"type":"user.created","data":{"id":"2"}}'), { data: { id: '2' }, type: 'user.created' });
+    assert.deepEqual(told('{"data":{"id":"1"},"type":"user.created","d\\u0061ta":{"id":"2"}}'), { data: { id: '2' }, type: 'user.created' });
+    for (const data of ['null', '[1]', '"a"', '5']) assert.deepEqual(told(`{"data":${data},"type":"user.created"}`), { data: JSON.parse(data), type: 'user.created' });
+    assert.deepEqual(told('{"type":"user.created"}'), { type: 'user.created' });
+    assert.deepEqual(told('{"data":{"created_at":1},"type":"of.later"}'), { data: { created_at: 1 }, type: 'of.later' });
+    assert.deepEqual(told('{"data":{"created_at":1}}'), { data: { created_at: 1 } });
+  });
+});
+
 test('arguments of wrong kinds', () => {
   const refused = (run, argument) => assert.throws(run, (error) => error instanceof ClerkError && (error.argument ?? error.option) === argument);
   for (const secret of [5, { a: SECRET }, [SECRET, 5], true]) refused(() => new Webhook(secret), 'secret');

@@ -1,5 +1,7 @@
 //! From checked arguments to path, query and body.
 
+use std::borrow::Cow;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -31,8 +33,7 @@ pub(super) fn request(
         let Some(text) = arguments.get(param.name) else { continue };
         match param.place {
             Place::Path => {
-                let value = plain(text);
-                target = target.replace(&format!("{{{}}}", param.name), &escape(&value));
+                fill(&mut target, param.name, &escape(&plain(text)));
             }
             Place::Query => match param.kind {
                 Type::Array(_) => {
@@ -43,8 +44,8 @@ pub(super) fn request(
                 _ => append_query(&mut query, param.wire, &plain(text)),
             },
             Place::QueryComma => {
-                let values: Vec<String> =
-                    check::items(param.name, text)?.iter().map(|item| plain(item.get())).collect();
+                let items = check::items(param.name, text)?;
+                let values: Vec<Cow<'_, str>> = items.iter().map(|item| plain(item.get())).collect();
                 append_query(&mut query, param.wire, &values.join(","));
             }
             Place::Body | Place::ArrayBody => {}
@@ -83,7 +84,8 @@ fn body(
             param.and_then(|param| arguments.get(param.name)).map(str::to_owned).and_then(json)
         }
         Body::Multipart => {
-            let texts: Vec<(&str, String)> = fields.iter().map(|(param, text)| (param.wire, plain(text))).collect();
+            let texts: Vec<(&str, Cow<'_, str>)> =
+                fields.iter().map(|(param, text)| (param.wire, plain(text))).collect();
             let files: Vec<(&str, &File)> = files
                 .iter()
                 .filter_map(|(name, file)| {
@@ -129,17 +131,32 @@ pub(crate) fn append_query(query: &mut String, name: &str, value: &str) {
     query.push_str(&escape(value));
 }
 
-/// A string without its quotes, anything else as it is.
-fn plain(text: &str) -> String {
-    serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned())
+/// Puts a value in the place that has this name.
+fn fill(template: &mut String, name: &str, value: &str) {
+    let place = template.match_indices('{').find_map(|(at, _)| {
+        let rest = template.get(at + 1..)?.strip_prefix(name)?;
+        rest.starts_with('}').then_some(at..at + name.len() + 2)
+    });
+    if let Some(place) = place {
+        template.replace_range(place, value);
+    }
 }
 
-fn escape(text: &str) -> String {
-    utf8_percent_encode(text, ESCAPED).to_string()
+/// A string without its quotes, anything else as it is. It is JSON.
+fn plain(text: &str) -> Cow<'_, str> {
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(string) if !string.contains('\\') => Cow::Borrowed(string),
+        Some(_) => serde_json::from_str::<String>(text).map_or(Cow::Borrowed(text), Cow::Owned),
+        None => Cow::Borrowed(text),
+    }
+}
+
+fn escape(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, ESCAPED).into()
 }
 
 /// A multipart form and its media type. The boundary is random, so that no file can contain it on purpose.
-fn multipart(texts: &[(&str, String)], files: &[(&str, &File)]) -> (Bytes, String) {
+fn multipart(texts: &[(&str, Cow<'_, str>)], files: &[(&str, &File)]) -> (Bytes, String) {
     let boundary = format!("usher-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
     let mut out = BytesMut::new();
     for (name, text) in texts {

@@ -200,7 +200,7 @@ fn has_role(auth: &Auth, asked: &str) -> bool {
 
 fn has_permission(auth: &Auth, asked: &str) -> bool {
     let asked = with_one_prefix(asked);
-    auth.org_permissions.as_ref().is_some_and(|permissions| permissions.contains(&asked))
+    auth.org_permissions().is_some_and(|permissions| permissions.contains(&asked))
 }
 
 /// Whatever number of leading `org:` there are becomes one.

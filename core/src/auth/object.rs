@@ -2,13 +2,13 @@
 
 use super::AcceptsToken;
 use super::has::{self, HasParams};
-use crate::token::{Claims, MachineToken, Organization, TokenType};
+use crate::token::{Claims, MachineToken, Organization, TokenType, permissions};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Who sent a request, whatever kind of token said so: its [`AuthFields`], and what can be asked of them. Signed out, every
 /// field is `None` and [`Auth::has`] is false. Clones share it.
@@ -39,8 +39,8 @@ pub struct AuthFields {
     pub org_slug: Option<String>,
     /// The role in it, such as `org:admin`.
     pub org_role: Option<String>,
-    /// The permissions in it, such as `org:invoices:read`.
-    pub org_permissions: Option<Vec<String>>,
+    /// The permissions in it, once somebody asked.
+    permissions: OnceLock<Option<Vec<String>>>,
     /// Apart, as most callers are none, and what is known of one is kept.
     machine: Option<Box<MachineFields>>,
     /// Whether the session's status is one that this version cannot read.
@@ -92,18 +92,22 @@ impl Auth {
         let pending = fields.has_odd_status || fields.session_status.as_deref() == Some("pending");
         if treat_pending_as_signed_out && pending {
             let out = AuthFields::signed_out(Some(TokenType::SessionToken));
-            return AuthFields { session_status: fields.session_status.clone(), ..out }.into();
+            return Self::without_claims(AuthFields { session_status: fields.session_status.clone(), ..out });
         }
         Self { fields, claims: Some(claims.clone()) }
     }
 
     /// §3.18.
     pub(crate) fn of_machine(token: &str, machine: &MachineToken) -> Self {
-        AuthFields::of_machine(token, machine).into()
+        Self::without_claims(AuthFields::of_machine(token, machine))
+    }
+
+    fn without_claims(fields: AuthFields) -> Self {
+        Self { fields: Arc::new(fields), claims: None }
     }
 
     pub(crate) fn signed_out(token_type: Option<TokenType>) -> Self {
-        AuthFields::signed_out(token_type).into()
+        Self::without_claims(AuthFields::signed_out(token_type))
     }
 
     /// The caller whose session token this is. Nothing is verified here: it is for bindings that keep a token which the core
@@ -169,6 +173,14 @@ impl Auth {
         }
     }
 
+    /// The permissions in the active organization, such as `org:invoices:read`; `None` where the token says nothing of
+    /// permissions. Read when they are first asked for.
+    #[must_use]
+    pub fn org_permissions(&self) -> Option<&[String]> {
+        let claims = self.claims.as_ref()?;
+        self.fields.permissions.get_or_init(|| permissions(claims)).as_deref()
+    }
+
     /// Who is impersonating the user, as the `act` claim says it.
     #[must_use]
     pub fn actor(&self) -> Option<Value> {
@@ -205,7 +217,7 @@ impl AuthFields {
     pub(crate) fn of_session(claims: &Claims) -> Self {
         let session_status = claims.string("sts");
         let has_odd_status = session_status.is_none() && claims.raw("sts").is_some_and(|sts| sts != "null");
-        let Organization { id, slug, role, permissions } = Organization::of(claims);
+        let Organization { id, slug, role, .. } = Organization::named(claims);
         Self {
             is_authenticated: true,
             user_id: Some(claims.sub().to_owned()),
@@ -214,7 +226,6 @@ impl AuthFields {
             org_id: id,
             org_slug: slug,
             org_role: role,
-            org_permissions: permissions,
             has_odd_status,
             ..Self::signed_out(Some(TokenType::SessionToken))
         }
@@ -264,16 +275,10 @@ impl AuthFields {
             org_id: None,
             org_slug: None,
             org_role: None,
-            org_permissions: None,
+            permissions: OnceLock::new(),
             machine: None,
             has_odd_status: false,
         }
-    }
-}
-
-impl From<AuthFields> for Auth {
-    fn from(fields: AuthFields) -> Self {
-        Self { fields: Arc::new(fields), claims: None }
     }
 }
 
@@ -307,16 +312,35 @@ fn put(out: &mut String, name: &str, json: Option<&str>) {
 
 /// Adds a member whose value is a text.
 fn put_text(out: &mut String, name: &str, text: Option<&str>) {
+    put(out, name, Some(""));
+    push_text(out, text);
+}
+
+/// Adds a text as JSON.
+fn push_text(out: &mut String, text: Option<&str>) {
     let is_plain = |text: &str| text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
     match text {
         Some(text) if is_plain(text) => {
-            put(out, name, Some("\""));
+            out.push('"');
             out.push_str(text);
             out.push('"');
         }
-        Some(text) => put(out, name, Some(&Value::from(text).to_string())),
-        None => put(out, name, None),
+        Some(text) => out.push_str(&Value::from(text).to_string()),
+        None => out.push_str("null"),
     }
+}
+
+/// Adds a list of texts as JSON.
+fn push_texts(out: &mut String, texts: Option<&[String]>) {
+    let Some(texts) = texts else { return out.push_str("null") };
+    out.push('[');
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        push_text(out, Some(text));
+    }
+    out.push(']');
 }
 
 /// A machine, by the keys of its kind; nothing in them if it is not authenticated.
@@ -343,9 +367,6 @@ impl Auth {
     /// Claims are put in as the text they are: reading and writing them again could change them, and takes its time.
     fn session_json(&self) -> String {
         let claims = self.claims.as_ref();
-        let claim = |name| claims.and_then(|claims| claims.raw(name)).filter(|text| *text != "null");
-        let permissions =
-            self.org_permissions.as_ref().map(|permissions| Value::from(permissions.as_slice()).to_string());
         let mut out = String::with_capacity(512 + claims.map_or(0, |claims| claims.json().len()));
         out.push_str(r#"{"token_type":"session_token""#);
         put(&mut out, "is_authenticated", Some(if self.is_authenticated { "true" } else { "false" }));
@@ -353,14 +374,38 @@ impl Auth {
         put_text(&mut out, "session_id", self.session_id.as_deref());
         put_text(&mut out, "session_status", self.session_status.as_deref());
         put_text(&mut out, "user_id", self.user_id.as_deref());
-        put(&mut out, "actor", claim("act"));
+        put(&mut out, "actor", self.claim("act"));
         put_text(&mut out, "org_id", self.org_id.as_deref());
         put_text(&mut out, "org_role", self.org_role.as_deref());
         put_text(&mut out, "org_slug", self.org_slug.as_deref());
-        put(&mut out, "org_permissions", permissions.as_deref());
-        put(&mut out, "factor_verification_age", claim("fva"));
+        put(&mut out, "org_permissions", Some(""));
+        push_texts(&mut out, self.org_permissions());
+        put(&mut out, "factor_verification_age", self.claim("fva"));
         out.push('}');
         out
+    }
+
+    /// A claim of the session, as JSON; null is none.
+    fn claim(&self, name: &str) -> Option<&str> {
+        self.claims.as_ref()?.raw(name).filter(|text| *text != "null")
+    }
+
+    /// For bindings, what they need of a caller with a session, without its claims and without names: a JSON array of user,
+    /// session, its status, organization, role, slug, permissions, actor, and factor verification age.
+    #[doc(hidden)]
+    pub fn write_session_row(&self, out: &mut String) {
+        let AuthFields { user_id, session_id, session_status, org_id, org_role, org_slug, .. } = &*self.fields;
+        out.push('[');
+        for text in [user_id, session_id, session_status, org_id, org_role, org_slug] {
+            push_text(out, text.as_deref());
+            out.push(',');
+        }
+        push_texts(out, self.org_permissions());
+        for name in ["act", "fva"] {
+            out.push(',');
+            out.push_str(self.claim(name).unwrap_or("null"));
+        }
+        out.push(']');
     }
 
     fn machine_json(&self, kind: TokenType) -> MachineJson<'_> {

@@ -2,10 +2,17 @@
 //!
 //! Knows nothing of tokens, nor of what an operation is.
 
+mod connect;
+mod names;
+mod network;
+mod proxy;
 mod retry;
+mod timer;
 mod tls;
 mod transport;
+mod uri;
 
+pub(crate) use proxy::Proxy;
 pub(crate) use retry::{Backoff, Limits};
 pub(crate) use tls::certificates;
 pub use tls::tls_config;

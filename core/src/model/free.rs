@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// and known ones that were null. Nothing that the API sent is lost.
 #[derive(Clone, Default)]
 pub struct Other {
-    pub(crate) fields: Map<String, Value>,
+    pub(crate) fields: Fields,
     /// Known fields that were null, by their bits. There are many, and here they cost next to nothing.
     nulls: u64,
     /// Which known fields may be among `fields`, by their bits.
@@ -19,6 +19,81 @@ pub struct Other {
     names: &'static [&'static str],
     /// What stood where an object was expected.
     pub(crate) value: Option<Value>,
+}
+
+/// Fields by name, in its order. Mostly they are few, and then they stand in a row.
+#[derive(Clone)]
+pub(crate) enum Fields {
+    Few(Vec<(Box<str>, Value)>),
+    Many(Map<String, Value>),
+}
+
+/// How many are few: to make room in the row has to cost little, however many come.
+const FEW: usize = 16;
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+fn place(few: &[(Box<str>, Value)], name: &str) -> Result<usize, usize> {
+    few.binary_search_by(|(known, _)| (**known).cmp(name))
+}
+
+impl Fields {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Few(few) if few.is_empty())
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Few(few) => few.get(place(few, name).ok()?).map(|(_, value)| value),
+            Self::Many(many) => many.get(name),
+        }
+    }
+
+    /// The last of one name holds.
+    pub(crate) fn insert(&mut self, name: &str, value: Value) {
+        match self {
+            Self::Few(few) => match place(few, name) {
+                Ok(place) => {
+                    if let Some(field) = few.get_mut(place) {
+                        field.1 = value;
+                    }
+                }
+                Err(_) if few.len() == FEW => {
+                    let mut many: Map<_, _> =
+                        std::mem::take(few).into_iter().map(|(name, value)| (name.into(), value)).collect();
+                    many.insert(name.to_owned(), value);
+                    *self = Self::Many(many);
+                }
+                Err(place) => {
+                    if few.is_empty() {
+                        few.reserve_exact(1); // Mostly it stays alone.
+                    }
+                    few.insert(place, (name.into(), value));
+                }
+            },
+            Self::Many(many) => drop(many.insert(name.to_owned(), value)),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
+        match self {
+            Self::Few(few) => place(few, name).ok().map(|place| few.remove(place).1),
+            Self::Many(many) => many.remove(name),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let (few, many) = match self {
+            Self::Few(few) => (few.as_slice(), None),
+            Self::Many(many) => (&[][..], Some(many)),
+        };
+        let many = many.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+        few.iter().map(|(name, value)| (&**name, value)).chain(many)
+    }
 }
 
 /// A known field of an object.
@@ -76,14 +151,13 @@ impl Other {
         if let Some(place) = self.names.iter().take(LAST).position(|null| *null == name) {
             self.nulls &= !(1 << place);
         }
-        self.fields.insert(name, value.into());
+        self.fields.insert(&name, value.into());
     }
 
     /// All fields here, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         let nulls = self.nulls().map(|name| (name, &Value::Null));
-        let all: BTreeMap<&str, &Value> =
-            self.fields.iter().map(|(name, value)| (name.as_str(), value)).chain(nulls).collect();
+        let all: BTreeMap<&str, &Value> = self.fields.iter().chain(nulls).collect();
         all.into_iter()
     }
 
@@ -113,7 +187,7 @@ impl Other {
             self.names = field.names;
         } else {
             self.known |= field.bit();
-            self.fields.insert(field.name().to_owned(), value);
+            self.fields.insert(field.name(), value);
         }
     }
 
@@ -121,7 +195,7 @@ impl Other {
     pub(crate) fn drop_known(&mut self, field: &'static Known) {
         self.nulls &= !field.bit();
         if self.known & field.bit() != 0 {
-            self.fields.remove(field.name());
+            drop(self.fields.remove(field.name()));
         }
     }
 }

@@ -15,15 +15,28 @@ macro_rules! model_code {
                 key: &str,
                 map: &mut A,
             ) -> Result<(), A::Error> {
-                const NAMES: &[&str] = &[$($wire),*];
                 match key {
                     $($wire => $crate::model::field(
                         &mut self.$field,
                         &mut self.other,
-                        const { &$crate::model::Known::of(NAMES, $wire) },
+                        const { &$crate::model::Known::of(<$name as $crate::model::Model>::NAMES, $wire) },
                         map,
                     ),)*
                     _ => $crate::model::other_field(&mut self.other, key, map),
+                }
+            }
+            const NAMES: &'static [&'static str] = &[$($wire),*];
+            #[allow(non_camel_case_types, dead_code, unused_variables)] // A model may have no fields.
+            fn read_text_field(&mut self, index: usize, reader: &mut $crate::model::Text<'_>) -> $crate::model::Sure<()> {
+                enum Place { $($field,)* }
+                match index {
+                    $(place if place == Place::$field as usize => $crate::model::text_field(
+                        &mut self.$field,
+                        &mut self.other,
+                        const { &$crate::model::Known::of(<$name as $crate::model::Model>::NAMES, $wire) },
+                        reader,
+                    ),)*
+                    _ => Ok(()),
                 }
             }
             #[allow(unused_variables)]

@@ -14,6 +14,7 @@ mod page;
 mod read;
 #[cfg(test)]
 mod tests;
+mod text;
 mod union;
 mod value;
 mod write;
@@ -22,6 +23,8 @@ pub use free::{FreeForm, Other};
 pub use open::{Id, OpenEnum};
 pub use page::{Item, Page};
 pub use read::{Found, FromBody, Model, Read, system_time};
+#[doc(hidden)]
+pub use text::{Result as Sure, Text, Unsure};
 pub use union::Union;
 pub use value::{Datetime, Decimal, Nullable, Timestamp};
 pub use write::FieldWriter;
@@ -30,5 +33,8 @@ pub(crate) use free::Known;
 pub(crate) use macros::{model_code, open_enum_code};
 pub(crate) use open::{deserialize_enum, read_enum};
 pub(crate) use read::{Key, deserialize, field, other_field};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use text::readers_agree;
+pub(crate) use text::{model as text_model, read_all, text_field, union as text_union};
 pub(crate) use union::{deserialize_union, union_from_body, union_id, union_of};
 pub(crate) use write::{debug, serialize};

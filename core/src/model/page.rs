@@ -8,7 +8,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::free::{Known, Other};
-use super::read::{Found, FromBody, Key, Read, field, items, other_field, utf8};
+use super::read::{Found, FromBody, Key, Read, field, items, judged, other_field, utf8};
+use super::text::{self, Text, read_all, text_field};
 use super::write::rest;
 
 /// What a listing lists.
@@ -45,7 +46,8 @@ impl<T> IntoIterator for Page<T> {
 
 impl<T: Item> FromBody for Page<T> {
     fn from_body(body: &[u8]) -> Result<Self, String> {
-        serde_json::from_str(utf8(body)?).map_err(|error| error.to_string())
+        let body = utf8(body)?;
+        read_all(body, of_text).map_or_else(|| judged(body), Ok)
     }
 }
 
@@ -68,6 +70,8 @@ impl<T: Serialize> Serialize for Page<T> {
     }
 }
 
+const NAMES: &[&str] = &["data", "total_count"];
+
 struct PageVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Read> Visitor<'de> for PageVisitor<T> {
@@ -87,7 +91,6 @@ impl<'de, T: Read> Visitor<'de> for PageVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
-        const NAMES: &[&str] = &["data", "total_count"];
         let mut page = Page::default();
         let mut data = None;
         while let Some(key) = map.next_key::<Key<'de>>()? {
@@ -112,17 +115,41 @@ impl<'de, T: Read> Visitor<'de> for PageVisitor<T> {
     }
 }
 
+/// From a text.
+pub(super) fn of_text<T: Read>(reader: &mut Text<'_>) -> text::Result<Page<T>> {
+    let mut page = Page::default();
+    if reader.begins_with(b'[') {
+        page.data = text::items(reader)?;
+        return Ok(page);
+    }
+    let mut data = None;
+    reader.members(|reader, name| match name {
+        "data" => text_field(&mut data, &mut page.other, const { &Known::of(NAMES, "data") }, reader),
+        "total_count" => {
+            text_field(&mut page.total_count, &mut page.other, const { &Known::of(NAMES, "total_count") }, reader)
+        }
+        name => {
+            page.other.fields.insert(name, Value::deserialize(reader)?);
+            Ok(())
+        }
+    })?;
+    page.data = match data {
+        Some(data) => data,
+        None => elsewhere(&mut page.other).map_err(de::Error::custom)?,
+    };
+    Ok(page)
+}
+
 /// The items where the array is not named `data` (machine tokens are under `m2m_tokens`): the one array there is.
 fn elsewhere<T: Read>(other: &mut Other) -> Result<Vec<T>, serde_json::Error> {
-    let arrays: Vec<&String> =
-        other.fields.iter().filter(|(_, value)| value.is_array()).map(|(name, _)| name).collect();
+    let arrays: Vec<&str> = other.fields.iter().filter(|(_, value)| value.is_array()).map(|(name, _)| name).collect();
     let [name] = arrays.as_slice() else { return Ok(Vec::new()) };
-    let name = (*name).clone();
+    let name = (*name).to_owned();
     let Some(value) = other.fields.remove(&name) else { return Ok(Vec::new()) };
     match Vec::<T>::read(value)? {
         Found::Fit(data) => Ok(data),
         Found::Odd(value) => {
-            other.fields.insert(name, value);
+            other.fields.insert(&name, value);
             Ok(Vec::new())
         }
     }

@@ -11,6 +11,7 @@ use serde::ser::Serialize;
 use serde_json::{Map, Number, Value};
 
 use super::free::{Known, Other};
+use super::text::{self, Text, read_all};
 use super::write::FieldWriter;
 
 /// An object of the API: `Option` fields, and `other`. Implemented by the generated models only.
@@ -22,6 +23,14 @@ pub trait Model: Default + Serialize {
     /// # Errors
     /// If the text ends or is no JSON, and never for what the JSON says.
     fn read_field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+    /// The names of its fields on the wire, in the catalogue's order.
+    const NAMES: &'static [&'static str];
+    /// Reads the value of the field at this place among `NAMES`, and nothing beyond them.
+    ///
+    /// # Errors
+    /// If serde_json has to read it.
+    #[doc(hidden)]
+    fn read_text_field(&mut self, index: usize, reader: &mut Text<'_>) -> text::Result<()>;
     /// Hands every field to `out`, in the catalogue's order.
     ///
     /// # Errors
@@ -84,6 +93,27 @@ pub trait Read: Sized + Serialize {
         })
     }
 
+    /// [`Read::read_into`] from a text.
+    ///
+    /// # Errors
+    /// If serde_json has to read it.
+    #[doc(hidden)]
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        Self::read_into(place, reader)
+    }
+
+    /// [`Read::read_item`] from a text.
+    ///
+    /// # Errors
+    /// If serde_json has to read it.
+    #[doc(hidden)]
+    fn read_text_item(items: &mut Vec<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        let mut place = None;
+        let odd = Self::read_text(&mut place, reader)?;
+        items.extend(place);
+        Ok(odd)
+    }
+
     /// One that holds `value` as it came, so that an array with an odd item is still an array.
     ///
     /// # Errors
@@ -115,13 +145,16 @@ impl FromBody for String {
     }
 }
 
-impl<M: Model> FromBody for M {
+impl<M: Model + de::DeserializeOwned> FromBody for M {
     fn from_body(body: &[u8]) -> Result<Self, String> {
-        let mut reader = serde_json::Deserializer::from_str(utf8(body)?);
-        let model = deserialize(&mut reader).map_err(|error| error.to_string())?;
-        reader.end().map_err(|error| error.to_string())?;
-        Ok(model)
+        let body = utf8(body)?;
+        read_all(body, |reader| text::model(reader)).map_or_else(|| judged(body), Ok)
     }
+}
+
+/// What serde_json makes of a text.
+pub(crate) fn judged<T: de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 /// A body as text. Looked at once as a whole, its texts need not be looked at one by one.
@@ -153,7 +186,7 @@ pub(crate) fn field<'de, T: Read, A: MapAccess<'de>>(
 /// Keeps a field that the model does not know.
 pub(crate) fn other_field<'de, A: MapAccess<'de>>(other: &mut Other, key: &str, map: &mut A) -> Result<(), A::Error> {
     let value = map.next_value()?;
-    other.fields.insert(key.to_owned(), value);
+    other.fields.insert(key, value);
     Ok(())
 }
 
@@ -382,6 +415,10 @@ impl<M: Model> Model for Box<M> {
     fn read_field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         M::read_field(self, key, map)
     }
+    const NAMES: &'static [&'static str] = M::NAMES;
+    fn read_text_field(&mut self, index: usize, reader: &mut Text<'_>) -> text::Result<()> {
+        M::read_text_field(self, index, reader)
+    }
     fn write_fields<W: FieldWriter>(&self, out: &mut W) -> Result<(), W::Error> {
         M::write_fields(self, out)
     }
@@ -414,6 +451,24 @@ impl<M: Model> Read for M {
         items.push(Self::default());
         let Some(model) = items.last_mut() else { return Ok(None) };
         let odd = fill(model, deserializer)?;
+        if odd.is_some() {
+            items.pop();
+        }
+        Ok(odd)
+    }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        let odd = text::fill(place.insert(Self::default()), reader)?;
+        if odd.is_some() {
+            *place = None;
+        }
+        Ok(odd)
+    }
+
+    fn read_text_item(items: &mut Vec<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        items.push(Self::default());
+        let Some(model) = items.last_mut() else { return Ok(None) };
+        let odd = text::fill(model, reader)?;
         if odd.is_some() {
             items.pop();
         }
@@ -532,6 +587,14 @@ impl<'de, O: OfObject> Visitor<'de> for ObjectVisitor<O> {
 impl<T: Read> Read for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
         deserializer.deserialize_any(ArrayVisitor(PhantomData))
+    }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        if !reader.begins_with(b'[') {
+            return Self::read_into(place, reader);
+        }
+        *place = Some(text::items(reader)?);
+        Ok(None)
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Datetime, Decimal, FreeForm, FromBody, Item, Nullable, Page, Timestamp};
+use super::{Datetime, Decimal, FreeForm, FromBody, Item, Nullable, Page, Timestamp, readers_agree};
 use crate::generated::models::{
     EmailAddress, EmailAddressVerification, Jwks, NewInvitation, OrganizationMembership, Session, SessionStatus,
     SessionToken, User, UserId,
@@ -110,6 +110,69 @@ fn mutate(value: &mut Value, (index, how, new): &(usize, u8, Value)) {
     }
 }
 
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\"id\":",
+    "\"first_name\":\"Ann\",",
+    "\"banned\":true,",
+    "\"created_at\":",
+    "\"email_addresses\":[",
+    "\"verification\":{\"object\":\"verification_otp\",",
+    "\"object\":\"verification_admin\",",
+    "\"status\":",
+    "\"public_metadata\":",
+    "\"unknown\":",
+    "\"\\u0069d\":",
+    "\"data\":[",
+    "\"total_count\":",
+    "\"keys\":[",
+    "1",
+    "0",
+    "-",
+    "-0",
+    ".5",
+    "e3",
+    "1e999",
+    "18446744073709551615",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "999999999999999999",
+    "true",
+    "false",
+    "null",
+    " ",
+    "\n",
+    "\\",
+    "\\n",
+    "\\ud83d\\ude00",
+    "\\ud800",
+    "\u{e9}",
+    "\"a\"",
+    "\"\\u0026\"",
+    "{}",
+    "[]",
+];
+
+/// What the API answers is read in one go, and not twice.
+#[test]
+fn answers_are_read_in_one_go() {
+    let mut escaped = user();
+    escaped["first_name"] = json!("A & \"B\" \u{1f600} \n");
+    escaped["public_metadata"] = json!({"a\nb": [1.5, -2, 1e300, u64::MAX, "\\"], "nothing": null});
+    for value in [user(), escaped] {
+        for text in [value.to_string(), format!("{value:#}"), value.to_string().replace('&', "\\u0026")] {
+            let found = super::read_all(&text, |reader| super::text_model::<User>(reader));
+            assert_eq!(found.and_then(|user| serde_json::to_value(user).ok()), Some(value.clone()), "{text}");
+        }
+    }
+}
+
 #[test]
 fn of_two_fields_of_one_name_the_last_holds() {
     let text =
@@ -123,6 +186,22 @@ fn of_two_fields_of_one_name_the_last_holds() {
     assert!(user.other.get("first_name").is_none() && user.other.is_null("last_name"));
     assert_eq!(user.other.get("username"), Some(&json!(7)));
     assert_eq!(user.other.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["last_name", "username"]);
+}
+
+#[test]
+fn many_unknown_fields_are_kept_like_few() {
+    let names: Vec<String> = (0..40).map(|number| format!("field_{}", number * 7 % 40)).collect();
+    let mut fields: Vec<String> = names.iter().map(|name| format!("\"{name}\":0")).collect();
+    fields.extend(names.iter().map(|name| format!("\"{name}\":\"{name}\"")));
+    let text = format!("{{{}}}", fields.join(","));
+    assert!(readers_agree(&text));
+    let mut user: User = read_text(&text);
+    assert_eq!(serde_json::to_value(&user).ok(), serde_json::from_str(&text).ok());
+    assert!(names.iter().all(|name| user.other.get(name) == Some(&json!(name))));
+    let told: Vec<String> = user.other.iter().map(|(name, _)| name.to_owned()).collect();
+    assert!(told.is_sorted() && told.len() == 40);
+    user.other.insert("field_0", 1);
+    assert_eq!((user.other.get("field_0"), user.other.get("none")), (Some(&json!(1)), None));
 }
 
 #[test]
@@ -145,6 +224,45 @@ proptest! {
                 1 => round_trip::<Session>(&value)?,
                 _ => round_trip::<Jwks>(&value)?,
             }
+        }
+    }
+
+    #[test]
+    fn what_is_read_in_one_go_is_what_serde_json_reads(
+        changes in prop::collection::vec(change(), 0..6),
+        twice in any::<usize>(),
+        pretty in any::<bool>(),
+        cut in prop::option::of(any::<usize>()),
+    ) {
+        let event = json!({"data": user(), "object": "event", "timestamp": 1, "type": "user.created"});
+        for mut value in [user(), session(), jwks(), json!([user(), user(), 5]), json!({"data": [user()], "total_count": 1}), event] {
+            changes.iter().for_each(|change| mutate(&mut value, change));
+            let mut text = if pretty { format!("{value:#}") } else { value.to_string() };
+            prop_assert!(readers_agree(&text), "{}", text);
+            // The same field twice, with another value.
+            let places: Vec<usize> = text.match_indices("\":").map(|(place, _)| place).collect();
+            if let Some(end) = places.get(twice % places.len().max(1)) {
+                let start = text[..*end].rfind('"').unwrap_or(0);
+                let again = format!("{}:7,", &text[start..=*end]);
+                text.insert_str(start, &again);
+                prop_assert!(readers_agree(&text), "{}", text);
+            }
+            if let Some(at) = cut {
+                let at = (0..=at % (text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+                text.truncate(at);
+                prop_assert!(readers_agree(&text), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn any_pieces_are_read_as_serde_json_reads_them(parts in prop::collection::vec(
+        prop::sample::select(PIECES), 0..14,
+    )) {
+        let text = parts.concat();
+        prop_assert!(readers_agree(&text), "{}", text);
+        for text in [format!("{{{text}}}"), format!("[{{{text}}}]"), format!("{{\"data\":[{text}]}}"), format!("{{\"id\":{text}}}")] {
+            prop_assert!(readers_agree(&text), "{}", text);
         }
     }
 

@@ -8,6 +8,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializ
 use serde_json::{Map, Value};
 
 use super::read::{Found, Key, OfObject, Read, kind, object_of, utf8};
+use super::text::{self, Text};
 
 /// What the generated unions say of themselves.
 pub trait Union: Sized {
@@ -22,6 +23,12 @@ pub trait Union: Sized {
     /// # Errors
     /// If the text ends or is no JSON, and never for an object of any content.
     fn member<'de, D: Deserializer<'de>>(index: usize, fields: D) -> Result<Self, D::Error>;
+    /// The same from a text.
+    ///
+    /// # Errors
+    /// If serde_json has to read it.
+    #[doc(hidden)]
+    fn text_member(index: usize, reader: &mut Text<'_>) -> text::Result<Self>;
     /// Keeps what is no member.
     fn unknown(value: Value) -> Self;
     /// The id of the member, where it has one.

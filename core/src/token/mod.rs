@@ -35,6 +35,7 @@ pub use machine::{MachineError, MachineToken};
 pub(crate) use options::OptionReader;
 pub use options::{OptionError, VerifyOptions};
 pub use organization::Organization;
+pub(crate) use organization::permissions;
 pub(crate) use read::ReadToken;
 pub(crate) use scope::Scoped;
 pub(crate) use verifier::undecided;

@@ -23,44 +23,58 @@ impl Organization {
     /// The organization that a session token names; all fields `None` if it names none.
     #[must_use]
     pub fn of(claims: &Claims) -> Self {
-        if claims.raw("v").and_then(json::float) == Some(2.0) {
-            Self::of_version_2(claims)
-        } else {
-            Self::of_version_1(claims)
-        }
+        Self { permissions: permissions(claims), ..Self::named(claims) }
+    }
+
+    /// The same without the permissions, which are more to read than all the rest.
+    pub(crate) fn named(claims: &Claims) -> Self {
+        if is_version_2(claims) { Self::of_version_2(claims) } else { Self::of_version_1(claims) }
     }
 
     ///
     fn of_version_1(claims: &Claims) -> Self {
-        let permissions = claims
-            .raw("org_permissions")
-            .and_then(json::items)
-            .map(|items| items.into_iter().filter_map(json::string).collect());
         Self {
             id: claims.string("org_id"),
             slug: claims.string("org_slug"),
             role: claims.string("org_role"),
-            permissions,
+            permissions: None,
         }
     }
 
     ///
     fn of_version_2(claims: &Claims) -> Self {
-        let Some(organization) = claims.raw("o").filter(|text| text.starts_with('{')) else {
+        let Some(organization) = object_of(claims) else {
             return Self::default();
         };
-        let [id, slug, role, permissions, masks] =
-            json::members(organization, ["id", "slg", "rol", "per", "fpm"]).map(|text| text.and_then(json::text));
+        let [id, slug, role] = json::members(organization, ["id", "slg", "rol"]).map(|text| text.and_then(json::text));
         let role = role.filter(|role| !role.is_empty()).map(|role| ["org:", &role].concat());
-        let listed = claims.raw("fea").map(json::text);
-        let features = match &listed {
-            None => Some(Scoped::default()),
-            Some(list) => list.as_deref().and_then(Scoped::read),
-        };
-        let permissions =
-            granted(&features.unwrap_or_default(), &permissions.unwrap_or_default(), &masks.unwrap_or_default());
-        Self { id: id.map(Cow::into_owned), slug: slug.map(Cow::into_owned), role, permissions: Some(permissions) }
+        Self { id: id.map(Cow::into_owned), slug: slug.map(Cow::into_owned), role, permissions: None }
     }
+}
+
+/// The permissions in the organization that a session token names.
+pub(crate) fn permissions(claims: &Claims) -> Option<Vec<String>> {
+    if !is_version_2(claims) {
+        let items = claims.raw("org_permissions").and_then(json::items)?;
+        return Some(items.into_iter().filter_map(json::string).collect());
+    }
+    let [names, masks] =
+        json::members(object_of(claims)?, ["per", "fpm"]).map(|text| text.and_then(json::text).unwrap_or_default());
+    let listed = claims.raw("fea").map(json::text);
+    let features = match &listed {
+        None => Some(Scoped::default()),
+        Some(list) => list.as_deref().and_then(Scoped::read),
+    };
+    Some(granted(&features.unwrap_or_default(), &names, &masks))
+}
+
+fn is_version_2(claims: &Claims) -> bool {
+    claims.raw("v").and_then(json::float) == Some(2.0)
+}
+
+/// What a token of version 2 says of the organization.
+fn object_of(claims: &Claims) -> Option<&str> {
+    claims.raw("o").filter(|text| text.starts_with('{'))
 }
 
 /// which permission of which feature, from one bit mask a feature.

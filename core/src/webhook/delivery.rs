@@ -10,8 +10,9 @@ use super::error::{WebhookError, WebhookErrorReason};
 use super::payload;
 use crate::generated::models::WebhookEvent;
 use crate::json::known_object;
-use crate::model::Union;
+use crate::model::{Union, read_all};
 use crate::secret::Length;
+use crate::token::member as member_of;
 
 /// A delivery that holds, before anybody looks what is in it. It borrows the body.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,6 +61,16 @@ impl<'b> WebhookDelivery<'b> {
         });
         Some((object, place))
     }
+
+    /// The same for hosts that read all but its data at once: where the object stands in the body that its data is. `None`
+    /// where that is none.
+    #[must_use]
+    pub fn data(&self) -> Option<Range<usize>> {
+        let data = member_of(self.body, "data").filter(|data| data.starts_with('{'))?;
+        // It is a part of the body, so this is where it stands.
+        let start = data.as_ptr().addr().checked_sub(self.body.as_ptr().addr())?;
+        Some(start..start + data.len())
+    }
 }
 
 /// The event of a body that nobody has looked at. Reading it looks at all that checking it would; so it is checked only to
@@ -73,8 +84,12 @@ pub(super) fn event(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
 }
 
 fn read(body: &str) -> Result<WebhookEvent, WebhookError> {
+    let member = last_member(body).or_else(|| member(body));
+    if let Some(event) = member.and_then(|index| read_all(body, |reader| WebhookEvent::text_member(index, reader))) {
+        return Ok(event);
+    }
     let mut reader = serde_json::Deserializer::from_str(body);
-    let event = match last_member(body).or_else(|| member(body)) {
+    let event = match member {
         Some(index) => WebhookEvent::member(index, &mut reader),
         None => WebhookEvent::deserialize(&mut reader),
     };

@@ -29,6 +29,8 @@ mod timestamp;
 mod verify;
 
 pub(crate) use client::of_client;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use payload::checks_agree;
 
 pub use crate::generated::models::WebhookEvent;
 pub use delivery::WebhookDelivery;

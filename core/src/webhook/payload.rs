@@ -5,21 +5,37 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::error::{WebhookError, WebhookErrorReason};
+use crate::scan;
 
 /// The body as text. Every language can read what is accepted here: UTF-8, JSON without odd numbers or lone surrogates,
 /// not nested deeper than 128, an object. Nothing is built of it.
 pub(super) fn text(body: &[u8]) -> Result<&str, WebhookError> {
-    let invalid = |what: String| {
-        let message = format!("the webhook is genuine, but its body {what}");
-        WebhookError::new(WebhookErrorReason::PayloadInvalid, message)
-    };
-    let text = std::str::from_utf8(body).map_err(|_| invalid("is not UTF-8".to_owned()))?;
-    serde_json::from_str::<Object>(text).map_err(|error| {
-        // Where, but not what: bodies are nothing for logs.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        invalid(if error.is_data() { "is not a JSON object".to_owned() } else { format!("is not JSON ({place})") })
-    })?;
+    let text = std::str::from_utf8(body).map_err(|_| invalid("is not UTF-8"))?;
+    // Whatever is not plain to see is for the reader of all JSON to say.
+    if !scan::is_object(text) {
+        check(text)?;
+    }
     Ok(text)
+}
+
+fn check(text: &str) -> Result<(), WebhookError> {
+    let Err(error) = serde_json::from_str::<Object>(text) else { return Ok(()) };
+    if error.is_data() {
+        return Err(invalid("is not a JSON object"));
+    }
+    // Where, but not what: bodies are nothing for logs.
+    Err(invalid(&format!("is not JSON (line {}, column {})", error.line(), error.column())))
+}
+
+fn invalid(what: &str) -> WebhookError {
+    let message = format!("the webhook is genuine, but its body {what}");
+    WebhookError::new(WebhookErrorReason::PayloadInvalid, message)
+}
+
+/// Whether what is accepted at a glance is what the reader of all JSON accepts.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn checks_agree(text: &str) -> bool {
+    !scan::is_object(text) || check(text).is_ok()
 }
 
 /// An object of whatever content.
@@ -96,5 +112,128 @@ impl<'de> Visitor<'de> for CheckedVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Checked, A::Error> {
         while map.next_entry::<Checked, Checked>()?.is_some() {}
         Ok(Checked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{checks_agree, text};
+    use crate::scan;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn is_plain(text: &str) -> bool {
+        assert!(checks_agree(text), "{text}");
+        scan::is_object(text)
+    }
+
+    #[test]
+    fn bodies_are_accepted_at_a_glance() {
+        for text in [
+            "{}",
+            " { \"a\" : [ 1 , -2.5e-3,0,-0, true,\nfalse,\tnull,\r{} , [] ] } ",
+            r#"{"a":"\u0026 \u003C\u003e \n\r\t\b\f\\\/\" \ud83d\uDE00 é","":"","long \" key of more than thirty-two bytes":"…"}"#,
+            r#"{"a":123456789012345678901234567890,"b":1e308,"c":18446744073709551615}"#,
+        ] {
+            assert!(is_plain(text), "{text}");
+        }
+        assert!(is_plain(&format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100))));
+    }
+
+    #[test]
+    fn what_is_odd_is_not_accepted() {
+        for text in [
+            "",
+            "{",
+            "}",
+            "[]",
+            "null",
+            "\"{}\"",
+            "{}{}",
+            "{}x",
+            "\u{feff}{}",
+            "\u{b}{}",
+            "{\"a\":1\u{c}}",
+            "{\"a\":\"\n\"}",
+            "{\"a\":\"\u{1f}\"}",
+            "{\"a\n\":1}",
+            "{'a':1}",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{,"a":1}"#,
+            r#"{"a":01}"#,
+            r#"{"a":-}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":.5}"#,
+            r#"{"a":1e}"#,
+            r#"{"a":+1}"#,
+            r#"{"a":1e999}"#,
+            r#"{"a":NaN}"#,
+            r#"{"a":1-2}"#,
+            r#"{"a":tru}"#,
+            r#"{"a":nulll}"#,
+            r#"{"a":"}"#,
+            r#"{"a":"\"}"#,
+            r#"{"a":"\x"}"#,
+            r#"{"a":"\u12"}"#,
+            r#"{"a":"\u+123"}"#,
+            r#"{"a":"\ud800"}"#,
+            r#"{"a":"\ud800\u0041"}"#,
+            r#"{"a":"\udc00"}"#,
+            r#"{"a":"\ud800\ud800"}"#,
+            r#"{"a":[1}}"#,
+            r#"{"a":{]}"#,
+            r#"{"a" "b"}"#,
+            r#"{"a":1 "b":2}"#,
+            r#"{"a":[1 2]}"#,
+            r#"{a:1}"#,
+            r#"{"\ud800":1}"#,
+            r#"{"a":"\u00e"}"#,
+        ] {
+            assert!(!is_plain(text), "{text}");
+            assert!(text.is_empty() || super::text(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_deepest_is_the_same() {
+        for depth in 120..=132 {
+            let body = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+            assert!(checks_agree(&body), "{depth}");
+            assert_eq!(text(body.as_bytes()).is_ok(), serde_json::from_str::<Value>(&body).is_ok(), "{depth}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_checks_agree(parts in proptest::collection::vec(
+            prop_oneof![
+                Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\""), Just("\"a\""), Just("\"b\":"),
+                Just("1"), Just("0"), Just("-"), Just("."), Just("e"), Just("E+"), Just("true"), Just("null"), Just("false"),
+                Just(" "), Just("\\"), Just("\n"), Just("\u{e9}"), Just("\\u"), Just("d83d"), Just("\\udE00"), Just("0026"),
+                Just("\\n"), Just("eight123"), Just("{\"a\":{}}"), Just("[1,2]"),
+            ],
+            0..16,
+        )) {
+            let text = parts.concat();
+            prop_assert!(checks_agree(&text));
+            let _ = (is_plain(&format!("{{{text}}}")), is_plain(&format!("{{\"a\":{text}}}")), is_plain(&format!("{{\"a\":\"{text}\"}}")));
+        }
+
+        #[test]
+        fn strings_end_where_they_end(before in "[ -~é]{0,70}", special in "[\"\\\\\x00-\x20n]{0,3}", after in "[ -~]{0,70}") {
+            let _ = is_plain(&format!("{{\"a\":\"{before}{special}{after}\"}}"));
+            let escaped = serde_json::json!({ &before: format!("{before}{special}{after}") }).to_string();
+            prop_assert!(is_plain(&escaped));
+        }
+
+        #[test]
+        fn what_was_cut_or_changed_is_seen(at in 0_usize..120, byte in 0_u8..0x7f, cut in any::<bool>()) {
+            let text = r#"{"data":{"id":"user_1","n":[1,-2.5,1e3],"t":"a \u0026 b\n","b":[true,false,null]},"type":"user.created"}"#;
+            let mut bytes = text.as_bytes().to_vec();
+            if cut { bytes.truncate(at) } else if let Some(place) = bytes.get_mut(at) { *place = byte }
+            let _ = is_plain(&String::from_utf8(bytes).unwrap_or_default());
+        }
     }
 }

@@ -193,7 +193,7 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
     let id = if union.is_events() { "None".to_owned() } else { format!("match self {{ {ids} }}") };
     let Unknown { holds, made, odd } = Unknown::of(union);
     let mut members = String::new();
-    let mut reads = String::new();
+    let (mut reads, mut text_reads) = (String::new(), String::new());
     for (index, (tag, member)) in union.members.iter().enumerate() {
         let required: Vec<&str> = model_named(member)
             .into_iter()
@@ -202,6 +202,7 @@ fn union_code(catalogue: &Catalogue, union: &Union, listed: &BTreeSet<String>, r
             .map(|field| field.wire.as_str())
             .collect();
         let _ = writeln!(members, "({tag:?}, &{required:?}),");
+        let _ = writeln!(text_reads, "{index} => model::text_model(reader).map(Self::{}),", short(union, member));
         let _ = writeln!(reads, "{index} => model::deserialize(fields).map(Self::{}),", short(union, member));
     }
     let tag = union.tag.as_ref().map_or_else(|| "None".to_owned(), |tag| format!("Some({tag:?})"));
@@ -225,12 +226,18 @@ match index {{
 {reads}_ => serde::Deserialize::deserialize(fields).map(Self::unknown),
 }}
 }}
+fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {{
+match index {{
+{text_reads}_ => Err(model::Unsure),
+}}
+}}
 fn unknown(value: Value) -> Self {{ {made} }}
 fn id(&self) -> Option<&str> {{ {id} }}
 }}
 
 impl model::Read for {name} {{
 fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {{ model::union_of(deserializer) }}
+fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {{ model::text_union(place, reader) }}
 {odd}}}
 
 impl<'de> serde::Deserialize<'de> for {name} {{

@@ -93,6 +93,18 @@ impl model::Union for EmailAddressVerification {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::OtpVerification),
+            1 => model::text_model(reader).map(Self::AdminVerification),
+            2 => model::text_model(reader).map(Self::FromOAuthVerification),
+            3 => model::text_model(reader).map(Self::TicketVerification),
+            4 => model::text_model(reader).map(Self::SamlVerification),
+            5 => model::text_model(reader).map(Self::EmailLinkVerification),
+            6 => model::text_model(reader).map(Self::ScimVerification),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         Self::Unknown(value)
     }
@@ -107,6 +119,9 @@ impl model::Union for EmailAddressVerification {
 impl model::Read for EmailAddressVerification {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
     fn of_odd(value: Value) -> Result<Self, Value> {
         Ok(Self::Unknown(value))

@@ -107,6 +107,13 @@ impl model::Union for OAuthAccessTokenVerification {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::VerifiedOAuthAccessToken),
+            1 => model::text_model(reader).map(Self::InactiveOAuthAccessToken),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         Self::Unknown(value)
     }
@@ -122,6 +129,9 @@ impl model::Union for OAuthAccessTokenVerification {
 impl model::Read for OAuthAccessTokenVerification {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
     fn of_odd(value: Value) -> Result<Self, Value> {
         Ok(Self::Unknown(value))

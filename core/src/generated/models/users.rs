@@ -686,6 +686,14 @@ impl model::Union for EnterpriseAccountVerification {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::TicketVerification),
+            1 => model::text_model(reader).map(Self::SamlVerification),
+            2 => model::text_model(reader).map(Self::OAuthVerification),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         Self::Unknown(value)
     }
@@ -700,6 +708,9 @@ impl model::Union for EnterpriseAccountVerification {
 impl model::Read for EnterpriseAccountVerification {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
     fn of_odd(value: Value) -> Result<Self, Value> {
         Ok(Self::Unknown(value))
@@ -780,6 +791,13 @@ impl model::Union for ExternalAccountVerification {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::OAuthVerification),
+            1 => model::text_model(reader).map(Self::GoogleOneTapVerification),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         Self::Unknown(value)
     }
@@ -794,6 +812,9 @@ impl model::Union for ExternalAccountVerification {
 impl model::Read for ExternalAccountVerification {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
     fn of_odd(value: Value) -> Result<Self, Value> {
         Ok(Self::Unknown(value))
@@ -866,6 +887,13 @@ impl model::Union for SamlAccountVerification {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::SamlVerification),
+            1 => model::text_model(reader).map(Self::TicketVerification),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         Self::Unknown(value)
     }
@@ -880,6 +908,9 @@ impl model::Union for SamlAccountVerification {
 impl model::Read for SamlAccountVerification {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
     fn of_odd(value: Value) -> Result<Self, Value> {
         Ok(Self::Unknown(value))
@@ -952,6 +983,13 @@ impl model::Union for Web3WalletVerification {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::Web3Verification),
+            1 => model::text_model(reader).map(Self::AdminVerification),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         Self::Unknown(value)
     }
@@ -966,6 +1004,9 @@ impl model::Union for Web3WalletVerification {
 impl model::Read for Web3WalletVerification {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
     fn of_odd(value: Value) -> Result<Self, Value> {
         Ok(Self::Unknown(value))

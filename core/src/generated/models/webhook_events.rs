@@ -2315,6 +2315,56 @@ impl model::Union for WebhookEvent {
             _ => serde::Deserialize::deserialize(fields).map(Self::unknown),
         }
     }
+    fn text_member(index: usize, reader: &mut model::Text<'_>) -> model::Sure<Self> {
+        match index {
+            0 => model::text_model(reader).map(Self::EmailCreated),
+            1 => model::text_model(reader).map(Self::OrganizationCreated),
+            2 => model::text_model(reader).map(Self::OrganizationUpdated),
+            3 => model::text_model(reader).map(Self::OrganizationDeleted),
+            4 => model::text_model(reader).map(Self::OrganizationDomainCreated),
+            5 => model::text_model(reader).map(Self::OrganizationDomainUpdated),
+            6 => model::text_model(reader).map(Self::OrganizationDomainDeleted),
+            7 => model::text_model(reader).map(Self::OrganizationInvitationCreated),
+            8 => model::text_model(reader).map(Self::OrganizationInvitationAccepted),
+            9 => model::text_model(reader).map(Self::OrganizationInvitationRevoked),
+            10 => model::text_model(reader).map(Self::OrganizationMembershipCreated),
+            11 => model::text_model(reader).map(Self::OrganizationMembershipUpdated),
+            12 => model::text_model(reader).map(Self::OrganizationMembershipDeleted),
+            13 => model::text_model(reader).map(Self::PaymentAttemptCreated),
+            14 => model::text_model(reader).map(Self::PaymentAttemptUpdated),
+            15 => model::text_model(reader).map(Self::PermissionCreated),
+            16 => model::text_model(reader).map(Self::PermissionUpdated),
+            17 => model::text_model(reader).map(Self::PermissionDeleted),
+            18 => model::text_model(reader).map(Self::RoleCreated),
+            19 => model::text_model(reader).map(Self::RoleUpdated),
+            20 => model::text_model(reader).map(Self::RoleDeleted),
+            21 => model::text_model(reader).map(Self::SessionCreated),
+            22 => model::text_model(reader).map(Self::SessionPending),
+            23 => model::text_model(reader).map(Self::SessionEnded),
+            24 => model::text_model(reader).map(Self::SessionRemoved),
+            25 => model::text_model(reader).map(Self::SessionRevoked),
+            26 => model::text_model(reader).map(Self::SmsCreated),
+            27 => model::text_model(reader).map(Self::SubscriptionCreated),
+            28 => model::text_model(reader).map(Self::SubscriptionUpdated),
+            29 => model::text_model(reader).map(Self::SubscriptionActive),
+            30 => model::text_model(reader).map(Self::SubscriptionPastDue),
+            31 => model::text_model(reader).map(Self::SubscriptionItemAbandoned),
+            32 => model::text_model(reader).map(Self::SubscriptionItemActive),
+            33 => model::text_model(reader).map(Self::SubscriptionItemCanceled),
+            34 => model::text_model(reader).map(Self::SubscriptionItemEnded),
+            35 => model::text_model(reader).map(Self::SubscriptionItemFreeTrialEnding),
+            36 => model::text_model(reader).map(Self::SubscriptionItemIncomplete),
+            37 => model::text_model(reader).map(Self::SubscriptionItemPastDue),
+            38 => model::text_model(reader).map(Self::SubscriptionItemUpcoming),
+            39 => model::text_model(reader).map(Self::SubscriptionItemUpdated),
+            40 => model::text_model(reader).map(Self::UserCreated),
+            41 => model::text_model(reader).map(Self::UserUpdated),
+            42 => model::text_model(reader).map(Self::UserDeleted),
+            43 => model::text_model(reader).map(Self::WaitlistEntryCreated),
+            44 => model::text_model(reader).map(Self::WaitlistEntryUpdated),
+            _ => Err(model::Unsure),
+        }
+    }
     fn unknown(value: Value) -> Self {
         match value {
             value @ Value::Object(_) => Self::Unknown(model::deserialize(value).unwrap_or_default()),
@@ -2329,6 +2379,9 @@ impl model::Union for WebhookEvent {
 impl model::Read for WebhookEvent {
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<model::Found<Self>, D::Error> {
         model::union_of(deserializer)
+    }
+    fn read_text(place: &mut Option<Self>, reader: &mut model::Text<'_>) -> model::Sure<Option<Value>> {
+        model::text_union(place, reader)
     }
 }
 
