@@ -7,6 +7,9 @@ import { writeFileSync } from 'node:fs';
 const ORIGIN = 'https://app.example.com';
 const FRONTEND = 'clerk.example.com';
 
+/** The id of the key. */
+const KID = 'ins_2abcdefghijklmnopqrstuvwxyz';
+
 /** Tokens that "seen before" goes round among. */
 const SEEN = 16;
 
@@ -16,6 +19,7 @@ export function writeFixture(path, unseen, url) {
   const mint = () => sign(privateKey);
   const fixture = {
     pem: publicKey.export({ type: 'spki', format: 'pem' }),
+    jwk: { ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: KID },
     origin: ORIGIN,
     // A production instance: what its cookies decide needs no browser token.
     publishable_key: `pk_live_${Buffer.from(`${FRONTEND}$`).toString('base64')}`,
@@ -37,7 +41,7 @@ let number = 0;
 function sign(key) {
   number += 1;
   const now = Math.floor(Date.now() / 1000);
-  const header = { alg: 'RS256', cat: 'cl_B7d4PD111AAA', kid: 'ins_2abcdefghijklmnopqrstuvwxyz', typ: 'JWT' };
+  const header = { alg: 'RS256', cat: 'cl_B7d4PD111AAA', kid: KID, typ: 'JWT' };
   const claims = {
     azp: ORIGIN,
     // A day: a run must not outlive it.
@@ -49,13 +53,18 @@ function sign(key) {
     nbf: now - 20,
     o: { fpm: '3,1', id: 'org_2abcdefghijklmnopqrstuvwxyz', per: 'read,manage', rol: 'admin', slg: 'acme' },
     fea: 'o:orders,o:invoices',
-    sid: `sess_${number}`,
+    sid: `sess_${idOf(number)}`,
     sts: 'active',
-    sub: `user_${number}`,
+    sub: `user_${idOf(number)}`,
     v: 2,
   };
   const text = `${base64(header)}.${base64(claims)}`;
   return `${text}.${createSign('RSA-SHA256').update(text).sign(key, 'base64url')}`;
+}
+
+/** As long as those of an instance: engines keep short texts in another way. */
+function idOf(number) {
+  return `2abcdefghijklmnopqrst${String(number).padStart(6, '0')}`;
 }
 
 function base64(value) {
@@ -74,7 +83,7 @@ function delivery() {
 /** A user as the API answers it: about 2 KB. */
 export function user(index) {
   const time = 1_700_000_000_000 + index;
-  const id = `user_2abcdefghijklmnopqrstu${String(index).padStart(5, '0')}`;
+  const id = `user_${idOf(index)}`;
   const verification = { object: 'verification_otp', status: 'verified', strategy: 'email_code', attempts: 1, expire_at: time, error: null };
   return {
     id,

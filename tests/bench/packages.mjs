@@ -6,8 +6,9 @@ import { basename, join } from 'node:path';
 
 import { environment } from './contender.mjs';
 
-/** Those that ours is measured beside. Each has a folder of its own, with all that it needs. */
+/** Those that ours is measured beside. Each has a folder of its own, with all that it needs; Rust's is built by who calls this. */
 export const PEERS = {
+  rust: { todays: 'clerk-rs@0.5.0' },
   node: { todays: '@clerk/backend@3.20.1', library: 'fast-jwt@6.3.6', deliveries: 'svix@1.99.1' },
   python: { todays: 'clerk-backend-api==7.0.0', library: 'joserfc==1.8.0', deliveries: 'svix==2.9.1' },
 };
@@ -20,8 +21,8 @@ export const PEERS = {
 export function findPeers(cache, python, install, say) {
   const found = { node: {}, python: {} };
   const missing = [];
-  for (const [language, peers] of Object.entries(PEERS)) {
-    for (const [role, spec] of Object.entries(peers)) {
+  for (const language of ['node', 'python']) {
+    for (const [role, spec] of Object.entries(PEERS[language])) {
       const folder = join(cache, 'peers', language, role);
       const mark = join(folder, '.ready');
       const ready = () => existsSync(mark) && readFileSync(mark, 'utf8') === spec;

@@ -32,22 +32,22 @@ Instructions of one call in Rust, cryptography included, as callgrind counts the
   tell it, it is wall clock; so it is for two threads over one. \`--json\` has both.
 - **The limit** is what the cryptography alone takes in Rust: one RSA verification with a parsed key, or one HMAC with a key made
   ready, by aws-lc.
-- **Today's SDK** is ${PEERS.node.todays} and ${PEERS.python.todays.replace('==', ' ')}. **The best library** is
+- **Today's SDK** is ${PEERS.node.todays}, ${PEERS.python.todays.replace('==', ' ')} and ${PEERS.rust.todays}. **The best library** is
   ${PEERS.node.library} and ${PEERS.python.library.replace('==', ' ')} for tokens, svix (${PEERS.node.deliveries.split('@').pop()}, ${PEERS.python.deliveries.split('==').pop()}) for webhooks.
-  There is no SDK for Rust: beside it stands what one writes by hand, with jsonwebtoken, reqwest and \`serde_json\`.
+  In Rust that column is what one writes by hand, with jsonwebtoken, reqwest and \`serde_json\`.
 - "New" is a token that the process has not met; "seen before" goes round among 16. Requests are built before the clock
   runs. Who is signed in is read from every answer, and a wrong answer ends the run.
 - Before all that each process has met 10,000 tokens, as one that has been up for a while: it has its memory, and ours remembers as
   many as it may, so that each new token takes an old one's place.
 - Calls of the API go to a server of our own that answers at once, from memory, in a process of its own; listing is one
   page of 500 users, 1 MB. With @clerk/backend that is two requests at once, the second for the count.
-- Of a webhook its type is read. Peers read the whole body for that, and so do ours in Rust and Node; ours in Python reads the
-  rest when it is touched. In Rust the peer is standardwebhooks with \`serde_json\`.
+- Of a webhook its type is read. Peers read the whole body for that, and so does ours in Rust; in Python and Node its data is
+  read when it is looked at. In Rust the peer is standardwebhooks with \`serde_json\`.
 - Ours has \`authorized_parties\` from its client; in Node it gets requests as a Node server has them, today's SDK a ready \`Request\`,
   whose making is not counted.
 - Import and memory are of processes that import the package, make one client and end; memory is what they have resident
   beyond a process that does nothing. Size on disk is the installed package and all that it brings along.
-- Native modules and Rust contenders are built as what is published is: with the \`dist\` profile; emulator and command are
-  in a package of their own, which production does without.
+- Native modules are built as they are published, with the \`dist\` profile; emulator and command are in a package of their own,
+  which production does without. All contenders in Rust are built for speed alone, today's SDK and the limit too.
 `;
 }

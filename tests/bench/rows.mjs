@@ -37,14 +37,11 @@ export function markOf(row, language) {
   return row.marks[LANGUAGES.indexOf(language)] ?? undefined;
 }
 
-/**
- * The ratio of a row, and whose it is over. There is no SDK for Rust today: what one writes by hand stands in for it. Where a peer
- * lacks there is no ratio.
- */
+/** The ratio of a row, and whose it is over. Where a peer lacks there is no ratio. */
 export function ratioOf(row, language, figures) {
   if (figures.ours === undefined) return {};
   if (row.unit === 'times') return { ratio: figures.ours };
-  const over = row.over === 'todays' && language === 'rust' ? 'library' : row.over;
+  const { over } = row;
   const theirs = figures[over];
   if (theirs === undefined) return { over };
   const ratio = row.less ? figures.ours / theirs : theirs / figures.ours;

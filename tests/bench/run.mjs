@@ -22,6 +22,8 @@ import { tables } from './table.mjs';
 const HELP = `Measures clerk-usher beside its peers. Run it by \`cargo xtask bench\`, which builds what it needs.
 
   --natives FOLDER  where the native modules and the Rust contender were built
+  --rust FOLDER     where the Rust contenders were built, if not there
+  --todays FILE     today's SDK in Rust, if it was built
   --node-file NAME  what the Node package calls its native module
   --python PROGRAM  a Python that has pip
   --cache FOLDER    where peers are installed and packages laid out
@@ -35,6 +37,8 @@ const ROOT = resolve(HERE, '../..');
 const { values: told } = parseArgs({
   options: {
     natives: { type: 'string' },
+    rust: { type: 'string' },
+    todays: { type: 'string' },
     'node-file': { type: 'string' },
     python: { type: 'string', default: 'python3' },
     cache: { type: 'string', default: join(ROOT, 'target/bench') },
@@ -118,6 +122,7 @@ async function times(rows, plan, packages, files, figures) {
   if (works.length === 0) return;
   const env = (folder) => ({ BENCH_FIXTURE: files.all, BENCH_PACKAGES: folder });
   const contenders = ['limit', 'ours', 'library'].map((role) => new Contender('rust', role, [exampleOf(), role], env('')));
+  if (told.todays !== undefined) contenders.push(new Contender('rust', 'todays', [told.todays], env('')));
   for (const [role, folder] of Object.entries(packages.node)) {
     contenders.push(new Contender('node', role, [process.execPath, join(HERE, `node/${role}.mjs`)], env(folder)));
   }
@@ -141,7 +146,7 @@ async function times(rows, plan, packages, files, figures) {
 }
 
 function exampleOf() {
-  return join(told.natives, 'examples', process.platform === 'win32' ? 'bench.exe' : 'bench');
+  return join(told.rust ?? told.natives, 'examples', process.platform === 'win32' ? 'bench.exe' : 'bench');
 }
 
 /** Without the site: what is installed beside this Python is nobody's here. */

@@ -3,13 +3,18 @@
 use crate::process::{cargo, command, quiet_step};
 use crate::{Outcome, generate, setup};
 
+/// A contender of the bench, which has dependencies of its own.
+const OUTSIDE: &str = "tests/bench/rust/Cargo.toml";
+
 /// Checks all; with `fix`, formats first.
 pub(crate) fn run(fix: bool) -> Outcome {
     if fix {
         quiet_step("format Rust", cargo().args(["fmt", "--all"]))?;
+        quiet_step("format Rust outside of the workspace", cargo().args(["fmt", "--manifest-path", OUTSIDE]))?;
     }
     generate::run(true)?;
     quiet_step("rustfmt", cargo().args(["fmt", "--all", "--check"]))?;
+    quiet_step("rustfmt outside of the workspace", cargo().args(["fmt", "--manifest-path", OUTSIDE, "--check"]))?;
     quiet_step(
         "clippy",
         cargo()
