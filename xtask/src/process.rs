@@ -1,5 +1,6 @@
 //! Running other programs from the root of the repository.
 
+use std::io::{BufRead, BufReader, IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -26,9 +27,36 @@ pub(crate) fn cargo() -> Command {
 
 /// Runs a step: says what it is, lets its output through, says how long it took.
 pub(crate) fn step(what: &str, command: &mut Command) -> Outcome {
+    step_with(what, command, |_| {})
+}
+
+/// Runs a step of tests. Where nobody can scroll, the error tells what the runner says of those that failed, so that it is
+/// among the last lines of a log: what stands from a line that begins with `from` to one that begins with `to`, or to the end.
+pub(crate) fn tests(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Outcome {
+    if stdout().is_terminal() {
+        return step(what, command);
+    }
+    let mut told = Vec::new();
+    step_with(what, command.stdout(Stdio::piped()), |line| {
+        println!("{line}");
+        let goes_on = told.last().is_some_and(|last: &String| !to.is_some_and(|to| last.starts_with(to)));
+        if (goes_on || line.starts_with(from)) && told.len() < 300 {
+            told.push(line);
+        }
+    })
+    .map_err(|failure| format!("{failure}\n{}", told.join("\n")))
+}
+
+/// Runs a step of whose output each line is heard.
+fn step_with(what: &str, command: &mut Command, mut hear: impl FnMut(String)) -> Outcome {
     eprintln!("── {what}");
     let start = Instant::now();
-    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    let mut child = command.spawn().map_err(|error| cannot_start(command, &error))?;
+    let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(|output| output.split(b'\n'));
+    for line in lines.map_while(Result::ok) {
+        hear(String::from_utf8_lossy(&line).into_owned());
+    }
+    let status = child.wait().map_err(|error| format!("{what}: {error}"))?;
     if !status.success() {
         return Err(format!("{what}: {} ended with {status}", shown(command)));
     }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clap::ValueEnum;
 
-use crate::process::{cargo, command, root, step};
+use crate::process::{cargo, command, root, tests};
 use crate::{Outcome, differential, generate, packages, setup, spec};
 
 /// A part of the tests.
@@ -33,8 +33,8 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     let mut failed = Vec::new();
     let mut note = |name: &str, outcome: Outcome| {
         if let Err(message) = outcome {
-            eprintln!("   {message}");
-            failed.push(name.to_owned());
+            eprintln!("   {}", message.lines().next().unwrap_or_default());
+            failed.push((name.to_owned(), message));
         }
     };
     if wanted(Part::Rust) {
@@ -60,7 +60,11 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
         note("emulator's answers", spec::validate_answers());
         note("emulator's events", spec::validate_events());
     }
-    if failed.is_empty() { Ok(()) } else { Err(format!("tests failed: {}", failed.join(", "))) }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let (names, messages): (Vec<String>, Vec<String>) = failed.into_iter().unzip();
+    Err(format!("tests failed: {}\n\n{}", names.join(", "), messages.join("\n\n")))
 }
 
 /// An empty folder for what the runners record: only this run's requests are validated.
@@ -92,12 +96,13 @@ fn rust() -> Outcome {
         "clerk-usher-tests",
     ];
     let whole = ["test", "--profile", "ci", "--no-fail-fast", "--features", "clerk-usher/testing"];
-    step("test the crates", recording(&mut cargo()).args(whole).args(crates))
+    tests("test the crates", recording(&mut cargo()).args(whole).args(crates), "failures:", Some("test result:"))
 }
 
 fn python() -> Outcome {
     let mut pytest = setup::venv_python();
-    step("test the Python package", recording(&mut pytest).args(["-m", "pytest", "-q", "tests/python", "tests/spec"]))
+    let pytest = recording(&mut pytest).args(["-m", "pytest", "-q", "tests/python", "tests/spec"]);
+    tests("test the Python package", pytest, "=====", None)
 }
 
 fn node() -> Outcome {
@@ -112,7 +117,8 @@ fn node() -> Outcome {
         return Err("there is no test in tests/node".to_owned());
     }
     let mut node = command("node");
-    step("test the Node package", recording(&mut node).args(["--test", "--test-reporter=spec"]).args(files))
+    let node = recording(&mut node).args(["--test", "--test-reporter=spec"]).args(files);
+    tests("test the Node package", node, "✖ failing tests:", None)
 }
 
 /// Without Chromium, and where it cannot be installed, these are skipped, unless `CI` or `USHER_BROWSER=require` is set.

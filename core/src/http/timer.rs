@@ -6,9 +6,10 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
+use atomic_waker::AtomicWaker;
 use tokio::runtime::{Handle, Id};
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep};
@@ -23,7 +24,25 @@ pub(super) struct Timers(Mutex<Vec<Timer>>);
 /// A timer belongs to the runtime it was made in.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
+    attempt: Arc<Attempt>,
+    /// What wakes it.
+    waker: Waker,
     runtime: Id,
+}
+
+/// The task that waits for an attempt, if any does. The timer knows only of this, so the task can be forgotten without
+/// asking the timer, which panics where its runtime is about to end.
+#[derive(Default)]
+struct Attempt(AtomicWaker);
+
+impl Wake for Attempt {
+    fn wake(self: Arc<Self>) {
+        self.0.wake();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.wake();
+    }
 }
 
 impl Timers {
@@ -52,7 +71,11 @@ impl Timers {
                 }
                 timer
             }
-            None => Timer { sleep: Box::pin(tokio::time::sleep_until(deadline)), runtime },
+            None => {
+                let attempt = Arc::new(Attempt::default());
+                let waker = Waker::from(Arc::clone(&attempt));
+                Timer { sleep: Box::pin(tokio::time::sleep_until(deadline)), attempt, waker, runtime }
+            }
         }
     }
 
@@ -71,16 +94,16 @@ impl Timers {
     }
 
     /// Only where an attempt has ended by itself, on the runtime of its timer. One that was dropped takes its timer along.
-    fn keep(&self, mut timer: Timer) {
+    fn keep(&self, timer: Timer) {
         if !Handle::try_current().is_ok_and(|current| current.id() == timer.runtime) {
             return;
         }
-        // All are over where the runtime is about to end; then none may be asked.
+        // As all are where the runtime is about to end.
         if timer.sleep.is_elapsed() {
             return;
         }
         // It is not to hold on to the task of the call.
-        let _ = timer.ended(&mut Context::from_waker(Waker::noop()));
+        timer.attempt.0.take();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT {
             kept.push(timer);
@@ -90,13 +113,14 @@ impl Timers {
 
 impl Timer {
     /// Whatever of its share of the runtime the attempt has used up.
-    fn ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        pin!(unconstrained(self.sleep.as_mut())).poll(cx)
+    fn ended(&mut self) -> Poll<()> {
+        pin!(unconstrained(self.sleep.as_mut())).poll(&mut Context::from_waker(&self.waker))
     }
 
     fn poll(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        self.attempt.0.register(cx.waker());
         loop {
-            match self.ended(cx) {
+            match self.ended() {
                 Poll::Ready(()) if self.sleep.deadline() < deadline => self.sleep.as_mut().reset(deadline),
                 polled => return polled,
             }
