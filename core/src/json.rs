@@ -4,17 +4,14 @@
 //! A text is only taken apart where it is certain that every part can be read later, whatever reads JSON. All else is `None`:
 //! the host then reads the whole at once, and meets whatever there is to meet.
 
-use std::fmt;
 use std::ops::Range;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::model::Key;
-use crate::scan;
+use crate::scan::{self, DEPTH, Quoted, trimmed};
 
 /// How deep what is read late may be nested. Hosts read recursively, each to a depth of its own.
-const DEEPEST: usize = 64;
+const DEEPEST: u8 = 64;
+/// The depth that a value is taken to stand at, so that it is not nested deeper than that.
+const OUTSIDE: u8 = DEPTH - 1 - DEEPEST;
 /// How many digits in a row what is read late may have: no host can be told to refuse fewer.
 const MOST_DIGITS: usize = 640;
 
@@ -31,23 +28,23 @@ pub struct Listing {
 #[must_use]
 pub fn listing(body: &[u8], name: &str) -> Option<Listing> {
     let text = text_of(body)?;
-    if text.trim_ascii_start().starts_with('[') {
-        return Some(Listing { items: places(text, text)?, beside: "{}".to_owned() });
+    if let [b'[', rest @ ..] = trimmed(text.as_bytes()) {
+        let mut items = Vec::new();
+        let rest = places(text, rest, &mut items)?;
+        return trimmed(rest).is_empty().then(|| Listing { items, beside: "{}".to_owned() });
     }
-    let Members(members) = serde_json::from_str(text).ok()?;
-    let array = |name: &str| members.iter().position(|(key, value)| *key == name && value.get().starts_with('['));
+    let members = members(text, name)?;
+    let array = |name: &str| members.iter().position(|member| member.name == name && member.items.is_some());
     let found = array(name).or_else(|| array("data"))?;
-    let items = places(text, members.get(found)?.1.get())?;
-    let mut beside = Vec::new();
-    for (index, (key, value)) in members.iter().enumerate() {
-        if index == found {
-            continue;
+    let (mut items, mut beside) = (Vec::new(), Vec::new());
+    for (index, member) in members.into_iter().enumerate() {
+        match member.items {
+            Some(places) if index == found => items = places,
+            // An array that is read as a whole.
+            Some(_) if scan::after_value(member.value.as_bytes(), OUTSIDE).is_none() => return None,
+            // A name that is written without escapes has nothing to escape.
+            _ => beside.push(format!("\"{}\":{}", member.name, member.value)),
         }
-        if is_deep(value.get()) {
-            return None;
-        }
-        // A key that was borrowed has nothing to escape.
-        beside.push(format!("\"{key}\":{value}"));
     }
     Some(Listing { items, beside: format!("{{{}}}", beside.join(",")) })
 }
@@ -55,8 +52,11 @@ pub fn listing(body: &[u8], name: &str) -> Option<Listing> {
 /// The text of a body that is one object.
 #[must_use]
 pub fn object(body: &[u8]) -> Option<&str> {
-    let text = serde_json::from_str::<&RawValue>(text_of(body)?).ok()?.get();
-    (text.starts_with('{') && !is_deep(text)).then_some(text)
+    let text = text_of(body)?;
+    let from = trimmed(text.as_bytes());
+    let rest = scan::after_value(from, OUTSIDE)?;
+    let object = from.first() == Some(&b'{') && trimmed(rest).is_empty();
+    between(text, from, rest).filter(|_| object)
 }
 
 /// The same of a text that is known to be one object.
@@ -92,12 +92,42 @@ pub enum Field<'a> {
 /// Reads one field of the text of an object; the last of one name holds.
 #[must_use]
 pub fn field<'a>(object: &'a str, name: &str) -> Field<'a> {
-    match serde_json::Deserializer::from_str(object).deserialize_map(Named(name)) {
-        Ok(None) => Field::Absent,
-        Ok(Some(value)) => scalar(value.get()),
-        // Some reader knows what to make of it.
-        Err(_) => Field::Other,
+    let mut found = Field::Absent;
+    let whole = each_member(object, |here, from| {
+        let rest = scan::after_value(from, 1)?;
+        let same = if here.escaped { scan::unescaped(here.raw)? == name } else { here.raw == name };
+        if same {
+            found = scalar(between(object, from, rest)?);
+        }
+        Some(rest)
+    });
+    // Some reader knows what to make of it.
+    whole.map_or(Field::Other, |()| found)
+}
+
+/// Goes through the members of the text of an object. `take` gets the name and the text from the value on, and gives what comes
+/// behind that.
+fn each_member<'t>(text: &'t str, mut take: impl FnMut(Quoted<'t>, &'t [u8]) -> Option<&'t [u8]>) -> Option<()> {
+    let [b'{', rest @ ..] = trimmed(text.as_bytes()) else { return None };
+    let mut bytes = trimmed(rest);
+    if let [b'}', rest @ ..] = bytes {
+        return trimmed(rest).is_empty().then_some(());
     }
+    loop {
+        let [b'"', rest @ ..] = bytes else { return None };
+        let (name, rest) = scan::string(text, rest)?;
+        let [b':', rest @ ..] = trimmed(rest) else { return None };
+        match trimmed(take(name, trimmed(rest))?) {
+            [b',', rest @ ..] => bytes = trimmed(rest),
+            [b'}', rest @ ..] => return trimmed(rest).is_empty().then_some(()),
+            _ => return None,
+        }
+    }
+}
+
+/// What stands in a text from here to there.
+fn between<'t>(text: &'t str, from: &[u8], rest: &[u8]) -> Option<&'t str> {
+    text.get(text.len() - from.len()..text.len() - rest.len())
 }
 
 fn scalar(text: &str) -> Field<'_> {
@@ -134,16 +164,16 @@ fn has_long_number(body: &[u8]) -> bool {
 fn is_deep(json: &str) -> bool {
     let opening = |byte: &u8| matches!(byte, b'[' | b'{');
     // So few brackets cannot be deep, and to count them is cheap.
-    if json.bytes().filter(opening).count() <= DEEPEST {
+    if json.bytes().filter(opening).count() <= usize::from(DEEPEST) {
         return false;
     }
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    let (mut depth, mut in_text, mut escaped) = (0_u8, false, false);
     for byte in json.bytes() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
             b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => depth += 1,
+            b'[' | b'{' if !in_text => depth = depth.saturating_add(1),
             b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
             _ => {}
         }
@@ -154,64 +184,37 @@ fn is_deep(json: &str) -> bool {
     false
 }
 
-/// Where the items of an array are in the text that the array is of.
-fn places(text: &str, array: &str) -> Option<Vec<Range<usize>>> {
-    let items: Vec<&RawValue> = serde_json::from_str(array).ok()?;
-    items
-        .into_iter()
-        .map(|item| {
-            let item = item.get();
-            let start = (item.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-            (!is_deep(item)).then(|| start..start + item.len())
-        })
-        .collect()
+/// Notes where the items of an array are, whose opening bracket is taken. Gives what comes behind it.
+fn places<'t>(text: &str, array: &'t [u8], items: &mut Vec<Range<usize>>) -> Option<&'t [u8]> {
+    scan::items(array, OUTSIDE, |item, rest| items.push(text.len() - item.len()..text.len() - rest.len()))
 }
 
-/// The members of an object, whose keys are all different and written without escapes.
-struct Members<'a>(Vec<(&'a str, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members: Vec<(&'de str, &'de RawValue)> = Vec::new();
-                while let Some((key, value)) = map.next_entry::<&'de str, &'de RawValue>()? {
-                    if members.iter().any(|(known, _)| *known == key) {
-                        return Err(de::Error::custom("a key comes twice"));
-                    }
-                    members.push((key, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(All)
-    }
+/// A member of an object.
+struct Member<'t> {
+    name: &'t str,
+    value: &'t str,
+    /// Where its items are, if this can be the array that is looked for.
+    items: Option<Vec<Range<usize>>>,
 }
 
-/// Finds the last value of one name.
-struct Named<'a>(&'a str);
-
-impl<'de> Visitor<'de> for Named<'_> {
-    type Value = Option<&'de RawValue>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            if key.as_str() == self.0 {
-                found = Some(map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
+/// The members of an object, if their names are all different and written without escapes.
+fn members<'t>(text: &'t str, array: &str) -> Option<Vec<Member<'t>>> {
+    let mut members: Vec<Member<'t>> = Vec::new();
+    each_member(text, |name, from| {
+        if name.escaped || members.iter().any(|member| member.name == name.raw) {
+            return None;
         }
-        Ok(found)
-    }
+        let mut items = None;
+        let rest = match from {
+            [b'[', rest @ ..] if name.raw == array || name.raw == "data" => {
+                places(text, rest, items.insert(Vec::new()))?
+            }
+            _ => scan::after_value(from, OUTSIDE)?,
+        };
+        members.push(Member { name: name.raw, value: between(text, from, rest)?, items });
+        Some(rest)
+    })?;
+    Some(members)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(crate) fn after_value(bytes: &[u8], depth: u8) -> Option<&[u8]> {
     match bytes {
         [b'"', rest @ ..] => after_string(rest),
         [b'{', rest @ ..] if below < DEPTH => after_members(trimmed(rest), below),
-        [b'[', rest @ ..] if below < DEPTH => after_items(trimmed(rest), below),
+        [b'[', rest @ ..] if below < DEPTH => after_items(rest, below),
         [b'n', b'u', b'l', b'l', rest @ ..]
         | [b't', b'r', b'u', b'e', rest @ ..]
         | [b'f', b'a', b'l', b's', b'e', rest @ ..] => Some(rest),
@@ -41,12 +41,21 @@ fn after_members(bytes: &[u8], depth: u8) -> Option<&[u8]> {
 }
 
 fn after_items(bytes: &[u8], depth: u8) -> Option<&[u8]> {
+    items(bytes, depth, |_, _| {})
+}
+
+/// Hears of each item of an array, whose opening bracket is taken: the text from there on, and what comes behind it. Gives
+/// what comes behind the array.
+#[inline]
+pub(crate) fn items<'t>(bytes: &'t [u8], depth: u8, mut hear: impl FnMut(&'t [u8], &'t [u8])) -> Option<&'t [u8]> {
+    let mut bytes = trimmed(bytes);
     if let [b']', rest @ ..] = bytes {
         return Some(rest);
     }
-    let mut bytes = bytes;
     loop {
-        match trimmed(after_value(bytes, depth)?) {
+        let rest = after_value(bytes, depth)?;
+        hear(bytes, rest);
+        match trimmed(rest) {
             [b',', rest @ ..] => bytes = trimmed(rest),
             [b']', rest @ ..] => return Some(rest),
             _ => return None,

@@ -105,6 +105,9 @@ fn python() -> Outcome {
     tests("test the Python package", pytest, "=====", None)
 }
 
+/// Where Node begins to tell of those that failed.
+const FAILING: &str = "✖ failing tests:";
+
 fn node() -> Outcome {
     let mut files: Vec<String> = std::fs::read_dir(root().join("tests/node"))
         .map_err(|error| format!("tests/node cannot be read: {error}"))?
@@ -118,15 +121,13 @@ fn node() -> Outcome {
     }
     let mut node = command("node");
     let node = recording(&mut node).args(["--test", "--test-reporter=spec"]).args(files);
-    tests("test the Node package", node, "✖ failing tests:", None)
+    tests("test the Node package", node, FAILING, None)
 }
 
 /// Without Chromium, and where it cannot be installed, these are skipped, unless `CI` or `USHER_BROWSER=require` is set.
 fn browser() -> Outcome {
     let mut node = command("node");
     node.env("USHER_PYTHON", setup::venv_program("python"));
-    step(
-        "test the example applications in a browser",
-        node.args(["--test", "--test-reporter=spec", "tests/browser/browser.test.mjs"]),
-    )
+    let node = node.args(["--test", "--test-reporter=spec", "tests/browser/browser.test.mjs"]);
+    tests("test the example applications in a browser", node, FAILING, None)
 }

@@ -100,11 +100,14 @@ macro_rules! open_enum_code {
             fn as_str(&self) -> &str {
                 self.as_str()
             }
-            fn from_text(text: String) -> Self {
-                match text.as_str() {
-                    $($text => Self::$variant,)*
-                    _ => Self::Other(text),
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
                 }
+            }
+            fn other(text: String) -> Self {
+                Self::Other(text)
             }
         }
 
@@ -128,7 +131,7 @@ macro_rules! open_enum_code {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                $crate::model::OpenEnum::from_text(text.to_owned())
+                $crate::model::OpenEnum::from_text(text)
             }
         }
 
@@ -149,6 +152,12 @@ macro_rules! open_enum_code {
                 deserializer: D,
             ) -> Result<$crate::model::Found<Self>, D::Error> {
                 $crate::model::read_enum(deserializer)
+            }
+            fn read_text(
+                place: &mut Option<Self>,
+                reader: &mut $crate::model::Text<'_>,
+            ) -> $crate::model::Sure<Option<serde_json::Value>> {
+                $crate::model::read_string(place, reader, |text| $crate::model::OpenEnum::from_text(text))
             }
         }
 

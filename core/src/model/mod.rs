@@ -8,6 +8,7 @@
 //! `write`, the values that arguments take in `value`.
 
 mod free;
+mod items;
 mod macros;
 mod open;
 mod page;
@@ -20,6 +21,7 @@ mod value;
 mod write;
 
 pub use free::{FreeForm, Other};
+pub use items::{IntoIter, Items};
 pub use open::{Id, OpenEnum};
 pub use page::{Item, Page};
 pub use read::{Found, FromBody, Model, Read, system_time};
@@ -32,9 +34,9 @@ pub use write::FieldWriter;
 pub(crate) use free::Known;
 pub(crate) use macros::{model_code, open_enum_code};
 pub(crate) use open::{deserialize_enum, read_enum};
-pub(crate) use read::{Key, deserialize, field, other_field};
+pub(crate) use read::{deserialize, field, other_field};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use text::readers_agree;
-pub(crate) use text::{model as text_model, read_all, text_field, union as text_union};
+pub(crate) use text::{model as text_model, read_all, string as read_string, text_field, union as text_union};
 pub(crate) use union::{deserialize_union, union_from_body, union_id, union_of};
 pub(crate) use write::{debug, serialize};

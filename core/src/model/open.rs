@@ -1,6 +1,6 @@
 //! Enums that take any text, and ids.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,13 +12,21 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::read::{Found, Read, Take, Taking, kind};
+use super::text;
 
 /// A set of texts that grows over time: the known ones have a variant, every other is kept as it is.
 pub trait OpenEnum: Sized {
     /// The text.
     fn as_str(&self) -> &str;
+    /// The variant of a known text.
+    fn known(text: &str) -> Option<Self>;
+    /// What keeps an unknown one.
+    fn other(text: String) -> Self;
     /// From a text; an unknown one is kept.
-    fn from_text(text: String) -> Self;
+    fn from_text<'t>(text: impl Into<Cow<'t, str>>) -> Self {
+        let text = text.into();
+        Self::known(&text).unwrap_or_else(|| Self::other(text.into_owned()))
+    }
 }
 
 struct Text<E>(E);
@@ -71,6 +79,10 @@ impl<T> Take for Id<T> {
 impl<T> Read for Id<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
         deserializer.deserialize_any(Taking(PhantomData))
+    }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut text::Text<'_>) -> text::Result<Option<Value>> {
+        text::string(place, reader, Self::new)
     }
 }
 

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::free::{Known, Other};
+use super::items::{IntoIter, Items};
 use super::read::{Found, FromBody, Key, Read, field, items, judged, other_field, utf8};
 use super::text::{self, Text, read_all, text_field};
 use super::write::rest;
@@ -22,8 +24,8 @@ pub trait Item: Read + Send + 'static {
 /// `total_count`; this is both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// The items.
-    pub data: Vec<T>,
+    /// The items, read when they are looked at.
+    pub data: Items<T>,
     /// How many there are in all, where the answer says.
     pub total_count: Option<i64>,
     /// What else the answer had.
@@ -32,22 +34,22 @@ pub struct Page<T> {
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { data: Vec::new(), total_count: None, other: Other::default() }
+        Self { data: Items::default(), total_count: None, other: Other::default() }
     }
 }
 
 impl<T> IntoIterator for Page<T> {
     type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
-    fn into_iter(self) -> Self::IntoIter {
+    type IntoIter = IntoIter<T>;
+    fn into_iter(self) -> IntoIter<T> {
         self.data.into_iter()
     }
 }
 
 impl<T: Item> FromBody for Page<T> {
-    fn from_body(body: &[u8]) -> Result<Self, String> {
-        let body = utf8(body)?;
-        read_all(body, of_text).map_or_else(|| judged(body), Ok)
+    fn from_body(body: &Bytes) -> Result<Self, String> {
+        let text = utf8(body)?;
+        read_all(text, |reader| of_text(reader, body)).map_or_else(|| judged(text), Ok)
     }
 }
 
@@ -84,7 +86,7 @@ impl<'de, T: Read> Visitor<'de> for PageVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Page<T>, A::Error> {
         let mut page = Page::default();
         match items(seq)? {
-            Found::Fit(data) => page.data = data,
+            Found::Fit(data) => page.data = data.into(),
             Found::Odd(value) => page.other.value = Some(value),
         }
         Ok(page)
@@ -108,23 +110,40 @@ impl<'de, T: Read> Visitor<'de> for PageVisitor<T> {
             }
         }
         page.data = match data {
-            Some(data) => data,
-            None => elsewhere(&mut page.other).map_err(de::Error::custom)?,
+            Some(data) => Vec::into(data),
+            None => elsewhere(&mut page.other).map_err(de::Error::custom)?.into(),
         };
         Ok(page)
     }
 }
 
-/// From a text.
-pub(super) fn of_text<T: Read>(reader: &mut Text<'_>) -> text::Result<Page<T>> {
+/// From the text of a body.
+pub(super) fn of_text<T: Read>(reader: &mut Text<'_>, body: &Bytes) -> text::Result<Page<T>> {
+    let array = |reader: &mut Text<'_>| match T::LATE {
+        Some(read) => Ok(Items::late(body.clone(), reader.places()?, read)),
+        None => text::items(reader).map(Items::from),
+    };
     let mut page = Page::default();
     if reader.begins_with(b'[') {
-        page.data = text::items(reader)?;
+        page.data = array(reader)?;
         return Ok(page);
     }
     let mut data = None;
     reader.members(|reader, name| match name {
-        "data" => text_field(&mut data, &mut page.other, const { &Known::of(NAMES, "data") }, reader),
+        "data" => {
+            let known = const { &Known::of(NAMES, "data") };
+            data = match reader.begins_with(b'[') {
+                true => {
+                    page.other.drop_known(known);
+                    Some(array(reader)?)
+                }
+                false => {
+                    page.other.keep(known, Value::deserialize(reader)?);
+                    None
+                }
+            };
+            Ok(())
+        }
         "total_count" => {
             text_field(&mut page.total_count, &mut page.other, const { &Known::of(NAMES, "total_count") }, reader)
         }
@@ -135,7 +154,7 @@ pub(super) fn of_text<T: Read>(reader: &mut Text<'_>) -> text::Result<Page<T>> {
     })?;
     page.data = match data {
         Some(data) => data,
-        None => elsewhere(&mut page.other).map_err(de::Error::custom)?,
+        None => elsewhere(&mut page.other).map_err(de::Error::custom)?.into(),
     };
     Ok(page)
 }

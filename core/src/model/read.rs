@@ -1,9 +1,11 @@
 //! Reading that tells what does not fit instead of failing on it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
 };
@@ -11,6 +13,7 @@ use serde::ser::Serialize;
 use serde_json::{Map, Number, Value};
 
 use super::free::{Known, Other};
+use super::items::ReadLate;
 use super::text::{self, Text, read_all};
 use super::write::FieldWriter;
 
@@ -114,6 +117,10 @@ pub trait Read: Sized + Serialize {
         Ok(odd)
     }
 
+    /// Reads one later, where that can be.
+    #[doc(hidden)]
+    const LATE: Option<ReadLate<Self>> = None;
+
     /// One that holds `value` as it came, so that an array with an odd item is still an array.
     ///
     /// # Errors
@@ -129,24 +136,24 @@ pub trait FromBody: Sized {
     ///
     /// # Errors
     /// With what is wrong with it: it is no JSON, or of a wrong kind at the top.
-    fn from_body(body: &[u8]) -> Result<Self, String>;
+    fn from_body(body: &Bytes) -> Result<Self, String>;
 }
 
 /// Whatever comes is not looked at.
 impl FromBody for () {
-    fn from_body(_body: &[u8]) -> Result<Self, String> {
+    fn from_body(_body: &Bytes) -> Result<Self, String> {
         Ok(())
     }
 }
 
 impl FromBody for String {
-    fn from_body(body: &[u8]) -> Result<Self, String> {
+    fn from_body(body: &Bytes) -> Result<Self, String> {
         utf8(body).map(str::to_owned)
     }
 }
 
 impl<M: Model + de::DeserializeOwned> FromBody for M {
-    fn from_body(body: &[u8]) -> Result<Self, String> {
+    fn from_body(body: &Bytes) -> Result<Self, String> {
         let body = utf8(body)?;
         read_all(body, |reader| text::model(reader)).map_or_else(|| judged(body), Ok)
     }
@@ -369,11 +376,31 @@ impl Read for bool {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
         deserializer.deserialize_any(Taking(PhantomData))
     }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        match reader.bool() {
+            None => Self::read_into(place, reader),
+            found => {
+                *place = found;
+                Ok(None)
+            }
+        }
+    }
 }
 
 impl Read for i64 {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
         deserializer.deserialize_any(Taking(PhantomData))
+    }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        match reader.integer() {
+            None => Self::read_into(place, reader),
+            found => {
+                *place = found;
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -387,11 +414,25 @@ impl Read for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
         deserializer.deserialize_any(Taking(PhantomData))
     }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        text::string(place, reader, Cow::into_owned)
+    }
 }
 
 impl Read for Map<String, Value> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
         deserializer.deserialize_any(Taking(PhantomData))
+    }
+
+    fn read_text(place: &mut Option<Self>, reader: &mut Text<'_>) -> text::Result<Option<Value>> {
+        match reader.empty_object() {
+            false => Self::read_into(place, reader),
+            true => {
+                *place = Some(Self::new());
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -475,10 +516,10 @@ impl<M: Model> Read for M {
         Ok(odd)
     }
 
+    const LATE: Option<ReadLate<Self>> = Some(text::late_model);
+
     fn of_odd(value: Value) -> Result<Self, Value> {
-        let mut model = Self::default();
-        model.other_mut().value = Some(value);
-        Ok(model)
+        Ok(text::odd_model(value))
     }
 }
 

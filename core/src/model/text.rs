@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize as _;
 use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
@@ -11,7 +12,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use super::free::{Known, Other};
-use super::read::{Model, Read};
+use super::read::{Found, Model, Read};
 use super::union::Union;
 
 use crate::scan::{self, DEPTH, Number, Quoted, trimmed, unescaped};
@@ -37,11 +38,39 @@ impl de::Error for Unsure {
 /// What was read, if it was.
 pub type Result<T> = std::result::Result<T, Unsure>;
 
+/// In what order the fields of a kind of object came last.
+#[derive(Default)]
+pub struct Orders(Vec<(&'static [&'static str], Vec<usize>)>);
+
 /// Reads all of a text. `None` if serde_json has to.
 pub(crate) fn read_all<'de, T>(text: &'de str, read: impl FnOnce(&mut Text<'de>) -> Result<T>) -> Option<T> {
-    let mut reader = Text { text, rest: text.as_bytes(), depth: 0, once: None, orders: Vec::new() };
+    read_next(text, &mut Orders::default(), read)
+}
+
+/// The same of one text after another.
+fn read_next<'de, T>(text: &'de str, orders: &mut Orders, read: impl FnOnce(&mut Text<'de>) -> Result<T>) -> Option<T> {
+    let mut reader = Text { text, rest: text.as_bytes(), depth: 0, once: None, orders: std::mem::take(orders) };
     let read = read(&mut reader).ok()?;
+    *orders = reader.orders;
     trimmed(reader.rest).is_empty().then_some(read)
+}
+
+/// Reads a model from a text that is known to be an object.
+pub(super) fn late_model<M: Model>(text: &str, orders: &mut Orders) -> M {
+    let judged = || match M::read(&mut serde_json::Deserializer::from_str(text)) {
+        Ok(Found::Fit(model)) => model,
+        Ok(Found::Odd(value)) => odd_model(value),
+        // It would not have been known to be one.
+        Err(_) => odd_model(text.into()),
+    };
+    read_next(text, orders, |reader| model(reader)).unwrap_or_else(judged)
+}
+
+/// A model that holds what came in its place.
+pub(super) fn odd_model<M: Model>(value: Value) -> M {
+    let mut model = M::default();
+    model.other_mut().value = Some(value);
+    model
 }
 
 /// A text, and what of it is still to be read.
@@ -52,8 +81,7 @@ pub struct Text<'de> {
     depth: u8,
     /// The field that the object that comes next may not have twice.
     once: Option<&'static str>,
-    /// In what order the fields of a kind of object came last.
-    orders: Vec<(&'static [&'static str], Vec<usize>)>,
+    orders: Orders,
 }
 
 impl<'de> Text<'de> {
@@ -124,6 +152,21 @@ impl<'de> Text<'de> {
         self.rest.first() == Some(&byte)
     }
 
+    /// Takes the objects of an array, and tells where they stand.
+    pub(super) fn places(&mut self) -> Result<Vec<Range<usize>>> {
+        let mut places = Vec::new();
+        self.items(|reader| {
+            let here = trimmed(reader.rest);
+            if here.first() != Some(&b'{') {
+                return Err(Unsure);
+            }
+            reader.rest = scan::after_value(here, reader.depth).ok_or(Unsure)?;
+            places.push(reader.text.len() - here.len()..reader.text.len() - reader.rest.len());
+            Ok(())
+        })?;
+        Ok(places)
+    }
+
     /// Takes a null, if one comes.
     #[inline]
     fn null(&mut self) -> bool {
@@ -133,6 +176,54 @@ impl<'de> Text<'de> {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Takes a boolean, if one comes.
+    #[inline]
+    pub(super) fn bool(&mut self) -> Option<bool> {
+        let (found, rest) = match trimmed(self.rest) {
+            [b't', b'r', b'u', b'e', rest @ ..] => (true, rest),
+            [b'f', b'a', b'l', b's', b'e', rest @ ..] => (false, rest),
+            _ => return None,
+        };
+        self.rest = rest;
+        Some(found)
+    }
+
+    /// Takes an integer of 64 bits, if one comes.
+    #[inline]
+    pub(super) fn integer(&mut self) -> Option<i64> {
+        let (number, rest) = scan::number(trimmed(self.rest))?;
+        let found = match number {
+            Number::Positive(value) => i64::try_from(value).ok()?,
+            Number::Negative(value) => value,
+            Number::Float(_) => return None,
+        };
+        self.rest = rest;
+        Some(found)
+    }
+
+    /// Takes an object without members, if one comes and is written as it mostly is.
+    #[inline]
+    pub(super) fn empty_object(&mut self) -> bool {
+        match trimmed(self.rest) {
+            [b'{', b'}', rest @ ..] => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes a string, if one comes.
+    #[inline]
+    fn any_string(&mut self) -> Result<Option<Cow<'de, str>>> {
+        let [b'"', rest @ ..] = trimmed(self.rest) else { return Ok(None) };
+        let quoted = self.string(rest)?;
+        match quoted.escaped {
+            false => Ok(Some(Cow::Borrowed(quoted.raw))),
+            true => unescaped(quoted.raw).map(Cow::Owned).map(Some).ok_or(Unsure),
         }
     }
 
@@ -151,13 +242,9 @@ impl<'de> Text<'de> {
 
     /// Takes any name, and its colon.
     fn any_name(&mut self) -> Result<Cow<'de, str>> {
-        self.expect(b'"')?;
-        let name = self.string(self.rest)?;
+        let name = self.any_string()?.ok_or(Unsure)?;
         self.expect(b':')?;
-        match name.escaped {
-            false => Ok(Cow::Borrowed(name.raw)),
-            true => unescaped(name.raw).map(Cow::Owned).ok_or(Unsure),
-        }
+        Ok(name)
     }
 
     /// Takes an array: `item` takes each.
@@ -183,14 +270,14 @@ impl<'de> Text<'de> {
     }
 
     fn take_order(&mut self, names: &'static [&'static str]) -> Vec<usize> {
-        let known = self.orders.iter_mut().find(|(known, _)| std::ptr::eq(*known, names));
+        let known = self.orders.0.iter_mut().find(|(known, _)| std::ptr::eq(*known, names));
         known.map(|(_, order)| std::mem::take(order)).unwrap_or_default()
     }
 
     fn keep_order(&mut self, names: &'static [&'static str], order: Vec<usize>) {
-        match self.orders.iter_mut().find(|(known, _)| std::ptr::eq(*known, names)) {
+        match self.orders.0.iter_mut().find(|(known, _)| std::ptr::eq(*known, names)) {
             Some((_, known)) => *known = order,
-            None => self.orders.push((names, order)),
+            None => self.orders.0.push((names, order)),
         }
     }
 }
@@ -262,6 +349,21 @@ pub(crate) fn text_field<T: Read>(
         Some(odd) => other.keep(name, odd),
     }
     Ok(())
+}
+
+/// Reads what is made of a string, or gives back what is none.
+pub(crate) fn string<'de, T: Read>(
+    place: &mut Option<T>,
+    reader: &mut Text<'de>,
+    make: impl FnOnce(Cow<'de, str>) -> T,
+) -> Result<Option<Value>> {
+    match reader.any_string()? {
+        Some(text) => {
+            *place = Some(make(text));
+            Ok(None)
+        }
+        None => T::read_into(place, reader),
+    }
 }
 
 /// How many items tell how many there will be.
@@ -427,17 +529,24 @@ impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
 /// Whether what is read in one go is what serde_json reads.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn readers_agree(text: &str) -> bool {
+    use bytes::Bytes;
+
+    use super::page::{Page, of_text};
     use super::read::judged;
     use crate::generated::models::{Jwks, Session, User, WebhookEvent};
 
     fn same<T: PartialEq>(read: Option<T>, judged: std::result::Result<T, String>) -> bool {
         read.is_none_or(|read| judged.is_ok_and(|judged| judged == read))
     }
+    fn read_page<T: Read>(text: &str) -> Option<Page<T>> {
+        let body = Bytes::copy_from_slice(text.as_bytes());
+        read_all(text, |reader| of_text(reader, &body))
+    }
     same(read_all(text, |reader| model::<User>(reader)), judged(text))
         && same(read_all(text, |reader| model::<Session>(reader)), judged(text))
         && same(read_all(text, |reader| model::<Jwks>(reader)), judged(text))
-        && same(read_all(text, super::page::of_text::<User>), judged(text))
-        && same(read_all(text, super::page::of_text::<Session>), judged(text))
+        && same(read_page::<User>(text), judged(text))
+        && same(read_page::<Session>(text), judged(text))
         && same(read_all(text, |reader| Value::deserialize(reader)), judged(text))
         && (0..WebhookEvent::MEMBERS.len()).all(|index| {
             read_all(text, |reader| WebhookEvent::text_member(index, reader)).is_none_or(|event| {

@@ -65,7 +65,7 @@ impl<T> From<&Id<T>> for Nullable<String> {
 
 impl<E: OpenEnum> From<&str> for Nullable<E> {
     fn from(text: &str) -> Self {
-        Self::Value(E::from_text(text.to_owned()))
+        Self::Value(E::from_text(text))
     }
 }
 

@@ -3,7 +3,6 @@
 mod ahead;
 mod walk;
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -13,7 +12,7 @@ use futures_core::Stream;
 use crate::call::{Call, CallOptions, Operation};
 use crate::client::Clerk;
 use crate::error::{ArgumentError, Result};
-use crate::model::Page;
+use crate::model::{IntoIter, Page};
 
 use ahead::{Ahead, Pending};
 pub use walk::{Walk, WalkOptions};
@@ -34,7 +33,7 @@ pub struct PageStream<T> {
 /// ([`ItemStream::concurrency`]). A [`Stream`].
 pub struct ItemStream<T> {
     pages: PageStream<T>,
-    ready: VecDeque<T>,
+    ready: IntoIter<T>,
 }
 
 impl<O, T> Call<O>
@@ -59,7 +58,7 @@ where
     /// All items of all pages; `limit` is the size of a page.
     #[must_use]
     pub fn items(self) -> ItemStream<T> {
-        ItemStream { pages: self.pages(), ready: VecDeque::new() }
+        ItemStream { pages: self.pages(), ready: IntoIter::default() }
     }
 }
 
@@ -89,9 +88,9 @@ impl<T: crate::model::Item> PageStream<T> {
 
     /// Takes note of the page that came.
     fn note(walk: &mut Walk, page: &Page<T>) -> Result<()> {
-        let id = |item: Option<&T>| item.and_then(|item| item.item_id().map(str::to_owned));
-        let (first, last) = (id(page.data.first()), id(page.data.last()));
-        walk.advance(page.data.len(), page.total_count, first.as_deref(), last.as_deref())
+        let count = page.data.len();
+        let (first, last) = (page.data.id_at(0), page.data.id_at(count.saturating_sub(1)));
+        walk.advance(count, page.total_count, first.as_deref(), last.as_deref())
     }
 }
 
@@ -154,11 +153,11 @@ impl<T: crate::model::Item> Stream for ItemStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(item) = self.ready.pop_front() {
+            if let Some(item) = self.ready.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(Pin::new(&mut self.pages).poll_next(context)) {
-                Some(Ok(page)) => self.ready.extend(page.data),
+                Some(Ok(page)) => self.ready = page.into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

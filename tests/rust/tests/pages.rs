@@ -52,7 +52,7 @@ async fn ids(clerk: &Clerk, concurrency: usize) -> Vec<Id<User>> {
 #[tokio::test]
 async fn a_known_total_is_walked_with_not_one_request_more() {
     let (emulator, clerk) = with_users().await;
-    let owner = clerk.users().list().limit(1).await.unwrap().data.remove(0).id.unwrap();
+    let owner = clerk.users().list().limit(1).await.unwrap().into_iter().next().unwrap().id.unwrap();
     for number in 0..USERS {
         clerk.organizations().create(format!("Org {number}")).created_by(&owner).await.unwrap();
     }
@@ -159,7 +159,7 @@ async fn a_listing_that_does_not_advance_ends_all_the_same() {
 #[tokio::test]
 async fn behind_an_item_pages_come_one_by_one() {
     let (emulator, clerk) = with_users().await;
-    let first = clerk.users().list().limit(1).await.unwrap().data.remove(0).id.unwrap();
+    let first = clerk.users().list().limit(1).await.unwrap().into_iter().next().unwrap().id.unwrap();
     let mut counts = Vec::new();
     for concurrency in [1, 4] {
         emulator.clear_requests();

@@ -270,7 +270,7 @@ match self {{ {shows}Self::Unknown(_) => f.write_str(\"Unknown(…)\"), }}
     if returned.contains(name) {
         let _ = writeln!(
             text,
-            "\nimpl model::FromBody for {name} {{\nfn from_body(body: &[u8]) -> Result<Self, String> {{ model::union_from_body(body) }}\n}}"
+            "\nimpl model::FromBody for {name} {{\nfn from_body(body: &bytes::Bytes) -> Result<Self, String> {{ model::union_from_body(body) }}\n}}"
         );
     }
     text

@@ -178,7 +178,7 @@ impl From<InactiveOAuthAccessToken> for OAuthAccessTokenVerification {
 }
 
 impl model::FromBody for OAuthAccessTokenVerification {
-    fn from_body(body: &[u8]) -> Result<Self, String> {
+    fn from_body(body: &bytes::Bytes) -> Result<Self, String> {
         model::union_from_body(body)
     }
 }

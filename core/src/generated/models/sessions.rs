@@ -241,7 +241,7 @@ impl From<SessionCookies> for SessionRefresh {
 }
 
 impl model::FromBody for SessionRefresh {
-    fn from_body(body: &[u8]) -> Result<Self, String> {
+    fn from_body(body: &bytes::Bytes) -> Result<Self, String> {
         model::union_from_body(body)
     }
 }
