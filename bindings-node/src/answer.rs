@@ -5,15 +5,15 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use crate::auth::NativeRequestState;
+use crate::names::{Ends, Named};
 use crate::transport::NativeAsk;
 
 /// What a call came to, before it is on JavaScript's side.
 pub(crate) enum Outcome {
     /// An answer of the API.
     Response(RawResponse),
-    /// One whose items are in Node's names already, as JSON arrays one after the other, and what came beside them, as a JSON
-    /// object.
-    Listing(RawResponse, Vec<String>, String),
+    /// One whose items are in Node's names already.
+    Listing(RawResponse, Named),
     /// JSON text.
     Value(String),
     /// A request's state.
@@ -34,6 +34,10 @@ pub(crate) struct Answer {
     pub body: Option<Buffer>,
     /// The items of a listing in Node's names, as JSON arrays one after the other.
     pub items: Option<Vec<Either<Latin1String, String>>>,
+    /// How many these are, where that is known before they are read, and the ids of the first and the last.
+    pub count: Option<u32>,
+    pub first: Option<String>,
+    pub last: Option<String>,
     /// JSON text.
     pub value: Option<String>,
     /// The state of a request.
@@ -53,12 +57,15 @@ impl Answer {
             Ok(Outcome::Value(value)) => answer.value = Some(value),
             Ok(Outcome::State(state)) => answer.state = Some(NativeRequestState::new(*state)),
             Ok(Outcome::Response(response)) => answer.take(response),
-            Ok(Outcome::Listing(response, items, beside)) => {
+            Ok(Outcome::Listing(response, Named { items, beside, ends })) => {
                 answer.take(response);
                 // V8 copies ASCII without looking for more.
                 let text = |part: String| if part.is_ascii() { Either::A(part.into()) } else { Either::B(part) };
                 answer.items = Some(items.into_iter().map(text).collect());
                 answer.value = Some(beside);
+                if let Some(Ends { count, first, last }) = ends {
+                    (answer.count, answer.first, answer.last) = (Some(count), first, last);
+                }
             }
         }
         answer

@@ -89,7 +89,7 @@ impl NativeClient {
             let options = recorded(CallOptions::from_json(&options_json)?, recorder);
             let response = clerk.call(&operation, &arguments, &files, &options).await?;
             Ok(match names.and_then(|names| names.of(&response.body)) {
-                Some((items, beside)) => Outcome::Listing(response, items, beside),
+                Some(named) => Outcome::Listing(response, named),
                 None => Outcome::Response(response),
             })
         })

@@ -66,6 +66,26 @@ pub(crate) struct Names {
     data: String,
 }
 
+/// The items of a listing in Node's names.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// JSON arrays, one after the other.
+    pub(crate) items: Vec<String>,
+    /// What came beside them, as a JSON object.
+    pub(crate) beside: String,
+    /// What has to be known of them before they are read; none where JavaScript has to look.
+    pub(crate) ends: Option<Ends>,
+}
+
+/// What a walk through a listing goes on from.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    pub(crate) count: u32,
+    /// The ids of the first item and the last.
+    pub(crate) first: Option<String>,
+    pub(crate) last: Option<String>,
+}
+
 impl Names {
     fn new(told: Told) -> Self {
         let Told { models, unions, kind, data } = told;
@@ -116,8 +136,8 @@ impl NativeNames {
 }
 
 impl Names {
-    /// The items of an answer as JSON arrays, one after the other, and what came beside them as an object.
-    pub(crate) fn of(&self, body: &[u8]) -> Option<(Vec<String>, String)> {
+    /// The items of an answer.
+    pub(crate) fn of(&self, body: &[u8]) -> Option<Named> {
         let text = std::str::from_utf8(body).ok()?;
         if let Some(named) = self.of_plain(text) {
             return Some(named);
@@ -126,14 +146,14 @@ impl Names {
             let mut reader = serde_json::Deserializer::from_str(text);
             let parts = reader.deserialize_seq(Items(self, Parts::of(text))).ok()?;
             reader.end().ok()?;
-            return Some((parts, "{}".to_owned()));
+            return Some(Named { items: parts, beside: "{}".to_owned(), ends: None });
         }
         let listing = clerk_usher::json::listing(body, &self.data)?;
         let mut parts = Parts::of(text);
         for place in listing.items {
             self.write(self.kind, text.get(place)?, parts.next()).ok()?;
         }
-        Some((parts.end(), listing.beside))
+        Some(Named { items: parts.end(), beside: listing.beside, ends: None })
     }
 
     fn seed<'a>(&'a self, kind: Option<Kind>, out: &'a mut String) -> Value<'a> {

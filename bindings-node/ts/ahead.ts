@@ -1,14 +1,13 @@
 /** The pages of one walk that were asked for ahead of their turn. */
 
-import type { RawResponse } from './call.js';
+import type { Ends, RawResponse } from './call.js';
+import type { Items } from './items.js';
 import type { NativeWalk } from './native.js';
 
-/** One page of a listing as it was read. @internal */
-export interface Listing<T> {
-  data: T[];
+/** One page of a listing. @internal */
+export interface Listing<T> extends Ends {
+  items: Items<T>;
   totalCount: number | null;
-  first: string | null;
-  last: string | null;
 }
 
 /** A page on its way. A rejection that nobody looks at is no unhandled one. @internal */

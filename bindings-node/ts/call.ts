@@ -10,6 +10,15 @@ import { converse, type Transport } from './transport.js';
 export interface NamedItems {
   items: string[];
   beside: string;
+  /** What has to be known of them before they are read; nothing where they have to be looked at. */
+  ends: Ends | undefined;
+}
+
+/** What a walk through a listing goes on from: how many items, and the ids of the first and the last. @internal */
+export interface Ends {
+  count: number;
+  first: string | null;
+  last: string | null;
 }
 
 /** An answer of the API as it came. */
@@ -23,7 +32,8 @@ export class RawResponse {
 
   /** @internal */
   constructor(answer: NativeAnswer) {
-    if (answer.items !== undefined) this.#named = { items: answer.items, beside: answer.value ?? '{}' };
+    const { items, value: beside = '{}', count, first = null, last = null } = answer;
+    if (items !== undefined) this.#named = { items, beside, ends: count === undefined ? undefined : { count, first, last } };
     this.status = answer.status ?? 0;
     this.#headers = answer.headers ?? [];
     Object.defineProperty(this, 'body', { value: answer.body ?? Buffer.alloc(0), enumerable: false });

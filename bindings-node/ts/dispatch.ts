@@ -1,11 +1,12 @@
 /** From a typed method of a resource to the one door of the core, and back. */
 
 import type { Listing } from './ahead.js';
-import { Call, RawResponse, settleCall, undecodable } from './call.js';
+import { Call, RawResponse, settleCall, undecodable, type Ends } from './call.js';
 import { native } from './error.js';
 import { toNativeFile } from './file.js';
 import type { Hooks } from './hooks.js';
 import { Identities } from './identity.js';
+import { Items } from './items.js';
 import { late } from './late.js';
 import { camelCase } from './names.js';
 import type { NativeAtOnce, NativeCanceller, NativeClient, NativeFile, NativeModule, NativeNames } from './native.js';
@@ -140,7 +141,7 @@ function readAnswer(operation: string, shape: OperationShape, response: RawRespo
       return shaper().read(value, shape.of);
     }
     case 'list':
-      return readListing(operation, shape, response).data;
+      return readListing(operation, shape, response).items.all();
   }
 }
 
@@ -148,20 +149,27 @@ function readAnswer(operation: string, shape: OperationShape, response: RawRespo
 function readListing<T>(operation: string, shape: ListShape, response: RawResponse): Listing<T> {
   const named = response.takeNamed();
   if (named !== undefined) {
-    const data = named.items.flatMap((items) => JSON.parse(items) as T[]);
-    shaper().hide(data, shape.of);
-    return { data, ...ends(data, (JSON.parse(named.beside) as Record<string, unknown>)['total_count']) };
+    const items = new Items((part) => {
+      const read = JSON.parse(part) as T[];
+      shaper().hide(read, shape.of);
+      return read;
+    }, named.items);
+    const total = totalOf((JSON.parse(named.beside) as Record<string, unknown>)['total_count']);
+    return { items, totalCount: total, ...(named.ends ?? endsOf(items.all())) };
   }
   const value = response.json();
   const items = itemsOf(value, shape.data ?? 'data');
   if (items === undefined) throw wrong(operation, response, 'a listing', value);
   const total = Array.isArray(value) ? null : (value as Record<string, unknown>)['total_count'];
-  return { data: shaper().read(items, shape.of) as T[], ...ends(items, total) };
+  return { items: Items.of(shaper().read(items, shape.of) as T[]), totalCount: totalOf(total), ...endsOf(items) };
 }
 
-/** What a walk goes on from. */
-function ends(items: unknown[], total: unknown): Omit<Listing<unknown>, 'data'> {
-  return { totalCount: Number.isInteger(total) ? (total as number) : null, first: idOf(items[0]), last: idOf(items[items.length - 1]) };
+function totalOf(total: unknown): number | null {
+  return Number.isInteger(total) ? (total as number) : null;
+}
+
+function endsOf(items: unknown[]): Ends {
+  return { count: items.length, first: idOf(items[0]), last: idOf(items[items.length - 1]) };
 }
 
 const NAMES = new Map<string, NativeNames | null>();

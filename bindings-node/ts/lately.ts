@@ -31,7 +31,7 @@ export function withLate<T extends object>(object: T, name: string, read: () => 
 
 const PRINTED: PropertyDescriptor = {
   value(this: object): object {
-    return { ...this };
+    return Object.assign(Object.create(Object.getPrototypeOf(this) as object | null) as object, this);
   },
   writable: true,
   configurable: true,

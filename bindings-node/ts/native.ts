@@ -22,6 +22,10 @@ export interface NativeAnswer {
   body?: Buffer;
   /** The items of a listing in our names, as JSON arrays one after the other; what came beside them is then in `value`, as an object. */
   items?: string[];
+  /** How many these are, where that is known before they are read, and the ids of the first and the last. */
+  count?: number;
+  first?: string;
+  last?: string;
   /** JSON text of a result that is not an HTTP answer. */
   value?: string;
   state?: NativeRequestState;

@@ -3,24 +3,33 @@
 import { Ahead, type Ask, type Asked, type Listing } from './ahead.js';
 import type { RawResponse } from './call.js';
 import { native } from './error.js';
+import type { Items } from './items.js';
+import { withLate } from './lately.js';
 import type { NativeWalk } from './native.js';
 import { toOptionsJson, WALK_NAMES, type WalkOptions } from './options.js';
 
 /** One page of a listing. */
 export class Page<T> {
-  /** The items. */
-  readonly data: T[];
-  /** How many there are in all; null where the API does not say. */
-  readonly totalCount: number | null;
+  /** The items. They are read when they are first looked at; a field like any other. */
+  declare readonly data: T[];
+  /** How many there are in all pages; null where the API does not say. */
+  declare readonly totalCount: number | null;
+  readonly #count: number;
   readonly #next: NativeWalk;
   readonly #ask: Ask<T>;
 
   /** @internal */
   constructor(listing: Listing<T>, next: NativeWalk, ask: Ask<T>) {
-    this.data = listing.data;
+    this.#count = listing.count;
+    withLate(this, 'data', () => listing.items.all());
     this.totalCount = listing.totalCount;
     this.#next = next;
     this.#ask = ask;
+  }
+
+  /** How many items this page has. None is read for it. */
+  get length(): number {
+    return this.#count;
   }
 
   /** Whether there may be another page. Nothing is sent to find out. */
@@ -39,11 +48,11 @@ async function turn<T>(
   walk: NativeWalk,
   ask: Ask<T>,
   asked: Asked<T>,
-): Promise<{ page: Page<T>; next: NativeWalk; response: RawResponse }> {
+): Promise<{ page: Page<T>; items: Items<T>; next: NativeWalk; response: RawResponse }> {
   const { listing, response } = await asked.answer;
-  const { data, totalCount, first, last } = listing;
-  const next = native(() => walk.advance(data.length, totalCount, first, last));
-  return { page: new Page(listing, next, ask), next, response };
+  const { count, totalCount, first, last } = listing;
+  const next = native(() => walk.advance(count, totalCount, first, last));
+  return { page: new Page(listing, next, ask), items: listing.items, next, response };
 }
 
 /**
@@ -109,12 +118,16 @@ export class Pager<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
    * @throws ArgumentError if `concurrency` is out of range; nothing is sent.
    */
   async *pages(options?: WalkOptions): AsyncGenerator<Page<T>, void, undefined> {
+    for await (const { page } of this.#turns(options)) yield page;
+  }
+
+  async *#turns(options: WalkOptions | undefined): AsyncGenerator<{ page: Page<T>; items: Items<T> }, void, undefined> {
     let walk = native(() => this.#start(toOptionsJson(options, WALK_NAMES)));
     const ahead = new Ahead(this.#ask);
     try {
       for (let asked = ahead.next(walk); asked !== null; asked = ahead.next(walk)) {
         const got = await turn(walk, this.#ask, asked);
-        yield got.page;
+        yield got;
         walk = got.next;
       }
     } finally {
@@ -124,7 +137,7 @@ export class Pager<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
 
   /** Every item of every page. */
   async *items(options?: WalkOptions): AsyncGenerator<T, void, undefined> {
-    for await (const page of this.pages(options)) yield* page.data;
+    for await (const { items } of this.#turns(options)) yield* items.each();
   }
 
   /** Every item of every page. */

@@ -39,10 +39,10 @@ const ITEMS = [
   '{}',
 ];
 
-const list = async (body) => {
+const list = async (body, walked = false) => {
   emulator.clearFaults();
-  emulator.addFault({ body, status: 200 });
-  return clerk.users.list();
+  emulator.addFault({ body, status: 200, ...(walked && { count: 1 }) });
+  return walked ? clerk.users.list({ limit: 500 }).items() : clerk.users.list();
 };
 
 test('an item is what it is when it is read here', async () => {
@@ -64,6 +64,9 @@ test('a listing that crosses in parts', async () => {
     for (const body of [`[${items}]`, `{"data":[${items}],"total_count":${count}}`]) {
       const { data } = await list(body);
       assert.deepStrictEqual(data, expected, `${count}`);
+      const walked = [];
+      for await (const user of await list(body, true)) walked.push(user);
+      assert.deepStrictEqual(walked, expected, `${count}, walked over`);
     }
   }
 });

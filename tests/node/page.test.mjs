@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { inspect } from 'node:util';
 
 import { ApiError, ArgumentError, DecodeError, Page, Pager } from 'clerk-usher';
 
@@ -44,6 +45,26 @@ test('awaited, it is the first page', async () => {
   assert.equal(await third.nextPage(), null);
   assert.equal(emulator.requests().length, 3);
   assert.equal((await page.nextPage()).data[0].id, second.data[0].id, 'a page is not used up');
+});
+
+test('its items are read when they are looked at, and are a field like any other', async () => {
+  const page = () => clerk.users.list({ limit: 3 });
+  const first = await page();
+  assert.equal(typeof Object.getOwnPropertyDescriptor(first, 'data').get, 'function');
+  assert.deepEqual([first.length, first.hasNextPage, first.totalCount], [3, true, null]);
+  const { data } = first;
+  assert.equal(first.data, data);
+  assert.deepEqual(data.map((user) => user.id), ids.slice(0, 3));
+  assert.deepStrictEqual(await page(), first);
+  const plain = { data, totalCount: null };
+  assert.deepStrictEqual({ ...(await page()) }, plain);
+  assert.deepStrictEqual(structuredClone(await page()), plain);
+  assert.deepStrictEqual(Object.keys(await page()), Object.keys(plain));
+  assert.equal(JSON.stringify(await page()), JSON.stringify(plain));
+  assert.equal(inspect(await page()), `Page ${inspect(plain)}`);
+  assert.equal((await page()).data.pop().id, ids[2]);
+  first.data.length = 0;
+  assert.deepEqual((await first.nextPage()).data.map((user) => user.id), ids.slice(3, 6), 'whatever became of this one');
 });
 
 test('walked over, it is every item of every page', async () => {

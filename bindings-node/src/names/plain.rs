@@ -4,25 +4,26 @@
 
 use std::ops::Range;
 
-use clerk_usher::json::end_of_value;
+use clerk_usher::json::{Field, end_of_value, field};
 
-use super::{Keys, Kind, Names, Parts};
+use super::{Ends, Keys, Kind, Named, Names, Parts};
 
 /// How deep values may stand within one another here.
 const DEPTH: u8 = 64;
 
 impl Names {
-    /// The items of an answer, and what came beside them: see [`Names::of`].
-    pub(super) fn of_plain(&self, text: &str) -> Option<(Vec<String>, String)> {
+    /// The items of an answer: see [`Names::of`].
+    pub(super) fn of_plain(&self, text: &str) -> Option<Named> {
         let plain = Plain { names: self, text, bytes: text.as_bytes() };
         let (items, beside) = match plain.bytes.first()? {
             b'[' => (0, "{}".to_owned()),
             b'{' => plain.listing()?,
             _ => return None,
         };
-        let (parts, end) = plain.items(items)?;
+        let mut ends = Places::default();
+        let (parts, end) = plain.items(items, &mut ends)?;
         // In an object the end was seen before.
-        (items > 0 || end == text.len()).then_some((parts, beside))
+        (items > 0 || end == text.len()).then(|| Named { items: parts, beside, ends: ends.of(text) })
     }
 }
 
@@ -56,12 +57,13 @@ impl<'a> Plain<'a> {
     }
 
     /// The items of the array that begins here, and where it ends.
-    fn items(&self, start: usize) -> Option<(Vec<String>, usize)> {
+    fn items(&self, start: usize, ends: &mut Places) -> Option<(Vec<String>, usize)> {
         let mut parts = Parts::of(self.text);
         let end = self.each_item(start, |item| {
             let mut out = Out { text: self.text, copied: item, out: parts.next() };
             let end = self.write(item, self.names.kind, &mut out, 1)?;
             out.copy_until(end)?;
+            ends.note(item..end);
             Some(end)
         })?;
         Some((parts.end(), end))
@@ -173,6 +175,36 @@ impl<'a> Plain<'a> {
 
     fn at(&self, at: usize) -> Option<u8> {
         self.bytes.get(at).copied()
+    }
+}
+
+/// How many items there are, and where the first and the last stand.
+#[derive(Default)]
+struct Places {
+    count: u32,
+    first: Range<usize>,
+    last: Range<usize>,
+}
+
+impl Places {
+    fn note(&mut self, item: Range<usize>) {
+        if self.count == 0 {
+            self.first = item.clone();
+        }
+        self.last = item;
+        self.count += 1;
+    }
+
+    fn of(self, text: &str) -> Option<Ends> {
+        let id = |item: Range<usize>| match field(text.get(item)?, "id") {
+            Field::Text(id) => Some(Some(id.to_owned())),
+            Field::Other => None,
+            _ => Some(None),
+        };
+        match self.count {
+            0 => Some(Ends { count: 0, first: None, last: None }),
+            count => Some(Ends { count, first: id(self.first)?, last: id(self.last)? }),
+        }
     }
 }
 

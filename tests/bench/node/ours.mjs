@@ -60,7 +60,7 @@ function deliveries(calls) {
 const get = async () => expect((await clerk.users.get(userId)).firstName, 'no user');
 const list = async () => {
   const page = await clerk.users.list({ limit: 500 });
-  expect(page.data.length === 500, 'not all');
+  expect(page.length === 500, 'not all');
   return page;
 };
 
