@@ -1,11 +1,12 @@
-//! What the cryptography alone takes: one RSA verification with a parsed key, one HMAC with a key made ready.
+//! What the cryptography alone takes: one RSA verification with a parsed key, one HMAC with a key made ready; and what this
+//! machine makes of a second thread.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use crate::rounds::{Fixture, Whatever, Work, Works, keep, on_new};
+use crate::rounds::{Fixture, Whatever, Work, Works, keep, on_new, threads};
 
 pub(crate) fn works(fixture: &'static Fixture) -> Result<Works, Whatever> {
     let der = fixture.pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
@@ -27,5 +28,6 @@ pub(crate) fn works(fixture: &'static Fixture) -> Result<Works, Whatever> {
             Ok(None)
         }))
     });
-    Ok(Works::from([("rsa", on_new(fixture, str::to_owned, rsa)), ("hmac", hmac)]))
+    let alone = on_new(fixture, str::to_owned, rsa);
+    Ok(Works::from([("rsa", alone), ("hmac", hmac), ("threads", threads(fixture, rsa))]))
 }

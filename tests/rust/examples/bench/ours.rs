@@ -1,13 +1,13 @@
 //! clerk-usher in Rust.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clerk_usher::Clerk;
 use clerk_usher::auth::{AuthenticateOptions, RequestParts};
 use clerk_usher::token::{Step, VerifyOptions};
 use clerk_usher::webhook::Webhook;
 
-use crate::rounds::{Fixture, Whatever, Work, Works, at_once, in_turn, keep, on_new, on_seen, runtime};
+use crate::rounds::{Fixture, Whatever, Work, Works, at_once, in_turn, keep, on_new, on_seen, runtime, threads};
 
 pub(crate) fn works(fixture: &'static Fixture) -> Result<Works, Whatever> {
     let clerk = Clerk::builder()
@@ -59,7 +59,7 @@ pub(crate) fn works(fixture: &'static Fixture) -> Result<Works, Whatever> {
         ("header-seen", on_seen(fixture, header, authenticate)),
         ("cookie-new", on_new(fixture, cookie, authenticate)),
         ("cookie-seen", on_seen(fixture, cookie, authenticate)),
-        ("threads", threads(fixture, clerk)),
+        ("threads", threads(fixture, verify)),
         ("webhook", deliveries(fixture)?),
         ("get", in_turn(runtime, one)),
         ("get-64", at_once(runtime, get)),
@@ -78,32 +78,6 @@ fn verify(clerk: &Clerk, token: &str) -> Result<(), Whatever> {
 
 fn request(fixture: &Fixture) -> RequestParts<'_> {
     RequestParts::new("GET", format!("{}/orders", fixture.origin))
-}
-
-/// How much more two threads do than one.
-fn threads(fixture: &'static Fixture, clerk: &'static Clerk) -> Work {
-    Box::new(move |calls, first| {
-        let share = calls / 3;
-        let [one, two, three] = [0, 1, 2].map(|place| fixture.unseen(share, first + place * share));
-        let (one, two, three) = (one?, two?, three?);
-        Ok(Box::new(move || {
-            let alone = timed(clerk, &[one])?;
-            Ok(Some(2.0 * alone / timed(clerk, &[two, three])?))
-        }))
-    })
-}
-
-fn timed(clerk: &Clerk, shares: &[&[String]]) -> Result<f64, Whatever> {
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        let running: Vec<_> = shares
-            .iter()
-            .map(|tokens| scope.spawn(|| tokens.iter().all(|token| verify(clerk, token).is_ok())))
-            .collect();
-        running.into_iter().all(|thread| thread.join().unwrap_or(false))
-    })
-    .then(|| start.elapsed().as_secs_f64())
-    .ok_or_else(|| "a thread refused a token".into())
 }
 
 fn deliveries(fixture: &'static Fixture) -> Result<Work, Whatever> {

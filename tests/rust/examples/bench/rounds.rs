@@ -121,6 +121,34 @@ pub(crate) fn on_seen<T: 'static>(
     })
 }
 
+/// How much more two threads do than one, each on tokens that were not seen yet.
+pub(crate) fn threads(
+    fixture: &'static Fixture,
+    call: &'static (impl Fn(&String) -> Result<(), Whatever> + Sync + 'static),
+) -> Work {
+    let timed = |shares: &[&[String]]| {
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            let running: Vec<_> = shares
+                .iter()
+                .map(|tokens| scope.spawn(|| tokens.iter().all(|token| call(token).is_ok())))
+                .collect();
+            running.into_iter().all(|thread| thread.join().unwrap_or(false))
+        })
+        .then(|| start.elapsed().as_secs_f64())
+        .ok_or("a thread refused a token")
+    };
+    Box::new(move |calls, first| {
+        let share = calls / 3;
+        let [one, two, three] = [0, 1, 2].map(|place| fixture.unseen(share, first + place * share));
+        let (one, two, three) = (one?, two?, three?);
+        Ok(Box::new(move || {
+            let alone = timed(&[one])?;
+            Ok(Some(2.0 * alone / timed(&[two, three])?))
+        }))
+    })
+}
+
 /// Calls that are awaited, one after the other.
 pub(crate) fn in_turn<F: Future<Output = Result<(), Whatever>>>(
     runtime: &'static Runtime,
