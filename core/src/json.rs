@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::scan::{self, DEPTH, Quoted, trimmed};
+use crate::scan::{self, DEPTH, trimmed};
 
 /// How deep what is read late may be nested. Hosts read recursively, each to a depth of its own.
 const DEEPEST: u8 = 64;
@@ -93,36 +93,15 @@ pub enum Field<'a> {
 #[must_use]
 pub fn field<'a>(object: &'a str, name: &str) -> Field<'a> {
     let mut found = Field::Absent;
-    let whole = each_member(object, |here, from| {
+    let whole = scan::members(object, |here, from| {
         let rest = scan::after_value(from, 1)?;
-        let same = if here.escaped { scan::unescaped(here.raw)? == name } else { here.raw == name };
-        if same {
+        if here.is(name)? {
             found = scalar(between(object, from, rest)?);
         }
         Some(rest)
     });
     // Some reader knows what to make of it.
     whole.map_or(Field::Other, |()| found)
-}
-
-/// Goes through the members of the text of an object. `take` gets the name and the text from the value on, and gives what comes
-/// behind that.
-fn each_member<'t>(text: &'t str, mut take: impl FnMut(Quoted<'t>, &'t [u8]) -> Option<&'t [u8]>) -> Option<()> {
-    let [b'{', rest @ ..] = trimmed(text.as_bytes()) else { return None };
-    let mut bytes = trimmed(rest);
-    if let [b'}', rest @ ..] = bytes {
-        return trimmed(rest).is_empty().then_some(());
-    }
-    loop {
-        let [b'"', rest @ ..] = bytes else { return None };
-        let (name, rest) = scan::string(text, rest)?;
-        let [b':', rest @ ..] = trimmed(rest) else { return None };
-        match trimmed(take(name, trimmed(rest))?) {
-            [b',', rest @ ..] => bytes = trimmed(rest),
-            [b'}', rest @ ..] => return trimmed(rest).is_empty().then_some(()),
-            _ => return None,
-        }
-    }
 }
 
 /// What stands in a text from here to there.
@@ -200,7 +179,7 @@ struct Member<'t> {
 /// The members of an object, if their names are all different and written without escapes.
 fn members<'t>(text: &'t str, array: &str) -> Option<Vec<Member<'t>>> {
     let mut members: Vec<Member<'t>> = Vec::new();
-    each_member(text, |name, from| {
+    scan::members(text, |name, from| {
         if name.escaped || members.iter().any(|member| member.name == name.raw) {
             return None;
         }

@@ -1,13 +1,44 @@
 //! Reading JSON text in one go, and sure of itself: what is accepted here is JSON, as serde_json has it. Of whatever is not
 //! accepted, serde_json has to say what it is, and what is wrong with it.
 
+use std::ops::Range;
+
 /// How deep values may stand within one another.
 pub(crate) const DEPTH: u8 = 127;
 
-/// Whether a text is JSON, an object, and can be read by serde_json whatever for. `false` says nothing.
-pub(crate) fn is_object(text: &str) -> bool {
-    let bytes = trimmed(text.as_bytes());
-    bytes.first() == Some(&b'{') && after_value(bytes, 0).is_some_and(|rest| trimmed(rest).is_empty())
+/// Where the value of this name stands in an object that is all of the text, and can be read by serde_json whatever for. The last
+/// of one name holds. `None` says nothing.
+pub(crate) fn member_of_object(text: &str, name: &str) -> Option<Option<Range<usize>>> {
+    let mut found = None;
+    members(text, |here, from| {
+        let rest = after_value(from, 1)?;
+        if here.is(name)? {
+            found = Some(text.len() - from.len()..text.len() - rest.len());
+        }
+        Some(rest)
+    })?;
+    Some(found)
+}
+
+/// Goes through the members of an object, which is all of the text. `take` gets the name and the text from the value on, and
+/// gives what comes behind that.
+#[inline]
+pub(crate) fn members<'t>(text: &'t str, mut take: impl FnMut(Quoted<'t>, &'t [u8]) -> Option<&'t [u8]>) -> Option<()> {
+    let [b'{', rest @ ..] = trimmed(text.as_bytes()) else { return None };
+    let mut bytes = trimmed(rest);
+    if let [b'}', rest @ ..] = bytes {
+        return trimmed(rest).is_empty().then_some(());
+    }
+    loop {
+        let [b'"', rest @ ..] = bytes else { return None };
+        let (name, rest) = string(text, rest)?;
+        let [b':', rest @ ..] = trimmed(rest) else { return None };
+        match trimmed(take(name, trimmed(rest))?) {
+            [b',', rest @ ..] => bytes = trimmed(rest),
+            [b'}', rest @ ..] => return trimmed(rest).is_empty().then_some(()),
+            _ => return None,
+        }
+    }
 }
 
 /// What comes behind a value, which stands so deep.
@@ -144,6 +175,12 @@ pub(crate) struct Quoted<'t> {
     pub(crate) raw: &'t str,
     /// Whether it has escapes.
     pub(crate) escaped: bool,
+}
+
+impl Quoted<'_> {
+    pub(crate) fn is(&self, text: &str) -> Option<bool> {
+        Some(if self.escaped { unescaped(self.raw)? == text } else { self.raw == text })
+    }
 }
 
 /// A string of this text, whose opening quote is taken, and what comes behind it.

@@ -12,7 +12,6 @@ use crate::generated::models::WebhookEvent;
 use crate::json::known_object;
 use crate::model::{Union, read_all};
 use crate::secret::Length;
-use crate::token::member as member_of;
 
 /// A delivery that holds, before anybody looks what is in it. It borrows the body.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +19,7 @@ pub struct WebhookDelivery<'b> {
     pub(super) id: String,
     pub(super) timestamp: i64,
     pub(super) body: &'b str,
+    pub(super) data: payload::Data,
 }
 
 impl<'b> WebhookDelivery<'b> {
@@ -66,10 +66,8 @@ impl<'b> WebhookDelivery<'b> {
     /// where that is none.
     #[must_use]
     pub fn data(&self) -> Option<Range<usize>> {
-        let data = member_of(self.body, "data").filter(|data| data.starts_with('{'))?;
-        // It is a part of the body, so this is where it stands.
-        let start = data.as_ptr().addr().checked_sub(self.body.as_ptr().addr())?;
-        Some(start..start + data.len())
+        let place = self.data.of(self.body)?;
+        self.body.get(place.clone())?.starts_with('{').then_some(place)
     }
 }
 
@@ -79,7 +77,7 @@ pub(super) fn event(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
     // An event is large: it goes through as few hands as can be.
     match std::str::from_utf8(body).map(read) {
         Ok(Ok(event)) => Ok(event),
-        _ => WebhookDelivery { id: String::new(), timestamp: 0, body: payload::text(body)? }.event(),
+        _ => read(payload::text(body)?.0),
     }
 }
 

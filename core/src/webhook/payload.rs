@@ -1,22 +1,48 @@
 //! The body, once it is known to be genuine: a JSON object, or nothing that can be read.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::error::{WebhookError, WebhookErrorReason};
 use crate::scan;
+use crate::token::member;
 
-/// The body as text. Every language can read what is accepted here: UTF-8, JSON without odd numbers or lone surrogates,
-/// not nested deeper than 128, an object. Nothing is built of it.
-pub(super) fn text(body: &[u8]) -> Result<&str, WebhookError> {
+/// The body as text, and where its data was seen. Every language can read what is accepted here: UTF-8, JSON without odd numbers
+/// or lone surrogates, not nested deeper than 128, an object. Nothing is built of it.
+pub(super) fn text(body: &[u8]) -> Result<(&str, Data), WebhookError> {
     let text = std::str::from_utf8(body).map_err(|_| invalid("is not UTF-8"))?;
-    // Whatever is not plain to see is for the reader of all JSON to say.
-    if !scan::is_object(text) {
-        check(text)?;
+    match scan::member_of_object(text, DATA) {
+        Some(data) => Ok((text, Data::Seen(data))),
+        // Whatever is not plain to see is for the reader of all JSON to say.
+        None => check(text).map(|()| (text, Data::Unseen)),
     }
-    Ok(text)
 }
+
+/// Where the data of an event stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Data {
+    Seen(Option<Range<usize>>),
+    /// It has to be looked for.
+    Unseen,
+}
+
+impl Data {
+    pub(super) fn of(&self, body: &str) -> Option<Range<usize>> {
+        match self {
+            Self::Seen(place) => place.clone(),
+            Self::Unseen => {
+                let data = member(body, DATA)?;
+                // It is a part of the body, so this is where it stands.
+                let start = data.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+                Some(start..start + data.len())
+            }
+        }
+    }
+}
+
+const DATA: &str = "data";
 
 fn check(text: &str) -> Result<(), WebhookError> {
     let Err(error) = serde_json::from_str::<Object>(text) else { return Ok(()) };
@@ -35,7 +61,8 @@ fn invalid(what: &str) -> WebhookError {
 /// Whether what is accepted at a glance is what the reader of all JSON accepts.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn checks_agree(text: &str) -> bool {
-    !scan::is_object(text) || check(text).is_ok()
+    let Some(place) = scan::member_of_object(text, DATA) else { return true };
+    check(text).is_ok() && place == Data::Unseen.of(text)
 }
 
 /// An object of whatever content.
@@ -124,7 +151,7 @@ mod tests {
 
     fn is_plain(text: &str) -> bool {
         assert!(checks_agree(text), "{text}");
-        scan::is_object(text)
+        scan::member_of_object(text, super::DATA).is_some()
     }
 
     #[test]
@@ -209,7 +236,8 @@ mod tests {
         #[test]
         fn both_checks_agree(parts in proptest::collection::vec(
             prop_oneof![
-                Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\""), Just("\"a\""), Just("\"b\":"),
+                Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\""), Just("\"a\""), Just("\"b\":"), Just("\"data\":"), Just("\"data\":1,"),
+                Just("\"d\\u0061ta\":2,"), Just("\"data\": {\"data\":3} ,"),
                 Just("1"), Just("0"), Just("-"), Just("."), Just("e"), Just("E+"), Just("true"), Just("null"), Just("false"),
                 Just(" "), Just("\\"), Just("\n"), Just("\u{e9}"), Just("\\u"), Just("d83d"), Just("\\udE00"), Just("0026"),
                 Just("\\n"), Just("eight123"), Just("{\"a\":{}}"), Just("[1,2]"),
@@ -218,13 +246,13 @@ mod tests {
         )) {
             let text = parts.concat();
             prop_assert!(checks_agree(&text));
-            let _ = (is_plain(&format!("{{{text}}}")), is_plain(&format!("{{\"a\":{text}}}")), is_plain(&format!("{{\"a\":\"{text}\"}}")));
+            let _ = (is_plain(&format!("{{{text}\"data\":4}}")), is_plain(&format!("{{{text}}}")), is_plain(&format!("{{\"a\":{text}}}")), is_plain(&format!("{{\"a\":\"{text}\"}}")));
         }
 
         #[test]
         fn strings_end_where_they_end(before in "[ -~é]{0,70}", special in "[\"\\\\\x00-\x20n]{0,3}", after in "[ -~]{0,70}") {
             let _ = is_plain(&format!("{{\"a\":\"{before}{special}{after}\"}}"));
-            let escaped = serde_json::json!({ &before: format!("{before}{special}{after}") }).to_string();
+            let escaped = serde_json::json!({ "a": { &before: format!("{before}{special}{after}") } }).to_string();
             prop_assert!(is_plain(&escaped));
         }
 

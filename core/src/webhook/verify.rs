@@ -110,7 +110,8 @@ impl Webhook {
         body: &'b [u8],
     ) -> Result<WebhookDelivery<'b>, WebhookError> {
         let (id, timestamp) = self.check(headers, body)?;
-        Ok(WebhookDelivery { id: id.into_owned(), timestamp, body: payload::text(body)? })
+        let (body, data) = payload::text(body)?;
+        Ok(WebhookDelivery { id: id.into_owned(), timestamp, body, data })
     }
 
     /// All but what is in the body: the delivery's id, and when it was sent.

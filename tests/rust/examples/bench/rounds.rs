@@ -129,10 +129,8 @@ pub(crate) fn threads(
     let timed = |shares: &[&[String]]| {
         let start = Instant::now();
         std::thread::scope(|scope| {
-            let running: Vec<_> = shares
-                .iter()
-                .map(|tokens| scope.spawn(|| tokens.iter().all(|token| call(token).is_ok())))
-                .collect();
+            let running: Vec<_> =
+                shares.iter().map(|tokens| scope.spawn(|| tokens.iter().all(|token| call(token).is_ok()))).collect();
             running.into_iter().all(|thread| thread.join().unwrap_or(false))
         })
         .then(|| start.elapsed().as_secs_f64())
