@@ -9,10 +9,9 @@ use bytes::Bytes;
 use serde::ser::{Serialize, Serializer};
 
 use super::page::Item;
-use super::text::Orders;
 
 /// Reads what stands in a text that is known to be an object.
-pub(crate) type ReadLate<T> = fn(&str, &mut Orders) -> T;
+pub(crate) type ReadLate<T> = fn(&str) -> T;
 
 /// The items of a page: a slice, `[T]`, to whoever looks.
 ///
@@ -34,9 +33,9 @@ struct Late<T> {
 }
 
 impl<T> Late<T> {
-    fn at(&self, index: usize, orders: &mut Orders) -> Option<T> {
+    fn at(&self, index: usize) -> Option<T> {
         let item = self.body.get(self.places.get(index)?.clone())?;
-        Some((self.read)(std::str::from_utf8(item).ok()?, orders))
+        Some((self.read)(std::str::from_utf8(item).ok()?))
     }
 }
 
@@ -83,7 +82,7 @@ impl<T> Items<T> {
         T: Item,
     {
         if let Some(late) = self.unread().as_ref() {
-            return late.at(index, &mut Orders::default())?.item_id().map(str::to_owned);
+            return late.at(index)?.item_id().map(str::to_owned);
         }
         self.get(index)?.item_id().map(str::to_owned)
     }
@@ -208,13 +207,13 @@ pub struct IntoIter<T>(Rest<T>);
 enum Rest<T> {
     Read(std::vec::IntoIter<T>),
     /// Those of these numbers, each read when it is taken.
-    Late(Late<T>, Range<usize>, Orders),
+    Late(Late<T>, Range<usize>),
 }
 
 impl<T> IntoIter<T> {
     fn of_late(late: Late<T>) -> Self {
         let all = 0..late.places.len();
-        Self(Rest::Late(late, all, Orders::default()))
+        Self(Rest::Late(late, all))
     }
 }
 
@@ -224,21 +223,21 @@ impl<T> Iterator for IntoIter<T> {
     fn next(&mut self) -> Option<T> {
         match &mut self.0 {
             Rest::Read(items) => items.next(),
-            Rest::Late(late, left, orders) => late.at(left.next()?, orders),
+            Rest::Late(late, left) => late.at(left.next()?),
         }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         match &self.0 {
             Rest::Read(items) => items.size_hint(),
-            Rest::Late(_, left, _) => left.size_hint(),
+            Rest::Late(_, left) => left.size_hint(),
         }
     }
 
     fn nth(&mut self, n: usize) -> Option<T> {
         match &mut self.0 {
             Rest::Read(items) => items.nth(n),
-            Rest::Late(late, left, orders) => late.at(left.nth(n)?, orders),
+            Rest::Late(late, left) => late.at(left.nth(n)?),
         }
     }
 }
@@ -247,7 +246,7 @@ impl<T> DoubleEndedIterator for IntoIter<T> {
     fn next_back(&mut self) -> Option<T> {
         match &mut self.0 {
             Rest::Read(items) => items.next_back(),
-            Rest::Late(late, left, orders) => late.at(left.next_back()?, orders),
+            Rest::Late(late, left) => late.at(left.next_back()?),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! to say what it is, and what is wrong with it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
@@ -39,31 +40,37 @@ impl de::Error for Unsure {
 pub type Result<T> = std::result::Result<T, Unsure>;
 
 /// In what order the fields of a kind of object came last.
-#[derive(Default)]
-pub struct Orders(Vec<(&'static [&'static str], Vec<usize>)>);
+type Orders = Vec<(&'static [&'static str], Vec<usize>)>;
+
+thread_local! {
+    /// Of what this thread read last.
+    static ORDERS: Cell<Orders> = const { Cell::new(Vec::new()) };
+}
+
+/// Of so many kinds, and so many fields, an order is remembered.
+const KINDS: usize = 32;
+const FIELDS: usize = 256;
 
 /// Reads all of a text. `None` if serde_json has to.
 pub(crate) fn read_all<'de, T>(text: &'de str, read: impl FnOnce(&mut Text<'de>) -> Result<T>) -> Option<T> {
-    read_next(text, &mut Orders::default(), read)
-}
-
-/// The same of one text after another.
-fn read_next<'de, T>(text: &'de str, orders: &mut Orders, read: impl FnOnce(&mut Text<'de>) -> Result<T>) -> Option<T> {
-    let mut reader = Text { text, rest: text.as_bytes(), depth: 0, once: None, orders: std::mem::take(orders) };
+    // None where the thread is about to end.
+    let orders = ORDERS.try_with(Cell::take).unwrap_or_default();
+    let mut reader = Text { text, rest: text.as_bytes(), depth: 0, once: None, orders };
     let read = read(&mut reader).ok()?;
-    *orders = reader.orders;
-    trimmed(reader.rest).is_empty().then_some(read)
+    let Text { rest, orders, .. } = reader;
+    let _ = ORDERS.try_with(|last| last.set(orders));
+    trimmed(rest).is_empty().then_some(read)
 }
 
 /// Reads a model from a text that is known to be an object.
-pub(super) fn late_model<M: Model>(text: &str, orders: &mut Orders) -> M {
+pub(super) fn late_model<M: Model>(text: &str) -> M {
     let judged = || match M::read(&mut serde_json::Deserializer::from_str(text)) {
         Ok(Found::Fit(model)) => model,
         Ok(Found::Odd(value)) => odd_model(value),
         // It would not have been known to be one.
         Err(_) => odd_model(text.into()),
     };
-    read_next(text, orders, |reader| model(reader)).unwrap_or_else(judged)
+    read_all(text, |reader| model(reader)).unwrap_or_else(judged)
 }
 
 /// A model that holds what came in its place.
@@ -270,14 +277,20 @@ impl<'de> Text<'de> {
     }
 
     fn take_order(&mut self, names: &'static [&'static str]) -> Vec<usize> {
-        let known = self.orders.0.iter_mut().find(|(known, _)| std::ptr::eq(*known, names));
+        let known = self.orders.iter_mut().find(|(known, _)| std::ptr::eq(*known, names));
         known.map(|(_, order)| std::mem::take(order)).unwrap_or_default()
     }
 
     fn keep_order(&mut self, names: &'static [&'static str], order: Vec<usize>) {
-        match self.orders.0.iter_mut().find(|(known, _)| std::ptr::eq(*known, names)) {
+        if order.len() > FIELDS {
+            return;
+        }
+        match self.orders.iter_mut().find(|(known, _)| std::ptr::eq(*known, names)) {
             Some((_, known)) => *known = order,
-            None => self.orders.0.push((names, order)),
+            None => {
+                self.orders.truncate(KINDS - 1);
+                self.orders.push((names, order));
+            }
         }
     }
 }
@@ -376,6 +389,9 @@ pub(super) fn items<T: Read>(reader: &mut Text<'_>) -> Result<Vec<T>> {
     let mut items = Vec::new();
     let start = reader.rest.len();
     reader.items(|reader| {
+        if items.is_empty() {
+            items.reserve_exact(1); // Mostly there is no more.
+        }
         // A listing: the rest of it will be like its first items.
         if items.len() == FIRST && reader.depth <= 2 {
             let each = (start - reader.rest.len()) / FIRST;
