@@ -31,7 +31,15 @@ export function withLate<T extends object>(object: T, name: string, read: () => 
 
 const PRINTED: PropertyDescriptor = {
   value(this: object): object {
-    return Object.assign(Object.create(Object.getPrototypeOf(this) as object | null) as object, this);
+    const copy = Object.create(Object.getPrototypeOf(this) as object | null) as object;
+    for (const key of Reflect.ownKeys(this)) {
+      // Defined, as a field may be called `__proto__`.
+      if (Object.prototype.propertyIsEnumerable.call(this, key)) {
+        Object.defineProperty(copy, key, { value: (this as Record<PropertyKey, unknown>)[key], writable: true, enumerable: true, configurable: true });
+      }
+    }
+    // It may inherit from such an object, and is not to be printed by way of that.
+    return Object.defineProperty(copy, inspect.custom, { value: undefined });
   },
   writable: true,
   configurable: true,

@@ -27,9 +27,14 @@ export class Page<T> {
     this.#ask = ask;
   }
 
-  /** How many items this page has. None is read for it. */
+  /** How many items this page came with. None is read for it. */
   get length(): number {
     return this.#count;
+  }
+
+  /** The items: `for (const user of page)` and `[...page]` are those of {@link Page.data}. */
+  [Symbol.iterator](): Iterator<T, undefined> {
+    return this.data[Symbol.iterator]();
   }
 
   /** Whether there may be another page. Nothing is sent to find out. */

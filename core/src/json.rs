@@ -36,13 +36,17 @@ pub fn listing(body: &[u8], name: &str) -> Option<Listing> {
     let members = members(text, name)?;
     let array = |name: &str| members.iter().position(|member| member.name == name && member.items.is_some());
     let found = array(name).or_else(|| array("data"))?;
+    let named = members.get(found)?.name;
+    if members.iter().filter(|member| member.name == named).count() > 1 {
+        return None;
+    }
     let (mut items, mut beside) = (Vec::new(), Vec::new());
     for (index, member) in members.into_iter().enumerate() {
         match member.items {
             Some(places) if index == found => items = places,
             // An array that is read as a whole.
             Some(_) if scan::after_value(member.value.as_bytes(), OUTSIDE).is_none() => return None,
-            // A name that is written without escapes has nothing to escape.
+            // A name that is written without escapes has nothing to escape. Of two of one name the host takes the last.
             _ => beside.push(format!("\"{}\":{}", member.name, member.value)),
         }
     }
@@ -176,11 +180,11 @@ struct Member<'t> {
     items: Option<Vec<Range<usize>>>,
 }
 
-/// The members of an object, if their names are all different and written without escapes.
+/// The members of an object, if their names are written without escapes.
 fn members<'t>(text: &'t str, array: &str) -> Option<Vec<Member<'t>>> {
     let mut members: Vec<Member<'t>> = Vec::new();
     scan::members(text, |name, from| {
-        if name.escaped || members.iter().any(|member| member.name == name.raw) {
+        if name.escaped {
             return None;
         }
         let mut items = None;
@@ -209,6 +213,7 @@ mod tests {
         assert_eq!(items(r#" [ {"a":[1]} ,null, "é]" ] "#), Some(vec![r#"{"a":[1]}"#, "null", "\"é]\""]));
         assert_eq!(items(r#"{"data":[1],"things":[2, 3],"total_count":2}"#), Some(vec!["2", "3"]));
         assert_eq!(items(r#"{"data":[1],"things":null}"#), Some(vec!["1"]));
+        assert_eq!(items(r#"{"data":[1],"other":1,"other":2}"#), Some(vec!["1"]));
         assert_eq!(items("[]"), Some(Vec::new()));
     }
 
@@ -231,7 +236,8 @@ mod tests {
         {
             assert_eq!(items(body), None, "{body}");
         }
-        for body in [&deep, &long, twice, escaped] {
+        let not_last = r#"{"things":[1],"things":null,"data":[2]}"#;
+        for body in [&deep, &long, twice, escaped, not_last] {
             assert_eq!(items(body), None, "{body}");
         }
         assert_eq!(listing(b"[\"\xff\"]", "data"), None);

@@ -56,6 +56,25 @@ test('an item is what it is when it is read here', async () => {
   }
 });
 
+test('of two members of one name the last holds', async () => {
+  const [a, b] = ['{"id":"a"}', '{"id":"b"}'];
+  for (const body of [
+    `{"data":[${a}],"data":[${b},${a}]}`,
+    `{"data":[${a}],"data": [${b},${a}]}`,
+    `{"data":[${a}],"data":[]}`,
+    `{"data":[${a}],"data":null}`,
+    `{"data":[${a}],"total_count":1,"data": null}`,
+    `{"data":null,"data":[${b}]}`,
+    `{"data":[${a}],"d\\u0061ta":[${b}]}`,
+    `{"total_count":1,"data":[${a}],"total_count":2}`,
+    `{"total_count":1, "data":[${a}],"total_count":2}`,
+  ]) {
+    const value = JSON.parse(body);
+    const page = await list(body);
+    assert.deepEqual([page.length, page.totalCount, page.data], [value.data?.length ?? 0, value.total_count ?? null, value.data ?? []], body);
+  }
+});
+
 test('a listing that crosses in parts', async () => {
   const long = (index) => `{"id":"user_${index}","first_name":"${['é', '𝄞', 'x'][index % 3]}","public_metadata":{"a_b":"${'x'.repeat(index % 50 === 7 ? 70_000 : 1_000)}"}}`;
   for (const count of [0, 1, 63, 64, 500]) {

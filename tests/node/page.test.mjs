@@ -63,6 +63,9 @@ test('its items are read when they are looked at, and are a field like any other
   assert.equal(JSON.stringify(await page()), JSON.stringify(plain));
   assert.equal(inspect(await page()), `Page ${inspect(plain)}`);
   assert.equal((await page()).data.pop().id, ids[2]);
+  assert.deepStrictEqual([...first], data);
+  assert.deepStrictEqual(Array.from(await page()), data);
+  assert.equal(inspect(Object.create(first)), 'Page {}');
   first.data.length = 0;
   assert.deepEqual((await first.nextPage()).data.map((user) => user.id), ids.slice(3, 6), 'whatever became of this one');
 });

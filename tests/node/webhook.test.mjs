@@ -117,6 +117,10 @@ describe('the data of an event is read when it is looked at', () => {
     assert.equal(new Proxy(event(), {}).data.id, 'é');
     assert.equal(Object.create(event()).data.id, 'é');
     assert.equal(Object.freeze(event()).data.id, 'é');
+    assert.ok(inspect(Object.create(event())).endsWith('{}'), 'what inherits from it has nothing of its own to show');
+    const odd = event('{"type":"user.deleted","data":{"id":"1"},"__proto__":{"polluted":1}}');
+    assert.match(inspect(odd), /\['__proto__'\]: \{ polluted: 1 \}/);
+    assert.equal(Object.getPrototypeOf(odd), Object.prototype);
   });
 
   test('it can be another', () => {

@@ -43,8 +43,10 @@ impl<'a> Plain<'a> {
         if end != self.bytes.len() {
             return None;
         }
-        let named =
-            |name: &str| members.iter().position(|(key, _, value)| *key == name && self.at(value.start) == Some(b'['));
+        let named = |name: &str| {
+            let last = members.iter().rposition(|(key, ..)| *key == name)?;
+            members.get(last).filter(|(_, _, value)| self.at(value.start) == Some(b'[')).map(|_| last)
+        };
         let found = named(&self.names.data).or_else(|| named("data"))?;
         let beside: Option<Vec<&str>> = members
             .iter()

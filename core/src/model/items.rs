@@ -42,6 +42,9 @@ impl<T> Late<T> {
 impl<T> Items<T> {
     /// Objects that stand at these places of a text.
     pub(super) fn late(body: Bytes, places: Vec<Range<usize>>, read: ReadLate<T>) -> Self {
+        if places.is_empty() {
+            return Self::default();
+        }
         let late = Late { body, places: places.into(), read };
         Self { count: late.places.len(), read: OnceLock::new(), late: Mutex::new(Some(late)) }
     }
@@ -223,7 +226,14 @@ impl<T> Iterator for IntoIter<T> {
     fn next(&mut self) -> Option<T> {
         match &mut self.0 {
             Rest::Read(items) => items.next(),
-            Rest::Late(late, left) => late.at(left.next()?),
+            Rest::Late(late, left) => match left.next() {
+                Some(index) => late.at(index),
+                None => {
+                    // The body is let go.
+                    *self = Self::default();
+                    None
+                }
+            },
         }
     }
 
@@ -315,6 +325,11 @@ mod tests {
             (Some("é0"), Some("user_1"))
         );
         assert!(copy.unread().is_none(), "the body is let go");
+        let mut rest = five().into_iter();
+        assert_eq!(rest.by_ref().count(), 5);
+        assert!(matches!(rest.0, Rest::Read(_)), "here too");
+        let empty = Page::<User>::from_body(&Bytes::from_static(b"[]")).unwrap().data;
+        assert!(empty.is_empty() && empty.unread().is_none(), "and here");
     }
 
     #[test]
