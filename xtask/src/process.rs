@@ -39,13 +39,21 @@ pub(crate) fn tests(what: &str, command: &mut Command, from: &str, to: Option<&s
     let mut told = Vec::new();
     step_with(what, command.stdout(Stdio::piped()), |line| {
         println!("{line}");
-        let goes_on = told.last().is_some_and(|last: &String| !to.is_some_and(|to| last.starts_with(to)));
-        if (goes_on || line.starts_with(from)) && told.len() < 300 {
-            told.push(line);
-        }
+        note(&mut told, line, from, to);
     })
     .map_err(|failure| format!("{failure}\n{}", told.join("\n")))
 }
+
+/// Keeps a line that tells of what failed.
+fn note(told: &mut Vec<String>, line: String, from: &str, to: Option<&str>) {
+    let goes_on = told.last().is_some_and(|last| !to.is_some_and(|to| last.starts_with(to)));
+    if (goes_on || line.starts_with(from)) && told.len() < MOST {
+        told.push(line);
+    }
+}
+
+/// So many lines are enough.
+const MOST: usize = 300;
 
 /// Runs a step of whose output each line is heard.
 fn step_with(what: &str, command: &mut Command, mut hear: impl FnMut(String)) -> Outcome {
@@ -89,4 +97,25 @@ fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {
 
 fn shown(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::note;
+
+    fn told(lines: &[&str], from: &str, to: Option<&str>) -> Vec<String> {
+        let mut told = Vec::new();
+        lines.iter().for_each(|line| note(&mut told, (*line).to_owned(), from, to));
+        told
+    }
+
+    #[test]
+    fn what_failed_is_told_and_nothing_else() {
+        let lines =
+            ["test a ... ok", "failures:", "", "    a", "test result: FAILED", "test b ... ok", "failures:", "    c"];
+        let of_two = ["failures:", "", "    a", "test result: FAILED", "failures:", "    c"];
+        assert_eq!(told(&lines, "failures:", Some("test result:")), of_two);
+        assert_eq!(told(&lines, "failures:", None), lines[1..]);
+        assert!(told(&lines, "✖ failing tests:", None).is_empty());
+    }
 }

@@ -94,6 +94,8 @@ fn rust() -> Outcome {
         "clerk-usher-emulator",
         "-p",
         "clerk-usher-tests",
+        "-p",
+        "xtask",
     ];
     let whole = ["test", "--profile", "ci", "--no-fail-fast", "--features", "clerk-usher/testing"];
     tests("test the crates", recording(&mut cargo()).args(whole).args(crates), "failures:", Some("test result:"))
