@@ -136,12 +136,6 @@ pub(crate) fn number(bytes: &[u8]) -> Option<(Number, &[u8])> {
         digits => (false, digits),
     };
     let (mut rest, mut value) = (digits, 0_u64);
-    while let Some((eight, after)) = rest.split_first_chunk()
-        && let Some(eight) = eight_digits(*eight)
-    {
-        value = value.wrapping_mul(100_000_000).wrapping_add(eight);
-        rest = after;
-    }
     while let [digit @ b'0'..=b'9', after @ ..] = rest {
         value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
         rest = after;
@@ -268,22 +262,6 @@ const ONES: u64 = u64::from_ne_bytes([1; 8]);
 /// The highest bit of each.
 const HIGHEST: u64 = ONES << 7;
 
-/// The number that eight digits are.
-#[inline]
-fn eight_digits(text: [u8; 8]) -> Option<u64> {
-    let word = u64::from_le_bytes(text);
-    // A digit is 0x30 to 0x39: its upper half is 3, and still is when 6 is added.
-    let halves = (word & (ONES * 0xF0)) | ((word.wrapping_add(ONES * 0x06) & (ONES * 0xF0)) >> 4);
-    if halves != ONES * 0x33 {
-        return None;
-    }
-    // Two, four and eight digits become one number.
-    let digits = word & (ONES * 0x0F);
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
-    Some((fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF)
-}
-
 /// From the first quote, backslash or control character on.
 #[inline]
 fn special(bytes: &[u8]) -> &[u8] {
@@ -338,19 +316,7 @@ fn is_special(byte: u8) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Number, eight_digits, number};
-
-    #[test]
-    fn only_digits_are_digits() {
-        for byte in 0..=u8::MAX {
-            for place in 0..8 {
-                let mut text = *b"12345678";
-                text[place] = byte;
-                let expected = text.iter().all(u8::is_ascii_digit).then(|| String::from_utf8_lossy(&text).parse().ok());
-                assert_eq!(eight_digits(text), expected.flatten(), "{text:?}");
-            }
-        }
-    }
+    use super::{Number, number};
 
     proptest! {
         #[test]
