@@ -5,18 +5,18 @@ use clerk_usher::auth::{
 };
 use clerk_usher::token::TokenType;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::claims::{Claims, parse, parse_dict};
 use crate::error::raise;
 use crate::notes::heed;
+use crate::once::Once;
 
 /// Who is calling, whatever kind of token said so. Signed out, everything is None and `has()` is false.
 #[pyclass(frozen, subclass, module = "clerk_usher._native")]
 pub(crate) struct Auth {
     auth: CoreAuth,
-    claims: PyOnceLock<Py<PyDict>>,
+    claims: Once<PyDict>,
     /// The client, which gets tokens for the caller.
     client: Option<Py<PyAny>>,
 }
@@ -24,7 +24,7 @@ pub(crate) struct Auth {
 impl Auth {
     /// The object for a client of the kind that waits, or that is awaited.
     fn made(py: Python<'_>, auth: CoreAuth, client: Option<&Py<PyAny>>, awaited: bool) -> PyResult<Py<Self>> {
-        let auth = Self { auth, claims: PyOnceLock::new(), client: client.map(|client| client.clone_ref(py)) };
+        let auth = Self { auth, claims: Once::new(), client: client.map(|client| client.clone_ref(py)) };
         if awaited {
             let made = Bound::new(py, PyClassInitializer::from(auth).add_subclass(AsyncAuth))?;
             return Ok(made.into_super().unbind());
@@ -207,7 +207,7 @@ impl Auth {
     #[getter]
     fn session_claims(&self, py: Python<'_>) -> PyResult<Option<Py<PyDict>>> {
         let Some(claims) = self.auth.session_claims() else { return Ok(None) };
-        Ok(Some(self.claims.get_or_try_init(py, || parse_dict(py, claims.json()))?.clone_ref(py)))
+        Ok(Some(self.claims.get(py, || parse_dict(py, claims.json()))?.clone_ref(py)))
     }
 
     /// Whether all that is asked holds. False for the signed out, and if nothing is asked.

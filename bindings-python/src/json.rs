@@ -6,16 +6,17 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use clerk_usher::json::{self, Field};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyList, PyString};
+
+use crate::once::Once;
 
 /// How many fields are read alone before it is cheaper to read them all.
 const FEW: u8 = 4;
 
 /// Python's own reader.
 fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    LOADS.import(py, "json", "loads")?.call1((text,))
+    static LOADS: Once<PyAny> = Once::new();
+    LOADS.get(py, || Ok(py.import("json")?.getattr("loads")?.unbind()))?.bind(py).call1((text,))
 }
 
 /// An object of the API that has not been read yet. It has a copy of its text, so that it keeps no page.
@@ -25,12 +26,12 @@ pub(crate) struct LateObject {
     /// A field of which is known where its text stands.
     noted: Option<(&'static str, Range<usize>)>,
     reads: AtomicU8,
-    whole: PyOnceLock<Py<PyAny>>,
+    whole: Once<PyAny>,
 }
 
 impl LateObject {
     fn new(text: &str) -> Self {
-        Self { text: text.into(), noted: None, reads: AtomicU8::new(0), whole: PyOnceLock::new() }
+        Self { text: text.into(), noted: None, reads: AtomicU8::new(0), whole: Once::new() }
     }
 
     /// The body of a webhook.
@@ -67,7 +68,7 @@ impl LateObject {
 
     /// The object as a dict: always the same one.
     fn whole(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let whole = self.whole.get_or_try_init(py, || loads(py, &self.text).map(Bound::unbind))?;
+        let whole = self.whole.get(py, || loads(py, &self.text).map(Bound::unbind))?;
         Ok(whole.clone_ref(py))
     }
 }

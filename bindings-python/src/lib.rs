@@ -14,6 +14,7 @@ mod helper;
 mod json;
 mod machine;
 mod notes;
+mod once;
 mod options;
 mod request;
 mod runtime;

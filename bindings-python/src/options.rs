@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use clerk_usher::auth::AuthenticateOptions;
 use clerk_usher::token::VerifyOptions;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::error::raise;
+use crate::once::name;
 
 /// How a token is verified.
 pub(crate) fn verify_options(options: &Bound<'_, PyDict>) -> PyResult<Cow<'static, VerifyOptions>> {
@@ -34,7 +34,7 @@ pub(crate) fn authenticate_options(options: &Bound<'_, PyDict>) -> PyResult<Cow<
 /// Their JSON text, in the core's units.
 fn told(options: &Bound<'_, PyDict>) -> PyResult<String> {
     let py = options.py();
-    let module = py.import(intern!(py, "clerk_usher.option_json"))?;
-    let error = py.import(intern!(py, "clerk_usher.error"))?.getattr(intern!(py, "ArgumentError"))?;
-    module.call_method1(intern!(py, "encode_options"), (options, error))?.extract()
+    let module = py.import(name!(py, "clerk_usher.option_json"))?;
+    let error = py.import(name!(py, "clerk_usher.error"))?.getattr(name!(py, "ArgumentError"))?;
+    module.call_method1(name!(py, "encode_options"), (options, error))?.extract()
 }

@@ -6,9 +6,10 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use clerk_usher::auth::{RequestParts, latin1};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+
+use crate::once::name;
 
 /// Which headers are read.
 #[derive(Clone, Copy, PartialEq)]
@@ -79,8 +80,8 @@ impl<'py> Source<'py> {
         }
         // Who can be read only once is read now.
         let py = request.py();
-        let module = py.import(intern!(py, "clerk_usher.request"))?;
-        let told = module.call_method1(intern!(py, "plain_request"), (request,))?;
+        let module = py.import(name!(py, "clerk_usher.request"))?;
+        let told = module.call_method1(name!(py, "plain_request"), (request,))?;
         let parts = Parts::told(&told, Headers::LookedAt).map_err(|Unknown| unreadable())?;
         Ok((Self(told), parts))
     }
@@ -142,20 +143,20 @@ impl Parts {
     /// The scope of an ASGI server, or a mapping with `method`, `url` and `headers`, whose URL is the program's.
     fn read_mapping(&mut self, request: &Bound<'_, PyDict>) -> Read {
         let py = request.py();
-        let headers = field(request, intern!(py, "headers"))?.ok_or(Unknown)?;
+        let headers = field(request, name!(py, "headers"))?.ok_or(Unknown)?;
         // The names may be a client's: then the values are texts, which are no headers.
-        if let Some(kind) = field(request, intern!(py, "type"))? {
+        if let Some(kind) = field(request, name!(py, "type"))? {
             headers.cast_exact::<PyList>().map_err(|_| Unknown)?;
             self.read_scope(request, &kind)?;
         } else {
-            self.method = match field(request, intern!(py, "method"))?.filter(|method| !method.is_none()) {
+            self.method = match field(request, name!(py, "method"))?.filter(|method| !method.is_none()) {
                 Some(method) => self.take(&method)?,
                 None => self.put("GET"),
             };
-            self.address = self.take(&field(request, intern!(py, "url"))?.ok_or(Unknown)?)?;
+            self.address = self.take(&field(request, name!(py, "url"))?.ok_or(Unknown)?)?;
             self.received = false;
         }
-        if field(request, intern!(py, "wsgi.version"))?.is_some() || self.method.is_empty() {
+        if field(request, name!(py, "wsgi.version"))?.is_some() || self.method.is_empty() {
             return Err(Unknown);
         }
         self.read_headers(&headers)
@@ -169,15 +170,15 @@ impl Parts {
             return Err(Unknown);
         }
         let required = |name| field(scope, name)?.ok_or(Unknown);
-        required(intern!(py, "path"))?;
-        self.method = self.take(&required(intern!(py, "method"))?)?;
-        let scheme = required(intern!(py, "scheme"))?;
+        required(name!(py, "path"))?;
+        self.method = self.take(&required(name!(py, "method"))?)?;
+        let scheme = required(name!(py, "scheme"))?;
         // Others have to be told what they stand for.
         if !is(&scheme, "http") && !is(&scheme, "https") {
             return Err(Unknown);
         }
         self.scheme = self.take(&scheme)?;
-        let (path, query) = (required(intern!(py, "raw_path"))?, required(intern!(py, "query_string"))?);
+        let (path, query) = (required(name!(py, "raw_path"))?, required(name!(py, "query_string"))?);
         let (path, query) = (bytes(&path)?, bytes(&query)?);
         let from = self.room.texts.len();
         self.room.texts.push_str(&latin1(path));

@@ -4,11 +4,11 @@ use std::sync::Mutex;
 
 use clerk_usher::transport::{AskingTransport, Question, TransportError, TransportResponse};
 use clerk_usher::{ClerkBuilder, Error};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::error::raise;
+use crate::once::name;
 use crate::task::locked;
 
 /// Options under which a call asks, where the host has a transport.
@@ -70,6 +70,6 @@ impl Ask {
 
 /// Has the host answer, on this thread.
 pub(crate) fn answer_now(py: Python<'_>, transport: &Py<PyAny>, ask: Ask) -> PyResult<()> {
-    let module = py.import(intern!(py, "clerk_usher.transport"))?;
-    module.call_method1(intern!(py, "answer_now"), (transport, Py::new(py, ask)?)).map(drop)
+    let module = py.import(name!(py, "clerk_usher.transport"))?;
+    module.call_method1(name!(py, "answer_now"), (transport, Py::new(py, ask)?)).map(drop)
 }

@@ -1,8 +1,9 @@
 //! The client: options made fast, one pool of connections, and the door to every operation.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::args::{Arguments, Prepared, append_query};
@@ -40,7 +41,7 @@ pub(crate) struct Inner {
     base: String,
     api_version: HeaderValue,
     /// Made at the first call, which tells of a key that a header cannot carry.
-    authorization: OnceLock<HeaderValue>,
+    authorization: ArcSwapOption<HeaderValue>,
     transport: Arc<Pool>,
     pub(crate) verification: Verification,
     pub(crate) webhook: Option<crate::webhook::Webhook>,
@@ -98,7 +99,7 @@ impl Clerk {
                 hooks,
                 base,
                 api_version,
-                authorization: OnceLock::new(),
+                authorization: ArcSwapOption::empty(),
                 transport: Arc::new(transport),
                 verification,
                 webhook,
@@ -341,12 +342,12 @@ impl Clerk {
     /// That of the client's own secret key is made once.
     fn authorization(&self, key: &Secret) -> Result<HeaderValue, ConfigError> {
         let own = self.inner.values.secret_key.as_ref().is_some_and(|own| std::ptr::eq(own, key));
-        if own && let Some(value) = self.inner.authorization.get() {
+        if own && let Some(value) = self.inner.authorization.load().as_deref() {
             return Ok(value.clone());
         }
         let value = bearer(key)?;
         if own {
-            let _ = self.inner.authorization.set(value.clone());
+            self.inner.authorization.store(Some(Arc::new(value.clone())));
         }
         Ok(value)
     }

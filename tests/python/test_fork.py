@@ -158,6 +158,40 @@ for thread in threads:
         run(program, emulator)
 
 
+@pytest.mark.parametrize("stage", ["looks for the function", "calls it"])
+def test_while_another_thread_reads(emulator: Emulator, user_id: str, stage: str) -> None:
+    """What that thread is making is made in the child, which has no such thread to wait for."""
+    run(
+        PREFACE
+        + f"""
+import json, types
+reads, forked = threading.Event(), threading.Event()
+def pause(stage):
+    if stage == "{stage}" and threading.current_thread() is reader:
+        reads.set()
+        assert forked.wait(30)
+def loads(text):
+    pause("calls it")
+    return json.loads(text)
+class Json(types.ModuleType):
+    def __getattr__(self, name):
+        pause("looks for the function")
+        return loads
+user = Clerk().users.get("{user_id}")
+address = lambda: user.email_addresses[0].id
+sys.modules["json"] = Json("json")
+reader = threading.Thread(target=address)
+reader.start()
+assert reads.wait(30)
+ended(child(address))
+forked.set()
+reader.join()
+assert address()
+""",
+        emulator,
+    )
+
+
 def test_asyncio_after_a_fork(emulator: Emulator, user_id: str) -> None:
     run(
         PREFACE
