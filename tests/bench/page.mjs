@@ -41,6 +41,8 @@ Instructions of one call in Rust, cryptography included, as callgrind counts the
   many as it may, so that each new token takes an old one's place.
 - Calls of the API go to a server of our own that answers at once, from memory, in a process of its own; listing is one
   page of 500 users, 1 MB. With @clerk/backend that is two requests at once, the second for the count.
+- A listing is untouched when it is known how many items it has, and none was looked at. Ours has then checked that it is JSON,
+  and reads an item when it is looked at; where others stand beside it, they have read them all.
 - Of a webhook its type is read. Peers read the whole body for that, and so does ours in Rust; in Python and Node its data is
   read when it is looked at. In Rust the peer is standardwebhooks with \`serde_json\`.
 - Ours has \`authorized_parties\` from its client; in Node it gets requests as a Node server has them, today's SDK a ready \`Request\`,

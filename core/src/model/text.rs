@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::Deserialize as _;
 use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
@@ -512,15 +512,9 @@ impl<'de> MapAccess<'de> for Parts<'_, 'de> {
         if !self.more(b'}')? {
             return Ok(None);
         }
-        self.reader.expect(b'"')?;
-        let name = self.reader.string(self.reader.rest)?;
-        self.reader.expect(b':')?;
-        match name.escaped {
-            false => seed.deserialize(BorrowedStrDeserializer::new(name.raw)).map(Some),
-            true => {
-                let name: StringDeserializer<Unsure> = unescaped(name.raw).ok_or(Unsure)?.into_deserializer();
-                seed.deserialize(name).map(Some)
-            }
+        match self.reader.any_name()? {
+            Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+            Cow::Owned(name) => seed.deserialize(StringDeserializer::new(name)).map(Some),
         }
     }
 
