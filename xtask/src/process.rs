@@ -1,8 +1,9 @@
 //! Running other programs from the root of the repository.
 
-use std::io::{BufRead, BufReader, IsTerminal, stdout};
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, IsTerminal, Read, stdout};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use crate::{Failure, Outcome};
@@ -31,17 +32,39 @@ pub(crate) fn step(what: &str, command: &mut Command) -> Outcome {
 }
 
 /// Runs a step of tests. Where nobody can scroll, the error tells what the runner says of those that failed, so that it is
-/// among the last lines of a log: what stands from a line that begins with `from` to one that begins with `to`, or to the end.
+/// among the last lines of a log: what stands from a line that begins with `from` to one that begins with `to`, or to the
+/// end. A program that broke off says nothing of that kind, so its last lines follow, and what was said of it meanwhile.
 pub(crate) fn tests(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Outcome {
-    if stdout().is_terminal() {
-        return step(what, command);
-    }
+    if stdout().is_terminal() { step(what, command) } else { heard(what, command, from, to) }
+}
+
+fn heard(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Outcome {
     let mut told = Vec::new();
-    step_with(what, command.stdout(Stdio::piped()), |line| {
-        println!("{line}");
-        note(&mut told, line, from, to);
+    let mut last = Last::default();
+    let mut complaints = Last::default();
+    let outcome = std::thread::scope(|scope| {
+        step_with(what, command.stdout(Stdio::piped()).stderr(Stdio::piped()), |child| {
+            let errors = child.stderr.take();
+            scope.spawn(|| {
+                each_line(errors, |line| {
+                    eprintln!("{line}");
+                    complaints.note(line);
+                });
+            });
+            each_line(child.stdout.take(), |line| {
+                println!("{line}");
+                note(&mut told, line.clone(), from, to);
+                last.note(line);
+            });
+        })
+    });
+    outcome.map_err(|failure| {
+        if told.is_empty() {
+            told.extend(last.0);
+        }
+        told.extend(complaints.0);
+        format!("{failure}\n{}", told.join("\n"))
     })
-    .map_err(|failure| format!("{failure}\n{}", told.join("\n")))
 }
 
 /// Keeps a line that tells of what failed.
@@ -55,15 +78,34 @@ fn note(told: &mut Vec<String>, line: String, from: &str, to: Option<&str>) {
 /// So many lines are enough.
 const MOST: usize = 300;
 
-/// Runs a step of whose output each line is heard.
-fn step_with(what: &str, command: &mut Command, mut hear: impl FnMut(String)) -> Outcome {
-    eprintln!("── {what}");
-    let start = Instant::now();
-    let mut child = command.spawn().map_err(|error| cannot_start(command, &error))?;
-    let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(|output| output.split(b'\n'));
+/// The last lines of an output.
+#[derive(Default)]
+struct Last(VecDeque<String>);
+
+impl Last {
+    const MOST: usize = 40;
+
+    fn note(&mut self, line: String) {
+        if self.0.len() == Self::MOST {
+            self.0.pop_front();
+        }
+        self.0.push_back(line);
+    }
+}
+
+fn each_line(output: Option<impl Read>, mut hear: impl FnMut(String)) {
+    let lines = output.map(BufReader::new).into_iter().flat_map(|output| output.split(b'\n'));
     for line in lines.map_while(Result::ok) {
         hear(String::from_utf8_lossy(&line).into_owned());
     }
+}
+
+/// Runs a step whose outputs are heard by `hear`.
+fn step_with(what: &str, command: &mut Command, hear: impl FnOnce(&mut Child)) -> Outcome {
+    eprintln!("── {what}");
+    let start = Instant::now();
+    let mut child = command.spawn().map_err(|error| cannot_start(command, &error))?;
+    hear(&mut child);
     let status = child.wait().map_err(|error| format!("{what}: {error}"))?;
     if !status.success() {
         return Err(format!("{what}: {} ended with {status}", shown(command)));
@@ -101,7 +143,7 @@ fn shown(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::note;
+    use super::{command, heard, note};
 
     fn told(lines: &[&str], from: &str, to: Option<&str>) -> Vec<String> {
         let mut told = Vec::new();
@@ -117,5 +159,15 @@ mod tests {
         assert_eq!(told(&lines, "failures:", Some("test result:")), of_two);
         assert_eq!(told(&lines, "failures:", None), lines[1..]);
         assert!(told(&lines, "✖ failing tests:", None).is_empty());
+    }
+
+    #[test]
+    fn a_program_that_broke_off_is_told_by_its_last_lines() {
+        let mut shell = command("sh");
+        shell.args(["-c", "seq 1 50; echo 'signal: 6' >&2; exit 7"]);
+        let failure = heard("break off", &mut shell, "failures:", None).unwrap_err();
+        let lines: Vec<&str> = failure.lines().collect();
+        assert_eq!(lines[0], "break off: sh ended with exit status: 7");
+        assert_eq!((lines[1], lines[40], lines[41], lines.len()), ("11", "50", "signal: 6", 42));
     }
 }
