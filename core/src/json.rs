@@ -63,9 +63,18 @@ pub fn object(body: &[u8]) -> Option<&str> {
     between(text, from, rest).filter(|_| object)
 }
 
-/// The same of a text that is known to be one object.
-pub(crate) fn known_object(text: &str) -> Option<&str> {
-    (!has_long_number(text.as_bytes()) && !is_deep(text)).then(|| text.trim_ascii())
+/// Where the value of this name stands in an object that is all of the text; the last of one name holds. `None` says nothing.
+/// What is found here can be read whatever for, and late too unless [`has_long_number`].
+pub(crate) fn member_of_object(text: &str, name: &str) -> Option<Option<Range<usize>>> {
+    let mut found = None;
+    scan::members(text, |here, from| {
+        let rest = scan::after_value(from, OUTSIDE + 1)?;
+        if here.is(name)? {
+            found = Some(text.len() - from.len()..text.len() - rest.len());
+        }
+        Some(rest)
+    })?;
+    Some(found)
 }
 
 /// Where the value ends that begins here, and stands so deep within others. `None` unless it is plain to see that it is JSON: of
@@ -133,7 +142,7 @@ fn text_of(body: &[u8]) -> Option<&str> {
 }
 
 /// Whether there are that many digits in a row, be it in a text.
-fn has_long_number(body: &[u8]) -> bool {
+pub(crate) fn has_long_number(body: &[u8]) -> bool {
     // So long a row has a digit at one of these places.
     (0..body.len()).step_by(MOST_DIGITS).any(|place| {
         let (before, after) = body.split_at(place);
@@ -141,30 +150,6 @@ fn has_long_number(body: &[u8]) -> bool {
         let here = count(&mut after.iter());
         here > 0 && here + count(&mut before.iter().rev()) >= MOST_DIGITS
     })
-}
-
-/// Whether brackets are nested deeper in this JSON than a host can be sure to read.
-fn is_deep(json: &str) -> bool {
-    let opening = |byte: &u8| matches!(byte, b'[' | b'{');
-    // So few brackets cannot be deep, and to count them is cheap.
-    if json.bytes().filter(opening).count() <= usize::from(DEEPEST) {
-        return false;
-    }
-    let (mut depth, mut in_text, mut escaped) = (0_u8, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => depth = depth.saturating_add(1),
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEEPEST {
-            return true;
-        }
-    }
-    false
 }
 
 /// Notes where the items of an array are, whose opening bracket is taken. Gives what comes behind it.

@@ -1,24 +1,8 @@
 //! Reading JSON text in one go, and sure of itself: what is accepted here is JSON, as serde_json has it. Of whatever is not
 //! accepted, serde_json has to say what it is, and what is wrong with it.
 
-use std::ops::Range;
-
 /// How deep values may stand within one another.
 pub(crate) const DEPTH: u8 = 127;
-
-/// Where the value of this name stands in an object that is all of the text, and can be read by serde_json whatever for. The last
-/// of one name holds. `None` says nothing.
-pub(crate) fn member_of_object(text: &str, name: &str) -> Option<Option<Range<usize>>> {
-    let mut found = None;
-    members(text, |here, from| {
-        let rest = after_value(from, 1)?;
-        if here.is(name)? {
-            found = Some(text.len() - from.len()..text.len() - rest.len());
-        }
-        Some(rest)
-    })?;
-    Some(found)
-}
 
 /// Goes through the members of an object, which is all of the text. `take` gets the name and the text from the value on, and
 /// gives what comes behind that.

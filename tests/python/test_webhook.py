@@ -51,6 +51,19 @@ def shapes(headers: dict[str, str]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    "inner",
+    ['{"a":' * depth + "1" + "}" * depth for depth in (1, 60, 61, 62, 63, 64, 65, 66, 120)]
+    + ["[" * 64 + "]" * 64, "0." + "7" * 639, "0." + "7" * 641, "0." + "7" * 5000],
+    ids=lambda inner: f"{len(inner)} {inner[0]}",
+)
+def test_what_is_deep_or_long_is_read_all_the_same(inner: str) -> None:
+    body = f'{{"data":{{"id":"user_1","public_metadata":{{"a":{inner}}}}},"type":"user.created"}}'.encode()
+    event = webhook().verify(signed(body), body)
+    assert event.type == "user.created"
+    assert event.to_dict() == json.loads(body)
+
+
 @pytest.mark.parametrize("name", shapes({}))
 def test_requests_in_the_shapes_that_frameworks_have(name: str) -> None:
     assert webhook().verify(shapes(signed())[name], BODY).type == "user.created"

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::error::{WebhookError, WebhookErrorReason};
 use super::payload;
 use crate::generated::models::WebhookEvent;
-use crate::json::known_object;
+use crate::json::has_long_number;
 use crate::model::{Union, read_all};
 use crate::secret::Length;
 
@@ -53,7 +53,10 @@ impl<'b> WebhookDelivery<'b> {
     /// see. `None` where the whole has to be read at once.
     #[must_use]
     pub fn late(&self) -> Option<(&'b str, Option<Range<usize>>)> {
-        let object = known_object(self.body)?;
+        if self.data == payload::Data::Unseen || has_long_number(self.body.as_bytes()) {
+            return None;
+        }
+        let object = self.body.trim_ascii();
         // Before the last quote and brace.
         let place = last_type(object).and_then(|kind| {
             let end = object.len().checked_sub(2)?;

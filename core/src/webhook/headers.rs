@@ -11,6 +11,13 @@ use crate::auth::RequestParts;
 const SETS: [[&str; 3]; 2] =
     [["svix-id", "svix-timestamp", "svix-signature"], ["webhook-id", "webhook-timestamp", "webhook-signature"]];
 
+/// All of these, for hosts that hand over what is looked at and nothing else.
+#[doc(hidden)]
+pub const LOOKED_AT: [&str; 6] = {
+    let [[a, b, c], [d, e, f]] = SETS;
+    [a, b, c, d, e, f]
+};
+
 /// What headers can be looked up in.
 pub trait WebhookHeaders {
     /// The header of this name (lower case), whichever case it came in; several of one name joined by `, `.

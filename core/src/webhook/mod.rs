@@ -35,7 +35,7 @@ pub(crate) use payload::checks_agree;
 pub use crate::generated::models::WebhookEvent;
 pub use delivery::WebhookDelivery;
 pub use error::{WebhookError, WebhookErrorReason};
-pub use headers::WebhookHeaders;
+pub use headers::{LOOKED_AT, WebhookHeaders};
 pub use secret::WebhookSecrets;
 pub use sign::SignedHeaders;
 pub use verify::{DEFAULT_TOLERANCE, Webhook};

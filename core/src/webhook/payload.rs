@@ -6,23 +6,24 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::error::{WebhookError, WebhookErrorReason};
-use crate::scan;
+use crate::json::member_of_object;
 use crate::token::member;
 
 /// The body as text, and where its data was seen. Every language can read what is accepted here: UTF-8, JSON without odd numbers
 /// or lone surrogates, not nested deeper than 128, an object. Nothing is built of it.
 pub(super) fn text(body: &[u8]) -> Result<(&str, Data), WebhookError> {
     let text = std::str::from_utf8(body).map_err(|_| invalid("is not UTF-8"))?;
-    match scan::member_of_object(text, DATA) {
+    match member_of_object(text, DATA) {
         Some(data) => Ok((text, Data::Seen(data))),
         // Whatever is not plain to see is for the reader of all JSON to say.
         None => check(text).map(|()| (text, Data::Unseen)),
     }
 }
 
-/// Where the data of an event stands.
+/// Where the data of an event stands in its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Data {
+    /// Here, if it has any: the body is plain, and not nested deeper than hosts can read late.
     Seen(Option<Range<usize>>),
     /// It has to be looked for.
     Unseen,
@@ -61,7 +62,7 @@ fn invalid(what: &str) -> WebhookError {
 /// Whether what is accepted at a glance is what the reader of all JSON accepts.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn checks_agree(text: &str) -> bool {
-    let Some(place) = scan::member_of_object(text, DATA) else { return true };
+    let Some(place) = member_of_object(text, DATA) else { return true };
     check(text).is_ok() && place == Data::Unseen.of(text)
 }
 
@@ -145,13 +146,13 @@ impl<'de> Visitor<'de> for CheckedVisitor {
 #[cfg(test)]
 mod tests {
     use super::{checks_agree, text};
-    use crate::scan;
+    use crate::json::member_of_object;
     use proptest::prelude::*;
     use serde_json::Value;
 
     fn is_plain(text: &str) -> bool {
         assert!(checks_agree(text), "{text}");
-        scan::member_of_object(text, super::DATA).is_some()
+        member_of_object(text, super::DATA).is_some()
     }
 
     #[test]
@@ -164,7 +165,9 @@ mod tests {
         ] {
             assert!(is_plain(text), "{text}");
         }
-        assert!(is_plain(&format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100))));
+        assert!(is_plain(&format!("{}1{}", r#"{"a":"#.repeat(64), "}".repeat(64))));
+        // Nested deeper, it is for the reader of all JSON, and hosts read it at once.
+        assert!(!is_plain(&format!("{}1{}", r#"{"a":"#.repeat(65), "}".repeat(65))));
     }
 
     #[test]
@@ -225,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_deepest_is_the_same() {
-        for depth in 120..=132 {
+        for depth in (60..=68).chain(120..=132) {
             let body = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
             assert!(checks_agree(&body), "{depth}");
             assert_eq!(text(body.as_bytes()).is_ok(), serde_json::from_str::<Value>(&body).is_ok(), "{depth}");
