@@ -21,7 +21,7 @@ use crate::names::NativeNames;
 use crate::request;
 use crate::runtime::promise;
 use crate::transport::with_transport;
-use crate::webhook::NativeDelivery;
+use crate::webhook::NativeWebhook;
 
 /// A file of a multipart form.
 #[napi(object, object_to_js = false)]
@@ -244,11 +244,11 @@ impl NativeClient {
         })
     }
 
-    /// The verdict on a webhook's delivery. `headers` has names and values in turn.
+    /// What verifies webhooks with the client's secret.
     #[napi(catch_unwind)]
-    pub fn verify_webhook(&self, headers: Vec<String>, body: Uint8Array) -> Result<NativeDelivery> {
+    pub fn webhook(&self) -> Result<NativeWebhook> {
         let webhook = self.clerk.webhook().map_err(|error| thrown(&error.into()))?;
-        crate::webhook::verify(webhook, &headers, &body)
+        Ok(NativeWebhook::of(webhook.clone()))
     }
 
     /// Fetches the keys that verify tokens.

@@ -29,6 +29,13 @@ pub fn looked_at() -> Vec<String> {
     clerk_usher::auth::LOOKED_AT.map(str::to_owned).to_vec()
 }
 
+/// The names of the headers that verify a webhook, in lower case.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn webhook_headers() -> Vec<String> {
+    clerk_usher::webhook::LOOKED_AT.map(str::to_owned).to_vec()
+}
+
 /// The version of this module, to be compared with the package's.
 #[napi(catch_unwind)]
 #[must_use]

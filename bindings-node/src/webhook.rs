@@ -1,42 +1,36 @@
 //! Webhooks.
 
 use clerk_usher::webhook::Webhook;
+use napi::Env;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use crate::answer::thrown;
+use crate::at_once;
 use crate::clock::NativeClock;
-
-/// A delivery that holds. Reading its body is the facade's.
-#[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct NativeDelivery {
-    /// The message's id.
-    pub id: String,
-    /// When it was sent, in Unix seconds.
-    pub timestamp: f64,
-    /// How much of the body, as JavaScript counts, stands before and after the object of its data; nothing where that is none.
-    pub before: Option<u32>,
-    /// The same.
-    pub after: Option<u32>,
-}
 
 /// Verifies webhooks.
 #[napi]
 #[derive(Debug)]
 pub struct NativeWebhook(Webhook);
 
-/// The verdict on a delivery. `headers` has names and values in turn.
-#[allow(clippy::cast_precision_loss)] // within the tolerance of a clock
-pub(crate) fn verify(webhook: &Webhook, headers: &[String], body: &[u8]) -> Result<NativeDelivery> {
-    let pairs: Vec<(&String, &String)> = headers.chunks_exact(2).map(|pair| (&pair[0], &pair[1])).collect();
-    let delivery = webhook.verify_raw(&pairs, body).map_err(|error| thrown(&error.into()))?;
+impl NativeWebhook {
+    pub(crate) fn of(webhook: Webhook) -> Self {
+        Self(webhook)
+    }
+}
+
+/// The verdict on a delivery: how much of the body, as JavaScript counts, stands before and after the object of its data, -1 where
+/// that is none; when it was sent, in Unix seconds; and its id. With a blank behind each of the first three.
+pub(crate) fn verified(webhook: &Webhook, headers: &[(&str, &str)], body: &[u8]) -> Result<String> {
+    let delivery = webhook.verify_raw(headers, body).map_err(|error| thrown(&error.into()))?;
     let body = delivery.body();
-    let units = |part: Option<&str>| part.and_then(|part| u32::try_from(part.encode_utf16().count()).ok());
+    let units =
+        |part: Option<&str>| part.and_then(|part| i64::try_from(part.encode_utf16().count()).ok()).unwrap_or(-1);
     let data = delivery.data();
     let before = units(data.as_ref().and_then(|data| body.get(..data.start)));
     let after = units(data.as_ref().and_then(|data| body.get(data.end..)));
-    Ok(NativeDelivery { id: delivery.id().to_owned(), timestamp: delivery.timestamp() as f64, before, after })
+    Ok(format!("{before} {after} {} {}", delivery.timestamp(), delivery.id()))
 }
 
 #[napi]
@@ -51,10 +45,17 @@ impl NativeWebhook {
         }))
     }
 
-    /// The verdict on a delivery. `headers` has names and values in turn.
+    /// The function that verifies a delivery whose headers came once each: as `verify`, without a class around it.
     #[napi(catch_unwind)]
-    pub fn verify(&self, headers: Vec<String>, body: Uint8Array) -> Result<NativeDelivery> {
-        verify(&self.0, &headers, &body)
+    pub fn at_once<'env>(&self, env: &'env Env) -> Result<Function<'env>> {
+        at_once::webhook(env, &self.0)
+    }
+
+    /// The verdict on a delivery, as one text. `headers` has names and values in turn.
+    #[napi(catch_unwind)]
+    pub fn verify(&self, headers: Vec<String>, body: Uint8Array) -> Result<String> {
+        let pairs: Vec<(&str, &str)> = headers.chunks_exact(2).map(|pair| (&*pair[0], &*pair[1])).collect();
+        verified(&self.0, &pairs, &body)
     }
 
     /// The headers of a signed delivery, names and values in turn.

@@ -275,8 +275,7 @@ export class Clerk extends Resources {
    * @throws {ArgumentError} for a body that was parsed already.
    */
   verifyWebhook(request: RequestInput | HeadersInput, body: WebhookBody): WebhookEvent {
-    const { client } = this.#dispatch;
-    return verifyDelivery((headers, bytes) => client.verifyWebhook(headers, bytes), request, body).event;
+    return verifyDelivery(() => this.#dispatch.verifier(), request, body).event;
   }
 
   /**

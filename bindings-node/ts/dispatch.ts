@@ -14,6 +14,7 @@ import { CALL_NAMES, toOptionsJson, type CallOptions } from './options.js';
 import { Pager } from './page.js';
 import { FILE, Shaper, type Fields } from './shape.js';
 import type { Transport } from './transport.js';
+import { Verifier } from './verifier.js';
 
 /** What an operation takes and answers. */
 export type OperationShape = {
@@ -47,6 +48,7 @@ export class Dispatch {
   readonly identities: Identities;
   readonly verifyToken: NativeAtOnce[0];
   readonly authenticateRequest: NativeAtOnce[1];
+  #verifier: Verifier | undefined;
 
   constructor(module: NativeModule, client: NativeClient, hooks: Hooks, transport: Transport | undefined) {
     this.module = module;
@@ -55,6 +57,11 @@ export class Dispatch {
     this.transport = transport;
     this.identities = new Identities(client.remembersTokens());
     [this.verifyToken, this.authenticateRequest] = client.atOnce();
+  }
+
+  /** What verifies webhooks with the client's secret; an error if it has none. */
+  verifier(): Verifier {
+    return (this.#verifier ??= new Verifier(this.client.webhook()));
   }
 
   /** Sends an operation at once. */

@@ -146,7 +146,8 @@ export interface NativeClient {
   ): Promise<NativeAnswer>;
   tryVerifyMachineToken(token: string, optionsJson: string): string | null;
   verifyMachineToken(token: string, optionsJson: string, canceller: NativeCanceller | null): Promise<NativeAnswer>;
-  verifyWebhook(headers: string[], body: Uint8Array): NativeDelivery;
+  /** What verifies webhooks with the client's secret. */
+  webhook(): NativeWebhook;
   warmUp(canceller: NativeCanceller | null): Promise<NativeAnswer>;
   doctor(token: string | null, canceller: NativeCanceller | null): Promise<NativeAnswer>;
   frontendApiProxy(optionsJson: string): NativeFrontendApiProxy;
@@ -161,21 +162,23 @@ export interface NativeFrontendApiProxy {
   failed(): string;
 }
 
-/** A webhook's delivery that holds. */
-export interface NativeDelivery {
-  id: string;
-  /** Unix seconds. */
-  timestamp: number;
-  /** How much of the body stands before and after the object of its data; absent where that is none. */
-  before?: number;
-  after?: number;
-}
-
-/** Verifies webhooks. Headers are names and values in turn. */
+/**
+ * Verifies webhooks. Headers are names and values in turn. The verdict has how much of the body stands before and after the
+ * object of its data, -1 where that is none; when it was sent, in Unix seconds; and its id, with a blank behind each but the last.
+ */
 export interface NativeWebhook {
-  verify(headers: string[], body: Uint8Array): NativeDelivery;
+  atOnce(): NativeVerify;
+  verify(headers: string[], body: Uint8Array): string;
   sign(id: string, timestamp: number, body: Uint8Array): string[];
 }
+
+/** The same of headers that came once each, by their places. Nothing is said of what is unusual. */
+export type NativeVerify = (
+  body: Uint8Array,
+  ...headers: [Value, Value, Value, Value, Value, Value]
+) => string | null | undefined;
+
+type Value = string | undefined;
 
 /** The way through a listing. */
 export interface NativeWalk {
@@ -211,6 +214,8 @@ export interface NativeModule {
   nativeVersion(): string;
   /** The names of the headers that decisions are made on, in lower case. */
   lookedAt(): string[];
+  /** The same of those that verify a webhook. */
+  webhookHeaders(): string[];
   /** The largest file the API takes, in bytes. */
   maxFileBytes(): number;
 }

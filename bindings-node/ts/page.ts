@@ -4,7 +4,7 @@ import { Ahead, type Ask, type Asked, type Listing } from './ahead.js';
 import type { RawResponse } from './call.js';
 import { native } from './error.js';
 import type { Items } from './items.js';
-import { withLate } from './lately.js';
+import { withLateData } from './lately.js';
 import type { NativeWalk } from './native.js';
 import { toOptionsJson, WALK_NAMES, type WalkOptions } from './options.js';
 
@@ -21,7 +21,7 @@ export class Page<T> {
   /** @internal */
   constructor(listing: Listing<T>, next: NativeWalk, ask: Ask<T>) {
     this.#count = listing.count;
-    withLate(this, 'data', () => listing.items.all());
+    withLateData(this, () => listing.items.all());
     this.totalCount = listing.totalCount;
     this.#next = next;
     this.#ask = ask;

@@ -69,7 +69,7 @@ export class Received {
     this.method = typeof method === 'string' ? method : 'GET';
     this.address = whole ? originalUrl : textOf(input.url ?? '/');
     this.kind = (input.socket?.encrypted === true ? ENCRYPTED : 0) + (whole || raw ? SENT : 0);
-    this.values = (empty ??= lookedAt().map(() => undefined)).slice();
+    this.values = (empty ??= DECIDING.names.map(() => undefined)).slice();
     this.again = undefined;
     if (raw) {
       for (let i = 0; i + 1 < rawHeaders.length; i += 2) this.#take(textOf(rawHeaders[i]), rawHeaders[i + 1]);
@@ -77,7 +77,7 @@ export class Received {
   }
 
   #take(name: string, value: unknown): void {
-    const place = placeOf(name);
+    const place = DECIDING.placeOf(name);
     if (place < 0) return;
     if (this.values[place] === undefined) this.values[place] = textOf(value);
     else (this.again ??= []).push(name, textOf(value));
@@ -128,7 +128,7 @@ function textOf(value: unknown): string {
 function headersOf({ values, again }: Received): string[] {
   const headers: string[] = [];
   values.forEach((value, place) => {
-    if (value !== undefined) headers.push(lookedAt()[place] ?? '', value);
+    if (value !== undefined) headers.push(DECIDING.names[place] ?? '', value);
   });
   return again === undefined ? headers : [...headers, ...again];
 }
@@ -137,29 +137,39 @@ function headersOf({ values, again }: Received): string[] {
 /** What no byte is. @internal */
 export const BEYOND_BYTES = /[^\x00-\xff]/;
 
-/** The place of a header of this name, as it came, among those that may decide something, or -1. What was asked before is remembered. */
-function placeOf(name: string): number {
-  const known = PLACES.get(name);
-  if (known !== undefined) return known;
-  // Lower case is that of ASCII, as in the core: U+212A is no k.
-  const place = BEYOND_ASCII.test(name) ? -1 : lookedAt().indexOf(name.toLowerCase());
-  // Names are their senders': there may be any number.
-  if (PLACES.size >= 1_000) PLACES.clear();
-  PLACES.set(name, place);
-  return place;
+/** The headers that are looked at, by their names. @internal */
+export class LookedAt {
+  readonly #find: () => readonly string[];
+  #names: readonly string[] | undefined;
+  readonly #places = new Map<string, number>();
+
+  /** @param find their names, in lower case */
+  constructor(find: () => readonly string[]) {
+    this.#find = find;
+  }
+
+  get names(): readonly string[] {
+    return (this.#names ??= this.#find());
+  }
+
+  /** The place of a header of this name, as it came, or -1. What was asked before is remembered. */
+  placeOf(name: string): number {
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    // Lower case is that of ASCII, as in the core: U+212A is no k.
+    const place = BEYOND_ASCII.test(name) ? -1 : this.names.indexOf(name.toLowerCase());
+    // Names are their senders': there may be any number.
+    if (this.#places.size >= 1_000) this.#places.clear();
+    this.#places.set(name, place);
+    return place;
+  }
 }
 
 // eslint-disable-next-line no-control-regex
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 
-const PLACES = new Map<string, number>();
-
-/** The names of the headers that are looked at. */
-function lookedAt(): readonly string[] {
-  return (names ??= nativeModule().lookedAt());
-}
-
-let names: readonly string[] | undefined;
+/** What decisions about requests are made on. */
+const DECIDING = new LookedAt(() => nativeModule().lookedAt());
 /** No header at all. */
 let empty: undefined[] | undefined;
 
@@ -181,7 +191,9 @@ export function toHeaderList(request: unknown): string[] {
   if (typeof request !== 'object' || request === null) throw refuse('request', 'must be a request or its headers');
   const input = request as RequestInput & NodeRequest;
   const has = Array.isArray(input.rawHeaders) || (typeof input.headers === 'object' && input.headers !== null);
-  return pairsOf(has ? input : { headers: request as HeadersInput }).flat();
+  const list: string[] = [];
+  eachHeader(has ? input : { headers: request as HeadersInput }, (name, value) => list.push(name, value));
+  return list;
 }
 
 function pairsOf(request: RequestInput & NodeRequest): [string, string][] {

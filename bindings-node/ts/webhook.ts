@@ -4,10 +4,11 @@ import { nativeClock, type ManualClock } from './clock.js';
 import { shaper } from './dispatch.js';
 import { ArgumentError, WebhookError, native } from './error.js';
 import type { WebhookEvent } from './generated/webhook_events.js';
-import { withLate } from './lately.js';
-import { nativeModule, type NativeDelivery, type NativeWebhook } from './native.js';
+import { withLateData } from './lately.js';
+import { nativeModule, type NativeWebhook } from './native.js';
 import { WEBHOOK_NAMES, toOptionsJson } from './options.js';
 import { toHeaderList, type HeadersInput, type RequestInput } from './request.js';
+import { Verifier } from './verifier.js';
 
 /**
  * The body of a delivery as it came: a `Buffer` or any other view of bytes, what `await request.arrayBuffer()` gives, or
@@ -30,17 +31,20 @@ export class WebhookDelivery {
   /** When this attempt was sent, in Unix seconds. */
   readonly timestamp: number;
   readonly #body: string;
-  readonly #before: number | undefined;
-  readonly #after: number | undefined;
+  readonly #before: number;
+  readonly #after: number;
   #event: WebhookEvent | undefined;
 
   /** @internal */
-  constructor(delivery: NativeDelivery, body: string) {
-    this.id = delivery.id;
-    this.timestamp = delivery.timestamp;
+  constructor(verdict: string, body: string) {
+    const after = verdict.indexOf(' ') + 1;
+    const timestamp = verdict.indexOf(' ', after) + 1;
+    const id = verdict.indexOf(' ', timestamp) + 1;
+    this.id = verdict.slice(id);
+    this.timestamp = Number(verdict.slice(timestamp, id - 1));
     this.#body = body;
-    this.#before = delivery.before;
-    this.#after = delivery.after;
+    this.#before = Number(verdict.slice(0, after - 1));
+    this.#after = Number(verdict.slice(after, timestamp - 1));
   }
 
   /** The body as it came. Not shown when the delivery is printed. */
@@ -65,6 +69,7 @@ export class WebhookDelivery {
  */
 export class Webhook {
   readonly #native: NativeWebhook;
+  readonly #verifier: Verifier;
 
   /**
    * @param secret the endpoint's signing secret (`whsec_…`), or several while they are rotated: any may have signed.
@@ -77,6 +82,7 @@ export class Webhook {
     const known = toOptionsJson(options, WEBHOOK_NAMES, ['clock']);
     const json = JSON.stringify({ ...(JSON.parse(known) as object), secret: secret ?? null });
     this.#native = native(() => module.NativeWebhook.create(json, clock === undefined ? null : nativeClock(clock)));
+    this.#verifier = new Verifier(this.#native);
   }
 
   /**
@@ -98,7 +104,7 @@ export class Webhook {
    * own. As {@link Webhook.verify} otherwise.
    */
   verifyRaw(request: RequestInput | HeadersInput, body: WebhookBody): WebhookDelivery {
-    return verifyDelivery((headers, bytes) => this.#native.verify(headers, bytes), request, body);
+    return verifyDelivery(() => this.#verifier, request, body);
   }
 
   /**
@@ -118,26 +124,22 @@ export class Webhook {
   }
 }
 
-/** What a native `verify` makes of a request and its body. @internal */
-export function verifyDelivery(
-  verify: (headers: string[], body: Uint8Array) => NativeDelivery,
-  request: RequestInput | HeadersInput,
-  body: WebhookBody,
-): WebhookDelivery {
+/** What a verifier makes of a request and its body. @internal */
+export function verifyDelivery(verifier: () => Verifier, request: RequestInput | HeadersInput, body: WebhookBody): WebhookDelivery {
   const bytes = bytesOf(body);
   const headers = toHeaderList(request);
-  const delivery = native(() => verify(headers, bytes));
-  return new WebhookDelivery(delivery, typeof body === 'string' ? body : textOf(bytes));
+  const verdict = native(() => verifier().verdict(headers, bytes));
+  return new WebhookDelivery(verdict, typeof body === 'string' ? body : textOf(bytes));
 }
 
 /** The event, all but its data, which is read when it is first looked at. Nothing for an event of a type that is not known. */
-function lateEvent(body: string, before: number | undefined, after: number | undefined): WebhookEvent | undefined {
-  if (before === undefined || after === undefined) return undefined;
+function lateEvent(body: string, before: number, after: number): WebhookEvent | undefined {
+  if (before < 0 || after < 0) return undefined;
   const end = body.length - after;
   const beside = parse(`${body.slice(0, before)}null${body.slice(end)}`) as object;
   const kind = shaper().fieldOf(beside, EVENT, 'data');
   if (kind === undefined) return undefined;
-  return withLate(shaper().read(beside, EVENT) as object, 'data', () => shaper().read(parse(body.slice(before, end)), kind)) as WebhookEvent;
+  return withLateData(shaper().read(beside, EVENT) as object, () => shaper().read(parse(body.slice(before, end)), kind)) as WebhookEvent;
 }
 
 function readEvent(body: string): WebhookEvent {

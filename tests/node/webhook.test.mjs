@@ -155,6 +155,62 @@ describe('the data of an event is read when it is looked at', () => {
   });
 });
 
+test('what is unusual takes a longer way to the same verdict', () => {
+  const told = (headers, body) => {
+    try {
+      const delivery = webhook.verifyRaw(headers, body);
+      return { ...delivery, body: delivery.body, event: JSON.stringify(delivery.event) };
+    } catch (error) {
+      return error.toJSON();
+    }
+  };
+  const [id, timestamp, signature] = ['svix-id', 'svix-timestamp', 'svix-signature'];
+  const changes = [
+    {},
+    { [id]: 'msg_2' },
+    { [id]: ' msg_1\t' },
+    { [id]: 'm\u00e9' },
+    { [id]: '\ud800' },
+    { [id]: '' },
+    { [timestamp]: 'soon' },
+    { [timestamp]: `${NOW - 301}` },
+    { [signature]: `v1,AAAA v2,x ${signed[signature]}` },
+    { [signature]: 'v1,AAAA' },
+    { 'webhook-id': 'msg_3' },
+  ];
+  const bodies = [BODY, Buffer.alloc(0), Buffer.from('{"data":{}}'), Buffer.from([0xff]), new Uint8Array(new SharedArrayBuffer(3))];
+  for (const change of changes) {
+    for (const body of bodies) {
+      const headers = { ...webhook.sign('msg_1', NOW, body), ...change };
+      // There is no room for this beside the others, and nobody looks at it.
+      const long = { ...headers, 'webhook-signature': 'x'.repeat(17_000) };
+      assert.deepEqual(told(headers, body), told(long, body));
+      const cased = Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]);
+      assert.deepEqual(told(cased, body), told(headers, body));
+    }
+  }
+  // Several of one name are one, however they come.
+  const two = { ...signed, [signature]: ['v1,AAAA', signed[signature]] };
+  const pairs = Object.entries(two).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const joined = { ...signed, [signature]: `v1,AAAA, ${signed[signature]}` };
+  for (const headers of [two, pairs, new Headers(pairs), { rawHeaders: pairs.flat(), headers: {} }]) {
+    assert.deepEqual(told(headers, BODY), told(joined, BODY));
+  }
+  // The sign of the kelvin is no k, and such a name is another's.
+  assert.equal(told({ ...signed, 'webhoo\u212a-id': 'x' }, BODY).id, 'msg_1');
+});
+
+test('a client verifies with its secret, each time', () => {
+  const clerk = new Clerk({ secretKey: 'sk_test_1', webhookSigningSecret: SECRET, clock, environment: {} });
+  const other = clerk.withOptions({ webhookSigningSecret: 'whsec_YW5vdGhlcg==' });
+  const none = new Clerk({ secretKey: 'sk_test_1', clock, environment: {} });
+  for (let i = 0; i < 3; i++) {
+    assert.equal(clerk.verifyWebhook(signed, BODY).type, 'user.created');
+    assert.throws(() => other.verifyWebhook(signed, BODY), (error) => error.reason === 'webhook-signature-invalid');
+    assert.throws(() => none.verifyWebhook(signed, BODY), (error) => error.reason === 'webhook-secret-missing');
+  }
+});
+
 test('arguments of wrong kinds', () => {
   const refused = (run, argument) => assert.throws(run, (error) => error instanceof ClerkError && (error.argument ?? error.option) === argument);
   for (const secret of [5, { a: SECRET }, [SECRET, 5], true]) refused(() => new Webhook(secret), 'secret');
