@@ -176,8 +176,15 @@ const LARGEST: f64 = 9_007_199_254_740_992.0;
 /// (D-16, D-17).
 pub(crate) fn integer(text: &str) -> Option<i64> {
     // As nearly all are: fewer digits than 2^53 has.
-    if text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().ok();
+    if (1..16).contains(&text.len()) {
+        let (mut value, mut digits) = (0, true);
+        for byte in text.bytes() {
+            digits &= byte.is_ascii_digit();
+            value = value * 10 + i64::from(byte & 0xf);
+        }
+        if digits {
+            return Some(value);
+        }
     }
     let number = float(text)?;
     #[allow(clippy::cast_possible_truncation)] // within ±2^53, and cutting the fraction off is what is wanted
@@ -284,6 +291,16 @@ mod tests {
             r#"{"a":1 }"#,
         ] {
             assert!(agrees(text).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whole_numbers_are_what_they_are(text in "[0-9]{0,17}|[0-9]{0,8}[ -~\u{b2}][0-9]{0,8}") {
+            let plainly = text.parse::<u64>().ok().filter(|number| *number <= 1 << 53).and_then(|number| number.try_into().ok());
+            let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
+            prop_assert!(!digits_only || integer(&text) == plainly);
+            prop_assert!(digits_only || integer(&text) == float(&text).filter(|n| n.abs() <= LARGEST).map(|n| n as i64));
         }
     }
 
