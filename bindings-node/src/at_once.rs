@@ -80,7 +80,7 @@ unsafe extern "C" fn delivery(env: sys::napi_env, info: sys::napi_callback_info)
 
 /// How many values a delivery is.
 const DELIVERY: usize = 1 + webhook::LOOKED_AT.len();
-// As `webhook.ts` hands over.
+// As `verifier.ts` hands over.
 const _: () = assert!(webhook::LOOKED_AT.len() == 6);
 
 /// How many values a request is.
