@@ -31,14 +31,32 @@ pub(crate) fn step(what: &str, command: &mut Command) -> Outcome {
     step_with(what, command, |_| {})
 }
 
-/// Runs a step of tests. Where nobody can scroll, the error tells what the runner says of those that failed, so that it is
-/// among the last lines of a log: what stands from a line that begins with `from` to one that begins with `to`, or to the
-/// end. A program that broke off says nothing of that kind, so its last lines follow, and what was said of it meanwhile.
-pub(crate) fn tests(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Outcome {
-    if stdout().is_terminal() { step(what, command) } else { heard(what, command, from, to) }
+/// Tests that failed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// What is to be said of it.
+    pub(crate) message: Failure,
+    /// Whether the runner named a test. A program that broke off names none.
+    pub(crate) is_named: bool,
 }
 
-fn heard(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Outcome {
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        failed.message
+    }
+}
+
+/// Runs a step of tests. Where nobody can scroll, the error tells what the runner says of those that failed, so that it is
+/// among the last lines of a log: what stands from a line that begins with `from` to one that begins with `to`, or to the
+/// end. Of a program that broke off its last lines are told, and what was said of it meanwhile.
+pub(crate) fn tests(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Result<(), Failed> {
+    if stdout().is_terminal() {
+        return step(what, command).map_err(|message| Failed { message, is_named: true });
+    }
+    heard(what, command, from, to)
+}
+
+fn heard(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Result<(), Failed> {
     let mut told = Vec::new();
     let mut last = Last::default();
     let mut complaints = Last::default();
@@ -59,11 +77,12 @@ fn heard(what: &str, command: &mut Command, from: &str, to: Option<&str>) -> Out
         })
     });
     outcome.map_err(|failure| {
-        if told.is_empty() {
+        let is_named = !told.is_empty();
+        if !is_named {
             told.extend(last.0);
         }
         told.extend(complaints.0);
-        format!("{failure}\n{}", told.join("\n"))
+        Failed { message: format!("{failure}\n{}", told.join("\n")), is_named }
     })
 }
 
@@ -165,8 +184,9 @@ mod tests {
     fn a_program_that_broke_off_is_told_by_its_last_lines() {
         let mut shell = command("sh");
         shell.args(["-c", "seq 1 50; echo 'signal: 6' >&2; exit 7"]);
-        let failure = heard("break off", &mut shell, "failures:", None).unwrap_err();
-        let lines: Vec<&str> = failure.lines().collect();
+        let failed = heard("break off", &mut shell, "failures:", None).unwrap_err();
+        assert!(!failed.is_named);
+        let lines: Vec<&str> = failed.message.lines().collect();
         assert_eq!(lines[0], "break off: sh ended with exit status: 7");
         assert_eq!((lines[1], lines[40], lines[41], lines.len()), ("11", "50", "signal: 6", 42));
     }

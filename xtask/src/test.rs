@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clap::ValueEnum;
 
-use crate::process::{cargo, command, root, tests};
+use crate::process::{Failed, cargo, command, root, tests};
 use crate::{Outcome, differential, generate, packages, setup, spec};
 
 /// A part of the tests.
@@ -30,7 +30,7 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
         setup::all()?;
     }
     make_room()?;
-    let mut failed = Vec::new();
+    let (mut failed, mut broke_off) = (Vec::new(), None);
     let mut note = |name: &str, outcome: Outcome| {
         if let Err(message) = outcome {
             eprintln!("   {}", message.lines().next().unwrap_or_default());
@@ -38,7 +38,7 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
         }
     };
     if wanted(Part::Rust) {
-        note("rust", rust());
+        note("rust", rust_twice(&mut broke_off));
     }
     if wanted(Part::Python) {
         note("python", python());
@@ -59,6 +59,9 @@ pub(crate) fn run(only: &[Part]) -> Outcome {
     if wanted(Part::Python) {
         note("emulator's answers", spec::validate_answers());
         note("emulator's events", spec::validate_events());
+    }
+    if let Some(message) = broke_off {
+        eprintln!("\na test program broke off, and did not do so again; find out why:\n\n{message}\n");
     }
     if failed.is_empty() {
         return Ok(());
@@ -82,7 +85,22 @@ fn recording(command: &mut Command) -> &mut Command {
     command.env("USHER_RECORDED", spec::recorded())
 }
 
-fn rust() -> Outcome {
+/// A program that breaks off names no test: the crates' tests are then run once more, and what the first run said is told at the
+/// very end. A test that failed is never tried again, and a program that breaks off twice has failed.
+fn rust_twice(broke_off: &mut Option<String>) -> Outcome {
+    match rust() {
+        Err(failed) if !failed.is_named => {
+            eprintln!("   a test program broke off; once more");
+            *broke_off = Some(failed.message);
+            // What it recorded would be there twice. Nobody else has recorded yet.
+            make_room()?;
+            Ok(rust()?)
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+fn rust() -> Result<(), Failed> {
     let crates = [
         "-p",
         "clerk-usher",
@@ -104,7 +122,7 @@ fn rust() -> Outcome {
 fn python() -> Outcome {
     let mut pytest = setup::venv_python();
     let pytest = recording(&mut pytest).args(["-m", "pytest", "-q", "tests/python", "tests/spec"]);
-    tests("test the Python package", pytest, "=====", None)
+    Ok(tests("test the Python package", pytest, "=====", None)?)
 }
 
 /// Where Node begins to tell of those that failed.
@@ -123,7 +141,7 @@ fn node() -> Outcome {
     }
     let mut node = command("node");
     let node = recording(&mut node).args(["--test", "--test-reporter=spec"]).args(files);
-    tests("test the Node package", node, FAILING, None)
+    Ok(tests("test the Node package", node, FAILING, None)?)
 }
 
 /// Without Chromium, and where it cannot be installed, these are skipped, unless `CI` or `USHER_BROWSER=require` is set.
@@ -131,5 +149,5 @@ fn browser() -> Outcome {
     let mut node = command("node");
     node.env("USHER_PYTHON", setup::venv_program("python"));
     let node = node.args(["--test", "--test-reporter=spec", "tests/browser/browser.test.mjs"]);
-    tests("test the example applications in a browser", node, FAILING, None)
+    Ok(tests("test the example applications in a browser", node, FAILING, None)?)
 }
