@@ -221,7 +221,8 @@ impl<'a> Texts<'a> {
         if data.is_null() || length == 0 {
             return Some(&[]);
         }
-        // SAFETY: so many bytes are there, and stay while JavaScript waits for this call, which is as long as this lives.
+        // SAFETY: so many bytes are there, and stay while JavaScript waits for this call, which is as long as this lives. Memory
+        // that other threads may write is copied before (`webhook.ts`).
         Some(unsafe { std::slice::from_raw_parts(data.cast::<u8>().cast_const(), length) })
     }
 

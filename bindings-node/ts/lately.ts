@@ -9,42 +9,49 @@ import { inspect } from 'node:util';
  * @internal
  */
 export function withLateData<T extends object>(object: T, read: () => unknown): T {
-  const late: Late = { read, value: undefined };
-  Object.defineProperty(object, LATE, { value: late });
+  // As functions have it that a program may freeze, and may see through a proxy of its own.
+  Object.defineProperty(object, LATE, { value: once(read), writable: true, configurable: true });
   Object.defineProperty(object, 'data', DATA);
   return Object.defineProperty(object, inspect.custom, PRINTED);
 }
 
-/** What stands behind such a field. */
-interface Late {
-  /** Nothing once it was read. */
-  read: (() => unknown) | undefined;
-  value: unknown;
+function once(read: () => unknown): () => unknown {
+  let value: unknown;
+  let unread: (() => unknown) | undefined = read;
+  return () => {
+    if (unread !== undefined) {
+      value = unread();
+      unread = undefined;
+    }
+    return value;
+  };
 }
 
-/** Where an object has it. */
+/** Where an object has what reads it. */
 const LATE = Symbol('late');
 
 /**
- * The field. It is the same two functions for all objects: with functions of their own each would be of a kind of its own to V8,
- * which is dear, and keeps what the functions know until it next collects all garbage.
+ * The field. It is the same two functions for all objects: V8 keeps functions of a field, and all they know, until it next
+ * collects all garbage.
  */
 const DATA: PropertyDescriptor = {
   // Whoever asks, be it through a proxy or an object that inherits from this one.
-  get(this: { [LATE]?: Late }): unknown {
+  get(this: { [LATE]?: () => unknown }): unknown {
     const late = this[LATE];
-    if (late?.read !== undefined) {
-      late.value = late.read();
-      late.read = undefined;
-    }
-    return late?.value;
+    if (late === undefined) throw new TypeError(LOST);
+    return late();
   },
-  set(this: object, value: unknown) {
+  set(this: { [LATE]?: () => unknown }, value: unknown) {
     Object.defineProperty(this, 'data', { value, writable: true, enumerable: true, configurable: true });
+    if (Object.hasOwn(this, LATE)) delete this[LATE];
   },
   enumerable: true,
   configurable: true,
 };
+
+const LOST =
+  'the field `data` is read late, and was copied without what reads it: copy values, as `{ ...object }` does, or all property ' +
+  'descriptors, those of symbols too';
 
 const PRINTED: PropertyDescriptor = {
   value(this: object): object {

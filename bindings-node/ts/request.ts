@@ -141,6 +141,7 @@ export const BEYOND_BYTES = /[^\x00-\xff]/;
 export class LookedAt {
   readonly #find: () => readonly string[];
   #names: readonly string[] | undefined;
+  #longest = 0;
   readonly #places = new Map<string, number>();
 
   /** @param find their names, in lower case */
@@ -149,15 +150,22 @@ export class LookedAt {
   }
 
   get names(): readonly string[] {
-    return (this.#names ??= this.#find());
+    if (this.#names === undefined) {
+      this.#names = this.#find();
+      this.#longest = Math.max(...this.#names.map((name) => name.length));
+    }
+    return this.#names;
   }
 
   /** The place of a header of this name, as it came, or -1. What was asked before is remembered. */
   placeOf(name: string): number {
     const known = this.#places.get(name);
     if (known !== undefined) return known;
+    const { names } = this;
+    // Nor is it remembered: it may be a piece of something larger.
+    if (name.length > this.#longest) return -1;
     // Lower case is that of ASCII, as in the core: U+212A is no k.
-    const place = BEYOND_ASCII.test(name) ? -1 : this.names.indexOf(name.toLowerCase());
+    const place = BEYOND_ASCII.test(name) ? -1 : names.indexOf(name.toLowerCase());
     // Names are their senders': there may be any number.
     if (this.#places.size >= 1_000) this.#places.clear();
     this.#places.set(name, place);

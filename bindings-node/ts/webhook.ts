@@ -162,9 +162,9 @@ function parse(text: string): unknown {
 }
 
 function bytesOf(body: unknown): Uint8Array {
-  if (body instanceof Uint8Array) return body;
+  if (body instanceof Uint8Array) return alone(body);
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  if (ArrayBuffer.isView(body)) return alone(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
   if (Object.prototype.toString.call(body) === '[object ArrayBuffer]') return new Uint8Array(body as ArrayBuffer);
   throw refuse(
     'body',
@@ -173,6 +173,11 @@ function bytesOf(body: unknown): Uint8Array {
       "fetch `Request` (Next.js, Hono, Remix), and in Fastify the body of a parser of your own: `addContentTypeParser(" +
       "'application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body))`",
   );
+}
+
+/** Bytes that no other thread writes, so that what is read is what was verified. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof SharedArrayBuffer ? new Uint8Array(bytes) : bytes;
 }
 
 function textOf(bytes: Uint8Array): string {

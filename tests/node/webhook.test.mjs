@@ -83,6 +83,17 @@ test('a body that was parsed is told where the bytes are', () => {
   }
 });
 
+test('bytes that another thread may write are verified as they were', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(BODY.length));
+  shared.set(BODY);
+  for (const body of [shared, new DataView(shared.buffer)]) {
+    const delivery = webhook.verifyRaw(signed, body);
+    shared.fill(0);
+    assert.equal(delivery.body, TEXT);
+    shared.set(BODY);
+  }
+});
+
 test('a request that is none', () => {
   for (const request of [null, undefined, 5, 'svix-id: msg_1', [5], [['svix-id']]]) {
     assert.throws(() => webhook.verify(request, BODY), (error) => error instanceof ArgumentError && error.argument.startsWith('request'));
@@ -121,6 +132,39 @@ describe('the data of an event is read when it is looked at', () => {
     const odd = event('{"type":"user.deleted","data":{"id":"1"},"__proto__":{"polluted":1}}');
     assert.match(inspect(odd), /\['__proto__'\]: \{ polluted: 1 \}/);
     assert.equal(Object.getPrototypeOf(odd), Object.prototype);
+  });
+
+  test('through proxies, after a deep freeze, and in copies', () => {
+    const within = (object) => new Proxy(object, { get: (target, key, receiver) => {
+      const value = Reflect.get(target, key, receiver);
+      return typeof value === 'object' && value !== null ? within(value) : value;
+    } });
+    assert.equal(within(event()).data.id, 'é');
+    const frozen = (object) => {
+      for (const key of Reflect.ownKeys(object).reverse()) {
+        const { value } = Object.getOwnPropertyDescriptor(object, key);
+        if (typeof value === 'object' || typeof value === 'function') frozen(value);
+      }
+      return Object.freeze(object);
+    };
+    assert.equal(frozen(event()).data.id, 'é');
+    const whole = Object.defineProperties({}, Object.getOwnPropertyDescriptors(event()));
+    assert.equal(whole.data.id, 'é');
+    // What was copied in part says so, instead of being nothing.
+    const part = Object.defineProperty({}, 'data', Object.getOwnPropertyDescriptor(event(), 'data'));
+    assert.throws(() => part.data, /copied without what reads it/);
+  });
+
+  test('what was put in its place is all that is kept', () => {
+    for (const change of [(read) => (read.data = null), (read) => [read.data, (read.data = null)]]) {
+      const read = event();
+      change(read);
+      assert.ok(!Object.getOwnPropertySymbols(read).some((key) => key.description === 'late'));
+      assert.equal(read.data, null);
+      const heir = Object.create(event());
+      heir.data = 5;
+      assert.equal(Object.getPrototypeOf(heir).data.id, 'é');
+    }
   });
 
   test('it can be another', () => {

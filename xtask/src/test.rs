@@ -91,10 +91,11 @@ fn rust_twice(broke_off: &mut Option<String>) -> Outcome {
     match rust() {
         Err(failed) if !failed.is_named => {
             eprintln!("   a test program broke off; once more");
-            *broke_off = Some(failed.message);
             // What it recorded would be there twice. Nobody else has recorded yet.
             make_room()?;
-            Ok(rust()?)
+            rust()?;
+            *broke_off = Some(failed.message);
+            Ok(())
         }
         outcome => Ok(outcome?),
     }
