@@ -67,12 +67,10 @@ unsafe extern "C" fn request(env: sys::napi_env, info: sys::napi_callback_info) 
 /// Verifies a webhook's delivery: its body, and then values of the headers that are looked at, in their order.
 unsafe extern "C" fn delivery(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let answer = |webhook: &Webhook, [body, headers @ ..]: [sys::napi_value; DELIVERY], texts: &mut Texts<'_>| {
-        let (mut found, mut room) = (None, [("", ""); webhook::LOOKED_AT.len()]);
-        if let Some(body) = texts.bytes(body) {
-            found = texts.headers(webhook::LOOKED_AT, headers, &mut room).map(|count| (body, count));
-        }
-        let Some((body, count)) = found else { return Ok(None) };
-        delivered(webhook, room.get(..count).unwrap_or_default(), body).map(Some)
+        let mut found = [("", ""); webhook::LOOKED_AT.len()];
+        let given = texts.bytes(body).zip(texts.headers(webhook::LOOKED_AT, headers, &mut found));
+        let Some((body, count)) = given else { return Ok(None) };
+        delivered(webhook, found.get(..count).unwrap_or_default(), body).map(Some)
     };
     // SAFETY: as above, of a webhook.
     unsafe { asked(env, info, answer) }

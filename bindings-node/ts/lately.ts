@@ -9,7 +9,7 @@ import { inspect } from 'node:util';
  * @internal
  */
 export function withLateData<T extends object>(object: T, read: () => unknown): T {
-  // As functions have it that a program may freeze, and may see through a proxy of its own.
+  // A function: it can be frozen, and is left alone by proxies that wrap objects. Configurable: proxies may answer another.
   Object.defineProperty(object, LATE, { value: once(read), writable: true, configurable: true });
   Object.defineProperty(object, 'data', DATA);
   return Object.defineProperty(object, inspect.custom, PRINTED);

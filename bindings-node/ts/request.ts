@@ -157,12 +157,12 @@ export class LookedAt {
     return this.#names;
   }
 
-  /** The place of a header of this name, as it came, or -1. What was asked before is remembered. */
+  /** The place of a header of this name, as it came, or -1. Names that may be one of them are remembered. */
   placeOf(name: string): number {
     const known = this.#places.get(name);
     if (known !== undefined) return known;
     const { names } = this;
-    // Nor is it remembered: it may be a piece of something larger.
+    // Longer than any of them, and not remembered: it may be a piece of a text that is far larger.
     if (name.length > this.#longest) return -1;
     // Lower case is that of ASCII, as in the core: U+212A is no k.
     const place = BEYOND_ASCII.test(name) ? -1 : names.indexOf(name.toLowerCase());

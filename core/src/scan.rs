@@ -242,9 +242,9 @@ fn unit(escape: &[u8]) -> Option<u32> {
 }
 
 /// One of each byte of a word.
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
+pub(crate) const ONES: u64 = u64::from_ne_bytes([1; 8]);
 /// The highest bit of each.
-const HIGHEST: u64 = ONES << 7;
+pub(crate) const HIGHEST: u64 = ONES << 7;
 
 /// From the first quote, backslash or control character on.
 #[inline]

@@ -86,7 +86,8 @@ fn recording(command: &mut Command) -> &mut Command {
 }
 
 /// A program that breaks off names no test: the crates' tests are then run once more, and what the first run said is told at the
-/// very end. A test that failed is never tried again, and a program that breaks off twice has failed.
+/// very end. A test that failed is never tried again, and a program that breaks off twice has failed. What does not compile names
+/// none either, and does not compile the second time.
 fn rust_twice(broke_off: &mut Option<String>) -> Outcome {
     match rust() {
         Err(failed) if !failed.is_named => {

@@ -2,6 +2,7 @@
 //! one go; whatever else there is in JSON is left to the reader of all of it.
 
 use super::json::{Place, Places};
+use crate::scan::{HIGHEST, ONES};
 
 /// How deep values may stand within one another here.
 const DEPTH: u32 = 8;
@@ -111,11 +112,10 @@ fn quote_from(bytes: &[u8], at: usize) -> Option<usize> {
 /// Where in a word the first quote is.
 #[inline]
 fn quote_in(word: [u8; 8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
     // What is a quote is zero here. Of the bits that are found the lowest is that of the first; those above it may be there
     // for nothing.
     let word = u64::from_le_bytes(word) ^ (ONES * b'"' as u64);
-    let found = word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let found = word.wrapping_sub(ONES) & !word & HIGHEST;
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
